@@ -1,0 +1,133 @@
+/**
+ * Frames: how messages and bytes travel on a stream, on both links alike. A frame is its payload's length (u32, big endian),
+ * its kind (u8), and the payload. JSON frames hold one message; bytes frames hold a channel number (u32) and content.
+ * Lengths are bounded before anything is allocated.
+ */
+import { CoevalError } from "@coeval/core/errors";
+
+/** Payload of a JSON frame at most. */
+export const JSON_BYTES_MAX = 1024 * 1024;
+/** Content of a bytes frame at most. */
+export const CONTENT_BYTES_MAX = 256 * 1024;
+const HEADER_BYTES = 5;
+const CHANNEL_BYTES = 4;
+const KIND_JSON = 1;
+const KIND_BYTES = 2;
+
+export type Frame =
+  | { readonly kind: "json"; readonly value: unknown }
+  | { readonly kind: "bytes"; readonly channel: number; readonly content: Uint8Array };
+
+/** The bytes of a JSON frame. @throws CoevalError `too-large` beyond JSON_BYTES_MAX. */
+export function encodeJson(value: unknown): Uint8Array {
+  const payload = new TextEncoder().encode(JSON.stringify(value));
+  if (payload.length > JSON_BYTES_MAX) {
+    throw new CoevalError("too-large", `a message of ${payload.length} bytes; ${JSON_BYTES_MAX} at most`);
+  }
+  return framed(KIND_JSON, payload.length, (out) => out.set(payload, HEADER_BYTES));
+}
+
+/** The bytes of a bytes frame. `channel`: u32. @throws CoevalError `too-large` beyond CONTENT_BYTES_MAX. */
+export function encodeBytes(channel: number, content: Uint8Array): Uint8Array {
+  if (content.length > CONTENT_BYTES_MAX)
+    throw new CoevalError("too-large", `${content.length} bytes in one frame`);
+  return framed(KIND_BYTES, content.length + CHANNEL_BYTES, (out) => {
+    new DataView(out.buffer).setUint32(HEADER_BYTES, channel);
+    out.set(content, HEADER_BYTES + CHANNEL_BYTES);
+  });
+}
+
+/** Takes stream bytes as they come and gives whole frames. Holds at most one frame's bytes. */
+export interface FrameDecoder {
+  /** @throws CoevalError `protocol` for an unknown kind, a length beyond the bound, or a payload that is no JSON. */
+  push(bytes: Uint8Array): Frame[];
+  /** True when bytes of an unfinished frame are held. */
+  readonly unfinished: boolean;
+}
+
+/** A new decoder for one direction of one stream. */
+export function frameDecoder(): FrameDecoder {
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  let wantedBytes = HEADER_BYTES;
+
+  const take = (): Uint8Array => {
+    const all = held.length === 1 ? (held[0] as Uint8Array) : join(held, heldBytes);
+    held = [];
+    heldBytes = 0;
+    return all;
+  };
+
+  return {
+    get unfinished() {
+      return heldBytes > 0;
+    },
+    push(bytes) {
+      held.push(bytes);
+      heldBytes += bytes.length;
+      const frames: Frame[] = [];
+      if (heldBytes < wantedBytes) return frames;
+      let data = take();
+      for (;;) {
+        const payloadBytes = data.length >= HEADER_BYTES ? checkHeader(data) : 0;
+        wantedBytes = HEADER_BYTES + payloadBytes;
+        if (data.length < wantedBytes) break;
+        if (data.length >= HEADER_BYTES) frames.push(decode(data.subarray(0, wantedBytes)));
+        data = data.subarray(wantedBytes);
+        wantedBytes = HEADER_BYTES;
+      }
+      if (data.length > 0) {
+        held.push(data);
+        heldBytes = data.length;
+      }
+      return frames;
+    },
+  };
+}
+
+function checkHeader(data: Uint8Array): number {
+  const length = new DataView(data.buffer, data.byteOffset).getUint32(0);
+  const kind = data[4];
+  const max =
+    kind === KIND_JSON ? JSON_BYTES_MAX : kind === KIND_BYTES ? CONTENT_BYTES_MAX + CHANNEL_BYTES : -1;
+  if (max < 0) throw new CoevalError("protocol", `a frame of unknown kind ${kind}`);
+  if (length > max || (kind === KIND_BYTES && length < CHANNEL_BYTES)) {
+    throw new CoevalError("protocol", `a frame that states ${length} bytes; ${max} at most`);
+  }
+  return length;
+}
+
+function decode(frame: Uint8Array): Frame {
+  if (frame[4] === KIND_BYTES) {
+    const channel = new DataView(frame.buffer, frame.byteOffset).getUint32(HEADER_BYTES);
+    return { kind: "bytes", channel, content: frame.subarray(HEADER_BYTES + CHANNEL_BYTES) };
+  }
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(frame.subarray(HEADER_BYTES));
+    return { kind: "json", value: JSON.parse(text) };
+  } catch (cause) {
+    throw new CoevalError("protocol", "a message that is no JSON", { cause });
+  }
+}
+
+function framed(
+  kind: number,
+  payloadBytes: number,
+  fill: (out: Uint8Array<ArrayBuffer>) => void,
+): Uint8Array {
+  const out = new Uint8Array(HEADER_BYTES + payloadBytes);
+  new DataView(out.buffer).setUint32(0, payloadBytes);
+  out[4] = kind;
+  fill(out);
+  return out;
+}
+
+function join(parts: readonly Uint8Array[], bytes: number): Uint8Array {
+  const all = new Uint8Array(bytes);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

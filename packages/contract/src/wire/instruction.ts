@@ -1,0 +1,116 @@
+/** Instructions, their outcomes and reports as they cross the link between control device and agent. */
+import type { Instruction, Outcome, Progress, Report } from "@coeval/core/protect/instruction";
+import { z } from "zod";
+import {
+  certificateBodySchema,
+  certificateSchema,
+  clockEvidenceSchema,
+  manifestSummarySchema,
+  movedSummarySchema,
+  openFilesGradeSchema,
+  receiptSchema,
+  signatureSchema,
+  whyField,
+} from "./certificate.ts";
+import {
+  addressField,
+  countField,
+  failureField,
+  idField,
+  identityField,
+  instantField,
+  instructionIdField,
+  ITEMS_MAX,
+  msField,
+  nameField,
+  pathField,
+  sha256Field,
+} from "./fields.ts";
+
+const dataSet = z.object({ name: nameField, component: z.literal("hdfs"), path: pathField });
+const setPlace = z.object({ name: nameField, relative: pathField });
+const base = z.object({ point: idField, run: idField, manifestSha256: sha256Field }).nullable();
+const peer = z.object({ cluster: nameField, agent: nameField, fingerprint: sha256Field });
+
+const order = z.discriminatedUnion("step", [
+  z.object({
+    step: z.literal("take-snapshots"),
+    moment: instantField,
+    sets: z.array(dataSet).min(1).max(ITEMS_MAX),
+    snapshotName: z.string().regex(/^coeval-[a-z0-9-]{1,100}$/),
+    clockErrorMsMax: msField,
+  }),
+  z.object({
+    step: z.literal("receive-snapshots"),
+    directory: pathField,
+    sets: z.array(setPlace).min(1).max(ITEMS_MAX),
+    base,
+    peer,
+  }),
+  z.object({ step: z.literal("send-snapshots"), base, peer, address: addressField }),
+  z.object({ step: z.literal("verify") }),
+  z.object({ step: z.literal("sign"), body: certificateBodySchema }),
+  z.object({
+    step: z.literal("seal"),
+    body: certificateBodySchema,
+    source: signatureSchema,
+    previous: idField.nullable(),
+  }),
+  z.object({
+    step: z.literal("release"),
+    outcome: z.enum(["sealed", "void"]),
+    certificate: certificateSchema.nullable(),
+  }),
+]);
+
+/** An instruction as an agent receives it. */
+export const instructionSchema = z.object({
+  id: instructionIdField,
+  run: idField,
+  service: nameField,
+  cluster: nameField,
+  role: z.enum(["primary", "secondary"]),
+  epoch: z.number().int().min(1),
+  identity: identityField.nullable(),
+  order,
+}) satisfies z.ZodType<Instruction>;
+
+const result = z.discriminatedUnion("step", [
+  z.object({
+    step: z.literal("take-snapshots"),
+    receipts: z.array(receiptSchema).min(1).max(ITEMS_MAX),
+    clock: clockEvidenceSchema,
+    openFiles: z.object({ kind: openFilesGradeSchema, count: countField, why: whyField }),
+  }),
+  z.object({
+    step: z.literal("receive-snapshots"),
+    manifest: manifestSummarySchema,
+    moved: movedSummarySchema,
+  }),
+  z.object({ step: z.literal("send-snapshots"), manifest: manifestSummarySchema, moved: movedSummarySchema }),
+  z.object({ step: z.literal("verify"), files: countField, bytes: countField }),
+  z.object({ step: z.literal("sign"), signature: signatureSchema }),
+  z.object({ step: z.literal("seal"), certificate: certificateSchema }),
+  z.object({ step: z.literal("release") }),
+]);
+
+/** What an agent answers. */
+export const outcomeSchema = z.discriminatedUnion("ok", [
+  z.object({ ok: z.literal(true), result }),
+  z.object({ ok: z.literal(false), failure: failureField }),
+]) satisfies z.ZodType<Outcome>;
+
+const progressSchema = z.object({
+  doing: z.string().max(200),
+  filesDone: countField,
+  filesTotal: countField.nullable(),
+  bytesDone: countField,
+  bytesTotal: countField.nullable(),
+}) satisfies z.ZodType<Progress>;
+
+/** What an agent reports on the way. */
+export const reportSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("ready"), address: addressField, identity: identityField }),
+  z.object({ kind: z.literal("armed"), identity: identityField }),
+  z.object({ kind: z.literal("progress"), progress: progressSchema }),
+]) satisfies z.ZodType<Report>;

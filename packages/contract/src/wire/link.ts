@@ -1,0 +1,117 @@
+/**
+ * The link: what an agent and the control device say to each other. The agent dials; the control device opens nothing.
+ * Instructions are sent again after every reconnect until answered; answers come from the agent's journal, so repeats do no harm.
+ */
+import type { ClusterStatus } from "@coeval/core/model/cluster";
+import { z } from "zod";
+import {
+  addressField,
+  failureField,
+  identityField,
+  instantField,
+  instructionIdField,
+  ITEMS_MAX,
+  msField,
+  nameField,
+  pathField,
+  pemField,
+  sha256Field,
+  textField,
+} from "./fields.ts";
+import { instructionSchema, outcomeSchema, reportSchema } from "./instruction.ts";
+
+/** Both ends must speak the same. */
+export const LINK_VERSION = 1;
+/** The agent sends `status` so often; the control device takes a link without any message for twice that plus a bit as gone. */
+export const STATUS_EVERY_MS = 2000;
+/** Silence after which either end closes the link. */
+export const SILENCE_MS_MAX = 7000;
+
+const statusField = z.object({
+  reachable: z.boolean(),
+  cause: textField.nullable(),
+  identity: identityField.nullable(),
+  version: z.string().max(200).nullable(),
+  safeMode: z.boolean(),
+  capacityBytes: z.number().nullable(),
+  remainingBytes: z.number().nullable(),
+}) satisfies z.ZodType<ClusterStatus>;
+
+const tenureField = z.object({
+  service: nameField,
+  role: z.enum(["primary", "secondary"]),
+  epoch: z.number().int().min(1),
+});
+
+const findingField = z.object({
+  set: z.string().max(100).nullable(),
+  level: z.enum(["blocks", "warns", "tells"]),
+  code: z.string().max(100),
+  text: textField,
+  command: textField.optional(),
+});
+
+const dataSetField = z.object({ name: nameField, component: z.literal("hdfs"), path: pathField });
+
+/** What the agent says. */
+export const fromAgent = z.discriminatedUnion("say", [
+  /** First message of an enrolled agent. `dataAddress`: where its peers reach it. */
+  z.object({
+    say: z.literal("hello"),
+    version: z.number().int(),
+    software: z.string().max(100),
+    dataAddress: addressField,
+  }),
+  /** First and only message of a stranger. */
+  z.object({ say: z.literal("enrol"), secret: z.string().max(200), agent: nameField, csr: pemField }),
+  z.object({ say: z.literal("renew"), csr: pemField }),
+  /** Asks for the control device's time; answered by `time`. */
+  z.object({ say: z.literal("time?"), number: z.number().int() }),
+  z.object({
+    say: z.literal("status"),
+    cluster: statusField,
+    clock: z.object({ source: z.string().max(200), offsetMs: msField, errorMs: msField }).nullable(),
+    tenures: z.array(tenureField).max(ITEMS_MAX),
+    /** Snapshots on the source that wait for their turn to be deleted. */
+    voidSnapshots: z.number().int(),
+  }),
+  z.object({ say: z.literal("report"), instruction: instructionIdField, report: reportSchema }),
+  z.object({ say: z.literal("answer"), instruction: instructionIdField, outcome: outcomeSchema }),
+  z.object({
+    say: z.literal("findings"),
+    number: z.number().int(),
+    findings: z.array(findingField).max(ITEMS_MAX),
+    failure: failureField.nullable(),
+  }),
+]);
+export type FromAgent = z.infer<typeof fromAgent>;
+
+/** What the control device says. */
+export const fromControl = z.discriminatedUnion("say", [
+  /** Answers `hello`: how this cluster is reached (null before it is registered), and the name of the clock. */
+  z.object({
+    say: z.literal("welcome"),
+    version: z.number().int(),
+    control: z.string().max(100),
+    cluster: z.object({ name: nameField, url: z.string().max(500), user: z.string().max(200) }),
+    clockSource: z.string().max(200),
+  }),
+  /** Answers `enrol` and `renew`. */
+  z.object({ say: z.literal("certified"), certificate: pemField, authority: pemField }),
+  z.object({ say: z.literal("time"), number: z.number().int(), now: instantField }),
+  z.object({ say: z.literal("instruct"), instruction: instructionSchema }),
+  /** Asks what accepting data sets means; changes nothing. Answered by `findings`. */
+  z.object({
+    say: z.literal("examine"),
+    number: z.number().int(),
+    identity: identityField.nullable(),
+    sets: z.array(dataSetField).max(ITEMS_MAX),
+    /** On the secondary: the holding directory to look at. */
+    directory: pathField.nullable(),
+  }),
+  /** Fingerprints that are trusted no more; the whole list each time. */
+  z.object({ say: z.literal("revoked"), fingerprints: z.array(sha256Field).max(10_000) }),
+  /** Ends the link; the agent must not come back with this certificate when `final`. */
+  z.object({ say: z.literal("refused"), failure: failureField, final: z.boolean() }),
+]);
+export type FromControl = z.infer<typeof fromControl>;

@@ -1,0 +1,77 @@
+/**
+ * The transfer: what the source's and the target's agent say to each other. Push and pull differ in who connects, and in nothing else.
+ *
+ *   connector → `open`, acceptor → `opened` or `closed`
+ *   source → `plan`; target → `planned`
+ *   for each file in any order, bounded in flight: source → `file`; target → `want` | `have`; source → bytes … `end`; target → `took`* `done`
+ *   source → `changes` … `finish`; target → `finished` | `closed`
+ */
+import { z } from "zod";
+import { countField, failureField, idField, nameField, pathField, sha256Field } from "./fields.ts";
+import { manifestSummarySchema, movedSummarySchema } from "./certificate.ts";
+
+/** Files in flight at most. */
+export const FILES_IN_FLIGHT_MAX = 64;
+/** Content bytes of one file that may be under way unacknowledged by `took`. */
+export const FILE_WINDOW_BYTES_MAX = 4 * 1024 * 1024;
+/** Changes in one `changes` message; the sender also bounds its bytes. */
+export const CHANGES_MAX = 500;
+
+const at = z.object({ top: countField, relative: pathField });
+
+const entry = z.object({
+  set: nameField,
+  path: pathField,
+  type: z.enum(["file", "directory"]),
+  id: z.string().regex(/^\d{1,20}$/),
+  length: countField,
+  mtimeMs: countField,
+  atimeMs: countField,
+  owner: z.string().max(1000),
+  group: z.string().max(1000),
+  mode: z.number().int().min(0).max(0o1777),
+  replication: z.number().int().min(0).max(65_535),
+  blockSize: countField,
+  acl: z.array(z.string().max(1000)).max(100).optional(),
+  xattrs: z
+    .array(z.tuple([z.string().max(1000), z.string().max(200_000)]))
+    .max(200)
+    .optional(),
+  open: z.literal(true).optional(),
+  sha256: sha256Field.optional(),
+});
+
+/** One change of the plan, with digests. Before-images are not sent: the target has its own manifest. */
+export const changeSchema = z.discriminatedUnion("kind", [
+  z.object({ number: countField, kind: z.literal("put"), entry, at, replaces: z.boolean() }),
+  z.object({ number: countField, kind: z.literal("attributes"), entry }),
+  z.object({ number: countField, kind: z.literal("delete"), set: nameField, path: pathField }),
+  z.object({ number: countField, kind: z.literal("times"), entry, at: at.nullable() }),
+]);
+export type WireChange = z.infer<typeof changeSchema>;
+export type WireEntry = z.infer<typeof entry>;
+
+/** Every message of a transfer; which end may say which is in the head of this file. */
+export const transferMessage = z.discriminatedUnion("say", [
+  z.object({
+    say: z.literal("open"),
+    run: idField,
+    service: nameField,
+    epoch: z.number().int().min(1),
+    baseManifestSha256: sha256Field.nullable(),
+  }),
+  z.object({ say: z.literal("opened") }),
+  z.object({ say: z.literal("closed"), failure: failureField }),
+  z.object({ say: z.literal("plan"), moved: movedSummarySchema }),
+  z.object({ say: z.literal("planned") }),
+  z.object({ say: z.literal("file"), channel: countField, number: countField, entry, at }),
+  z.object({ say: z.literal("want"), channel: countField }),
+  z.object({ say: z.literal("have"), channel: countField, sha256: sha256Field }),
+  z.object({ say: z.literal("end"), channel: countField, sha256: sha256Field }),
+  z.object({ say: z.literal("took"), channel: countField, bytes: countField }),
+  z.object({ say: z.literal("done"), channel: countField, sha256: sha256Field }),
+  z.object({ say: z.literal("changes"), changes: z.array(changeSchema).max(CHANGES_MAX) }),
+  z.object({ say: z.literal("finish"), manifest: manifestSummarySchema }),
+  z.object({ say: z.literal("finished") }),
+]);
+export type TransferMessage = z.infer<typeof transferMessage>;

@@ -1,0 +1,85 @@
+/** Instants on the one clock, as ms since 1970-01-01T00:00:00Z; written and read as ISO 8601 in UTC. */
+import { CoevalError } from "../errors.ts";
+
+/** An instant in ms since the epoch, UTC. Moments are whole ms; receipts may carry fractions. */
+export type Instant = number;
+
+const PATTERN = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,3}))?(Z|[+-]\d{2}:\d{2})$/;
+const MS_PER_DAY = 86_400_000;
+
+/** The instant as `2026-11-21T10:31:41.007Z`; fractions of a ms are dropped. Bounds: years 0000 to 9999. */
+export function formatInstant(instant: Instant): string {
+  const days = Math.floor(instant / MS_PER_DAY);
+  let rest = Math.floor(instant - days * MS_PER_DAY);
+  const ms = rest % 1000;
+  rest = (rest - ms) / 1000;
+  const [year, month, day] = civil(days);
+  const time = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60]
+    .map((n) => pad(n, 2))
+    .join(":");
+  return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}T${time}.${pad(ms, 3)}Z`;
+}
+
+/**
+ * Reads `2026-11-21T10:31:41[.007](Z|+01:00)`.
+ * @throws CoevalError `bad-instant` naming the text and the form, also for dates that do not exist.
+ */
+export function parseInstant(text: string): Instant {
+  const match = PATTERN.exec(text);
+  if (!match) throw badInstant(text);
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const ms = Number((match[7] ?? "0").padEnd(3, "0"));
+  const days = daysFromCivil(year, month, day);
+  const [y, m, d] = civil(days);
+  if (y !== year || m !== month || d !== day || hour > 23 || minute > 59 || second > 59)
+    throw badInstant(text);
+  const offset = zoneOffsetMs(match[8] as string);
+  if (offset === null) throw badInstant(text);
+  return days * MS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1000 + ms - offset;
+}
+
+function zoneOffsetMs(zone: string): number | null {
+  if (zone === "Z") return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(4, 6));
+  if (hours > 14 || minutes > 59) return null;
+  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
+
+/** Proleptic Gregorian date of a day number (0 = 1970-01-01), after Howard Hinnant's algorithm. */
+function civil(days: number): [number, number, number] {
+  const z = days + 719_468;
+  const era = Math.floor(z / 146_097);
+  const doe = z - era * 146_097;
+  const yoe = Math.floor(
+    (doe - Math.floor(doe / 1460) + Math.floor(doe / 36_524) - Math.floor(doe / 146_096)) / 365,
+  );
+  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
+  const mp = Math.floor((5 * doy + 2) / 153);
+  const month = mp < 10 ? mp + 3 : mp - 9;
+  return [yoe + era * 400 + (month <= 2 ? 1 : 0), month, doy - Math.floor((153 * mp + 2) / 5) + 1];
+}
+
+function daysFromCivil(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const yoe = y - era * 400;
+  const doy = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  const doe = yoe * 365 + Math.floor(yoe / 4) - Math.floor(yoe / 100) + doy;
+  return era * 146_097 + doe - 719_468;
+}
+
+function pad(value: number, width: number): string {
+  return String(value).padStart(width, "0");
+}
+
+function badInstant(text: string): CoevalError {
+  return new CoevalError("bad-instant", `'${text.slice(0, 60)}' is no instant`);
+}

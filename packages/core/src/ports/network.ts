@@ -1,0 +1,31 @@
+/** Authenticated duplex streams. On real networks every one is mutual TLS, loopback too. */
+
+/** Who is at the other end, as its certificate proves. `fingerprint`: SHA-256 (hex) of the certificate's SubjectPublicKeyInfo, so a renewal keeps it. */
+export type Peer =
+  | { readonly kind: "control"; readonly id: string; readonly fingerprint: string }
+  | { readonly kind: "agent"; readonly cluster: string; readonly agent: string; readonly fingerprint: string }
+  /** No certificate was shown. Only an enrolment is heard from it. */
+  | { readonly kind: "stranger" };
+
+export interface Stream {
+  readonly peer: Peer;
+  /** The next bytes (never empty), or null at the peer's orderly end. Rejects when the connection breaks. */
+  read(): Promise<Uint8Array | null>;
+  /** Resolves when the bytes are accepted and there is room for more: back-pressure. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Ends the stream at once, both ways; pending reads and writes reject with `reason`. Safe to call twice. */
+  close(reason: string): void;
+}
+
+export interface Network {
+  /** Opens a stream to `address` (`host:port`). Rejects with a CoevalError `unreachable` or `peer-not-trusted`. */
+  connect(address: string, cancel?: AbortSignal): Promise<Stream>;
+  /** Accepts streams on `address`; port 0 picks a free one. */
+  listen(address: string, accept: (stream: Stream) => void): Promise<Listener>;
+}
+
+export interface Listener {
+  /** The address bound, `host:port`. */
+  readonly address: string;
+  close(): Promise<void>;
+}

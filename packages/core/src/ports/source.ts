@@ -1,0 +1,112 @@
+/** The primary's side of a component: snapshots at the moment, their listing, their bytes. Nothing else is written there. */
+import type { DataSet } from "../model/data-set.ts";
+import type { Entry, Place } from "../model/entry.ts";
+import type { Component } from "./component.ts";
+
+export interface Source extends Component {
+  /**
+   * What accepting the data sets changes in production, and what forbids it; changes nothing itself.
+   * Never rejects for a data set that is wrong: the finding says so.
+   */
+  examine(sets: readonly DataSet[], cancel: AbortSignal): Promise<Finding[]>;
+  /**
+   * Everything slow, before the moment: roots found (one covering root where the layout allows), rights proven, connection warm.
+   * The result is plain data: it is journaled and given back after a crash.
+   * @throws CoevalError `set-missing`, `not-snapshottable`, `no-right`, `safe-mode`, `unsupported`, `snapshot-limit`.
+   */
+  prepare(request: PrepareRequest, cancel: AbortSignal): Promise<Prepared>;
+  /**
+   * Takes all snapshots at once, one per root, in parallel. Repeating is harmless: a snapshot of that name that this
+   * instruction took is success, and the receipt then spans from the first request ever sent (`firstSentElapsedMs`).
+   */
+  snapshot(prepared: Prepared, cancel: AbortSignal): Promise<Taken[]>;
+  /** Which files were open, asked right after `snapshot`, with the length to take of each. */
+  openFiles(prepared: Prepared, cancel: AbortSignal): Promise<OpenFiles>;
+  /** All files and directories of the data sets in their snapshots, in manifest order (compareEntries), without ACLs, xattrs, digests. */
+  list(prepared: Prepared, cancel: AbortSignal): AsyncIterable<Listed>;
+  /** ACL and xattrs of one entry in its snapshot. */
+  attributes(prepared: Prepared, entry: Listed, cancel: AbortSignal): Promise<ExtendedAttributes>;
+  /**
+   * Places that the component's own diff between two snapshots names as modified; a hint that adds to the comparison of listings.
+   * Null when it cannot be had or names more than MODIFIED_MAX: then every entry's attributes are read.
+   */
+  modified(prepared: Prepared, base: Prepared, cancel: AbortSignal): Promise<readonly Place[] | null>;
+  /** The first `entry.length` bytes of a file in its snapshot, from `offset` on. Ends short never: throws `corrupt` instead. */
+  read(prepared: Prepared, entry: Listed, offset: number, cancel: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Deletes the snapshots; an absent one is success. Afterwards root and `keep` are listed to prove the name system sound (HDFS-16972). */
+  release(prepared: Prepared, keep: Prepared | null, cancel: AbortSignal): Promise<void>;
+  /** Names of the snapshots at a root that begin with `prefix`, oldest first. */
+  snapshots(root: string, prefix: string, cancel: AbortSignal): Promise<readonly string[]>;
+}
+
+/** Places a diff may name before it is dropped for the full comparison. */
+export const MODIFIED_MAX = 200_000;
+
+export interface PrepareRequest {
+  readonly sets: readonly DataSet[];
+  /** The snapshots' name, unique to the run: `coeval-…`. */
+  readonly snapshotName: string;
+}
+
+export interface Prepared {
+  readonly snapshotName: string;
+  readonly roots: readonly PreparedRoot[];
+  /** The cluster itself freezes files that are open at a snapshot. */
+  readonly freezesOpenFiles: boolean;
+  /** The agent may list open files. */
+  readonly listsOpenFiles: boolean;
+}
+
+export interface PreparedRoot {
+  /** The snapshottable directory. */
+  readonly root: string;
+  /** Its inode id: a root deleted and made again is another root. */
+  readonly rootId: string;
+  readonly sets: readonly DataSet[];
+}
+
+/** One snapshot taken, in elapsed time of the machine that took it. */
+export interface Taken {
+  readonly root: string;
+  readonly snapshotName: string;
+  readonly firstSentElapsedMs: number;
+  readonly answeredElapsedMs: number;
+  /** The instant the cluster's own clock stamped on it; null when it cannot be read. */
+  readonly clusterStampMs: number | null;
+}
+
+/** A file or directory as the listing shows it: an Entry before ACL, xattrs and digest are known. */
+export interface Listed extends Entry {
+  readonly hasAcl: boolean;
+}
+
+export interface ExtendedAttributes {
+  readonly acl?: readonly string[];
+  readonly xattrs?: readonly (readonly [name: string, hex: string])[];
+}
+
+/**
+ * `frozen`: the cluster froze them, nothing to state. `listed`: each with the length to take.
+ * `unknown`: the cluster neither freezes nor tells.
+ */
+export type OpenFiles =
+  | { readonly kind: "frozen" }
+  | { readonly kind: "listed"; readonly files: readonly OpenFile[] }
+  | { readonly kind: "unknown"; readonly why: string };
+
+export interface OpenFile extends Place {
+  readonly id: string;
+  /** Bytes the snapshot's listing stated at its first reading: what the point holds of the file. */
+  readonly length: number;
+}
+
+/** One thing that accepting a data set means. `blocks` findings refuse it; the rest are shown. */
+export interface Finding {
+  /** Data set name, or null when it concerns all. */
+  readonly set: string | null;
+  readonly level: "blocks" | "warns" | "tells";
+  readonly code: string;
+  readonly text: string;
+  /** The exact command that mends it, where there is one. */
+  readonly command?: string;
+}

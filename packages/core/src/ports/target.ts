@@ -1,0 +1,99 @@
+/**
+ * The secondary's side of a component. Content goes into staging first; one journaled switch by renames makes it live;
+ * a snapshot of the holding directory seals it. Every call may be repeated after a crash.
+ */
+import type { Entry } from "../model/entry.ts";
+import type { Component } from "./component.ts";
+import type { ExtendedAttributes, Listed } from "./source.ts";
+
+export interface Target extends Component {
+  /**
+   * Proves, or makes, the holding directory: ours, closed (0700), snapshottable, with parents of the data sets, and the live tree
+   * unchanged since the base point was sealed.
+   * @throws CoevalError `foreign-data`, `conflict` (with the paths), `no-right`, `safe-mode`, `secondary-full`.
+   */
+  open(holding: Holding, cancel: AbortSignal): Promise<Opened>;
+  /** Writes a file's content into staging; an earlier half-written one is replaced. Resolves with the bytes written. */
+  write(
+    holding: Holding,
+    at: Staged,
+    entry: Entry,
+    content: AsyncIterable<Uint8Array>,
+    cancel: AbortSignal,
+  ): Promise<number>;
+  /** The content of a staged file, read back from the cluster. */
+  readStaged(holding: Holding, at: Staged, entry: Entry, cancel: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Gives a staged file or directory its attributes and times (a directory is made when absent), and proves them by reading them back. */
+  finishStaged(holding: Holding, at: Staged, entry: Entry, cancel: AbortSignal): Promise<void>;
+  /** Performs one step of the switch; done already is success. */
+  perform(holding: Holding, step: SwitchStep, cancel: AbortSignal): Promise<void>;
+  /** Takes one step back; never performed, or undone already, is success. */
+  undo(holding: Holding, step: SwitchStep, cancel: AbortSignal): Promise<void>;
+  /** The live tree in manifest order; staging left out. */
+  list(holding: Holding, cancel: AbortSignal): AsyncIterable<Listed>;
+  /** ACL and xattrs of one entry of the live tree. */
+  attributes(holding: Holding, entry: Listed, cancel: AbortSignal): Promise<ExtendedAttributes>;
+  /** Removes all staging of the run, what was replaced included. */
+  clear(holding: Holding, cancel: AbortSignal): Promise<void>;
+  /**
+   * Takes the point's snapshot, proves that nothing changed between switch and snapshot, and makes it `.snapshot/current`,
+   * the point before it getting its own name back.
+   */
+  seal(holding: Holding, seal: SealRequest, cancel: AbortSignal): Promise<SealedSnapshot>;
+  /** Names of all sealed points' snapshots, oldest first; the newest shows as `current`. */
+  snapshots(holding: Holding, cancel: AbortSignal): Promise<readonly string[]>;
+}
+
+/** The secondary's place for one service, and the run that works there. */
+export interface Holding {
+  readonly service: string;
+  /** Absolute path of the holding directory. */
+  readonly directory: string;
+  /** Names the staging folder. */
+  readonly run: string;
+  /** Data set name → path relative to the holding directory; never empty. */
+  readonly sets: readonly { readonly name: string; readonly relative: string }[];
+  /** The base point's id, or null for the first. */
+  readonly basePoint: string | null;
+}
+
+export interface Opened {
+  /** Bytes of content that still fit, replication not counted off; null when the cluster does not tell. */
+  readonly freeBytes: number | null;
+}
+
+/** Where in the run's staging a file or directory lies: below the topmost new one that will be renamed into place. */
+export interface Staged {
+  readonly top: number;
+  /** Relative to that top; empty for the top itself. */
+  readonly relative: string;
+}
+
+export interface SealRequest {
+  readonly point: string;
+  /** The point before, whose snapshot is `current` until now; null for the first. */
+  readonly previous: string | null;
+}
+
+export interface SealedSnapshot {
+  readonly snapshotName: string;
+  /** The instant the cluster's own clock stamped on it; null when it cannot be read. */
+  readonly clusterStampMs: number | null;
+}
+
+/** One step of the switch, with what its inverse needs. `number` names what is set aside and is unique in the run. */
+export type SwitchStep =
+  /** The live entry goes aside. */
+  | { readonly kind: "remove"; readonly number: number; readonly set: string; readonly path: string }
+  /** The staged top becomes live; nothing may be in its way. */
+  | {
+      readonly kind: "place";
+      readonly number: number;
+      readonly set: string;
+      readonly path: string;
+      readonly top: number;
+    }
+  /** Owner, group, mode, ACL, xattrs, replication, times of a live entry. */
+  | { readonly kind: "attributes"; readonly number: number; readonly entry: Entry; readonly before: Entry }
+  /** Times of a live directory whose children changed. `before` is null for one that is new in this run. */
+  | { readonly kind: "times"; readonly number: number; readonly entry: Entry; readonly before: Entry | null };

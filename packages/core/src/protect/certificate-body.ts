@@ -1,0 +1,34 @@
+/** What a run's certificate will say, from what both agents answered. */
+import type { CertificateBody } from "../model/certificate.ts";
+import { formatInstant } from "../model/instant.ts";
+import { joinPath, relativeTo } from "../model/path.ts";
+import type { Run } from "./run.ts";
+
+/** @throws TypeError before the run has all that a certificate names: a defect. */
+export function certificateBody(run: Run): CertificateBody {
+  const { taken, grade, sent, source, target, service } = run;
+  if (!taken || !grade || !sent || !source.identity || !target.identity)
+    throw new TypeError(`run ${run.id} is not ready to be certified`);
+  return {
+    version: 1,
+    service: service.name,
+    point: run.point,
+    run: run.id,
+    epoch: run.epoch,
+    moment: formatInstant(run.moment),
+    primary: { cluster: source.cluster, identity: source.identity },
+    secondary: { cluster: target.cluster, identity: target.identity, directory: service.mapping.target },
+    dataSets: service.dataSets.map((set) => ({
+      name: set.name,
+      source: set.path,
+      target: joinPath(service.mapping.target, relativeTo(set.path, service.mapping.source)),
+    })),
+    grade,
+    openFiles: { kind: taken.openFiles.kind, count: taken.openFiles.count },
+    clock: taken.clock,
+    receipts: taken.receipts,
+    manifest: sent.manifest,
+    moved: sent.moved,
+    previous: run.previous,
+  };
+}

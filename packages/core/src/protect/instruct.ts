@@ -1,0 +1,91 @@
+/** The instructions that a phase of a run calls for: decided from the run alone, so that a restart gives the same ones. */
+import { relativeTo } from "../model/path.ts";
+import { certificateBody } from "./certificate-body.ts";
+import { type Instruction, instructionId, type Order, type TransferPeer } from "./instruction.ts";
+import type { Run, RunSide, Side } from "./run.ts";
+
+/** The clock's error may take at most this share of the tolerance. */
+const CLOCK_SHARE = 0.5;
+
+/** All instructions of the run's phase; those given before and answered are answered again from the journal. */
+export function instruct(run: Run): Instruction[] {
+  switch (run.phase) {
+    case "opening":
+      return [to(run, "target", { step: "receive-snapshots", ...receive(run) })];
+    case "arming":
+      return [
+        to(run, "source", {
+          step: "take-snapshots",
+          moment: run.moment,
+          sets: run.service.dataSets,
+          snapshotName: snapshotName(run),
+          clockErrorMsMax: run.service.policy.tolerance.windowMs * CLOCK_SHARE,
+        }),
+      ];
+    case "sending":
+      return [
+        to(run, "source", {
+          step: "send-snapshots",
+          base: run.base,
+          peer: peerOf(run.target),
+          address: run.address ?? "",
+        }),
+      ];
+    case "verifying":
+      return [to(run, "target", { step: "verify" })];
+    case "signing":
+      return [to(run, "source", { step: "sign", body: certificateBody(run) })];
+    case "sealing":
+      if (!run.signature) return [];
+      return [
+        to(run, "target", {
+          step: "seal",
+          body: certificateBody(run),
+          source: run.signature,
+          previous: run.previous?.point ?? null,
+        }),
+      ];
+    case "closing":
+      return both(run, { step: "release", outcome: "sealed", certificate: run.certificate });
+    case "giving-up":
+      return both(run, { step: "release", outcome: "void", certificate: null });
+    default:
+      return [];
+  }
+}
+
+/** The name of a run's snapshots on the source: unique, and known as ours by its beginning. */
+export function snapshotName(run: { readonly id: string }): string {
+  return `coeval-${run.id}`;
+}
+
+function receive(run: Run) {
+  const { mapping, dataSets } = run.service;
+  return {
+    directory: mapping.target,
+    sets: dataSets.map((set) => ({ name: set.name, relative: relativeTo(set.path, mapping.source) })),
+    base: run.base,
+    peer: peerOf(run.source),
+  };
+}
+
+function both(run: Run, order: Order): Instruction[] {
+  return [to(run, "source", order), to(run, "target", order)];
+}
+
+function to(run: Run, side: Side, order: Order): Instruction {
+  return {
+    id: instructionId(run.id, order.step, side),
+    run: run.id,
+    service: run.service.name,
+    cluster: run[side].cluster,
+    role: side === "source" ? "primary" : "secondary",
+    epoch: run.epoch,
+    identity: run[side].identity,
+    order,
+  };
+}
+
+function peerOf(side: RunSide): TransferPeer {
+  return { cluster: side.cluster, agent: side.agent, fingerprint: side.fingerprint };
+}

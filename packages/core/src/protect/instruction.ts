@@ -1,0 +1,137 @@
+/**
+ * Instruction: an idempotent order to one agent. Its identity is run/step, so a repeat is harmless:
+ * the agent answers it from its journal.
+ */
+import type { Failure } from "../errors.ts";
+import type {
+  Certificate,
+  CertificateBody,
+  ManifestSummary,
+  MovedSummary,
+  Signature,
+} from "../model/certificate.ts";
+import type { ClusterIdentity } from "../model/cluster.ts";
+import type { DataSet } from "../model/data-set.ts";
+import type { Instant } from "../model/instant.ts";
+import type { ClockEvidence, OpenFilesGrade, Receipt } from "../model/receipt.ts";
+import type { Role } from "../model/role.ts";
+
+export interface Instruction {
+  /** `run/step`. */
+  readonly id: string;
+  readonly run: string;
+  readonly service: string;
+  /** The agent's cluster, and the role it has for the service in this epoch. */
+  readonly cluster: string;
+  readonly role: Role;
+  readonly epoch: number;
+  /** The cluster must prove to be this one; null at the first meeting. */
+  readonly identity: ClusterIdentity | null;
+  readonly order: Order;
+}
+
+/** Who is at the other end of a transfer. */
+export interface TransferPeer {
+  readonly cluster: string;
+  readonly agent: string;
+  /** Of its certificate's key. */
+  readonly fingerprint: string;
+}
+
+/** The last sealed point, which both agents must hold; null for a full copy. */
+export interface Base {
+  readonly point: string;
+  readonly run: string;
+  readonly manifestSha256: string;
+}
+
+/** Data set name → its path relative to the holding directory. */
+export interface SetPlace {
+  readonly name: string;
+  readonly relative: string;
+}
+
+/** What is ordered. The step's name is the order's `step`. */
+export type Order =
+  | {
+      readonly step: "take-snapshots";
+      readonly moment: Instant;
+      readonly sets: readonly DataSet[];
+      readonly snapshotName: string;
+      /** The clock's error bound must lie below it, else the moment is refused before any snapshot. */
+      readonly clockErrorMsMax: number;
+    }
+  | {
+      readonly step: "receive-snapshots";
+      readonly directory: string;
+      readonly sets: readonly SetPlace[];
+      readonly base: Base | null;
+      readonly peer: TransferPeer;
+    }
+  | {
+      readonly step: "send-snapshots";
+      readonly base: Base | null;
+      readonly peer: TransferPeer;
+      readonly address: string;
+    }
+  | { readonly step: "verify" }
+  | { readonly step: "sign"; readonly body: CertificateBody }
+  | {
+      readonly step: "seal";
+      readonly body: CertificateBody;
+      readonly source: Signature;
+      readonly previous: string | null;
+    }
+  /** Ends the run at this agent. `void`: what it made is taken back. */
+  | {
+      readonly step: "release";
+      readonly outcome: "sealed" | "void";
+      readonly certificate: Certificate | null;
+    };
+
+export type Step = Order["step"];
+
+/** What an agent answers, once, at the end of an instruction. */
+export type Outcome =
+  | { readonly ok: true; readonly result: Result }
+  | { readonly ok: false; readonly failure: Failure };
+
+export type Result =
+  | {
+      readonly step: "take-snapshots";
+      readonly receipts: readonly Receipt[];
+      readonly clock: ClockEvidence;
+      readonly openFiles: {
+        readonly kind: OpenFilesGrade;
+        readonly count: number;
+        readonly why: string | null;
+      };
+    }
+  | { readonly step: "receive-snapshots"; readonly manifest: ManifestSummary; readonly moved: MovedSummary }
+  | { readonly step: "send-snapshots"; readonly manifest: ManifestSummary; readonly moved: MovedSummary }
+  | { readonly step: "verify"; readonly files: number; readonly bytes: number }
+  | { readonly step: "sign"; readonly signature: Signature }
+  | { readonly step: "seal"; readonly certificate: Certificate }
+  | { readonly step: "release" };
+
+/** What an agent reports while it works. Lost reports do no harm. */
+export type Report =
+  /** receive-snapshots: the holding directory is proven; the peer may connect to `address`. */
+  | { readonly kind: "ready"; readonly address: string; readonly identity: ClusterIdentity }
+  /** take-snapshots: armed; the moment will be met. */
+  | { readonly kind: "armed"; readonly identity: ClusterIdentity }
+  | { readonly kind: "progress"; readonly progress: Progress };
+
+/** How far a step is. Totals are null until they are known. */
+export interface Progress {
+  readonly doing: string;
+  readonly filesDone: number;
+  readonly filesTotal: number | null;
+  readonly bytesDone: number;
+  readonly bytesTotal: number | null;
+}
+
+/** The instruction's identity. `sign` and `seal` are halves of the design's `seal`, one an agent. */
+export function instructionId(run: string, step: Step, side: "source" | "target"): string {
+  return `${run}/${step}/${side}`;
+}

@@ -1,0 +1,298 @@
+/**
+ * The run: one moment of one service, from opening both sides to the released snapshots. `step` decides, nothing else does:
+ * the control device stores the new run and the commands in one transaction, then carries them out.
+ *
+ *   opening → arming → armed → sending → verifying → signing → sealing → closing → done
+ *   any of them, on a failure → giving-up → failed
+ */
+import { CoevalError, type Failure, toFailure } from "../errors.ts";
+import type { Certificate, ManifestSummary, MovedSummary, Signature } from "../model/certificate.ts";
+import type { ClusterIdentity } from "../model/cluster.ts";
+import { formatInstant, type Instant } from "../model/instant.ts";
+import type { Service } from "../model/service.ts";
+import type { Base, Instruction, Outcome, Progress, Report, Result, Step } from "./instruction.ts";
+import { instruct } from "./instruct.ts";
+import { type Grade, judge } from "./snapshot.ts";
+
+export type Phase =
+  | "opening"
+  | "arming"
+  | "armed"
+  | "sending"
+  | "verifying"
+  | "signing"
+  | "sealing"
+  | "closing"
+  | "done"
+  | "giving-up"
+  | "failed";
+
+export interface RunSide {
+  readonly cluster: string;
+  readonly agent: string;
+  readonly fingerprint: string;
+  readonly identity: ClusterIdentity | null;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly point: string;
+  /** The service as it was when the run began: an edit does not change a run. */
+  readonly service: Service;
+  readonly label: string | null;
+  readonly requestedBy: string;
+  readonly moment: Instant;
+  readonly epoch: number;
+  readonly base: Base | null;
+  readonly previous: { readonly point: string; readonly certificateSha256: string } | null;
+  readonly source: RunSide;
+  readonly target: RunSide;
+  readonly phase: Phase;
+  readonly cause: Failure | null;
+  readonly address: string | null;
+  readonly taken: Extract<Result, { step: "take-snapshots" }> | null;
+  readonly grade: Grade | null;
+  readonly sent: { readonly manifest: ManifestSummary; readonly moved: MovedSummary } | null;
+  readonly received: { readonly manifest: ManifestSummary; readonly moved: MovedSummary } | null;
+  readonly signature: Signature | null;
+  readonly certificate: Certificate | null;
+  readonly released: { readonly source: boolean; readonly target: boolean };
+  readonly progress: { readonly source: Progress | null; readonly target: Progress | null };
+}
+
+export type Side = "source" | "target";
+
+export type RunEvent =
+  | { readonly kind: "begin" }
+  | { readonly kind: "reported"; readonly side: Side; readonly report: Report; readonly now: Instant }
+  | { readonly kind: "answered"; readonly side: Side; readonly step: Step; readonly outcome: Outcome }
+  /** The deadline of a phase ran out; of one that is over it means nothing. */
+  | { readonly kind: "deadline"; readonly phase: Phase }
+  | { readonly kind: "cancel"; readonly by: string };
+
+export type Command =
+  | { readonly kind: "instruct"; readonly instruction: Instruction }
+  /** Send the run `deadline` when the phase still lasts after `afterMs` without a sign of progress. */
+  | { readonly kind: "deadline"; readonly phase: Phase; readonly afterMs: number }
+  /** Same, at an instant of the shared clock. */
+  | { readonly kind: "deadline-at"; readonly phase: Phase; readonly at: Instant }
+  | { readonly kind: "seal-point"; readonly certificate: Certificate }
+  | { readonly kind: "pin"; readonly cluster: string; readonly identity: ClusterIdentity };
+
+export interface Stepped {
+  readonly run: Run;
+  readonly commands: readonly Command[];
+}
+
+/** The agents answer the opening within this, or it is given up before any snapshot. */
+export const OPENING_MS_MAX = 30_000;
+/** The source must be armed this long before the moment. */
+export const ARMED_BEFORE_MS = 20;
+/** Receipts arrive within this after the moment, the tolerance apart. */
+export const RECEIPTS_MS_MAX = 120_000;
+/** A step without any sign of progress for so long is given up: an agent that was killed has come back by then, or will not. */
+export const STALL_MS_MAX = 300_000;
+
+/** Phases in which a run is over. */
+export function isOver(phase: Phase): boolean {
+  return phase === "done" || phase === "failed";
+}
+
+/** The next state and what follows from it. Pure; an event that does not fit the phase changes nothing. */
+export function step(run: Run, event: RunEvent): Stepped {
+  if (isOver(run.phase)) return stay(run);
+  switch (event.kind) {
+    case "begin":
+      return run.phase === "opening" ? enter(run, "opening") : stay(run);
+    case "reported":
+      return reported(run, event.side, event.report, event.now);
+    case "answered":
+      return answered(run, event.side, event.step, event.outcome);
+    case "deadline":
+      return event.phase === run.phase ? expired(run) : stay(run);
+    case "cancel":
+      return run.phase === "closing" || run.phase === "sealing" || run.phase === "giving-up"
+        ? stay(run)
+        : giveUp(run, { code: "released", message: `cancelled by ${event.by}`, evidence: [] });
+  }
+}
+
+function reported(run: Run, side: Side, report: Report, now: Instant): Stepped {
+  if (report.kind === "progress") {
+    const next = { ...run, progress: { ...run.progress, [side]: report.progress } };
+    return { run: next, commands: stallDeadline(run.phase) };
+  }
+  if (report.kind === "ready" && side === "target" && run.phase === "opening") {
+    const next = withIdentity({ ...run, address: report.address }, "target", report.identity);
+    if (run.moment - now < ARMED_BEFORE_MS) return giveUp(next, tooNear(run, now));
+    return withPin(enter(next, "arming"), run.target, report.identity);
+  }
+  if (report.kind === "armed" && side === "source" && run.phase === "arming") {
+    return withPin(enter(withIdentity(run, "source", report.identity), "armed"), run.source, report.identity);
+  }
+  return stay(run);
+}
+
+function answered(run: Run, side: Side, step: Step, outcome: Outcome): Stepped {
+  if (step === "release") return released(run, side);
+  if (run.phase === "giving-up" || run.phase === "closing") return stay(run);
+  if (!outcome.ok) return giveUp(run, outcome.failure);
+  const result = outcome.result;
+  switch (result.step) {
+    case "take-snapshots":
+      return run.phase === "arming" || run.phase === "armed" ? taken(run, result) : stay(run);
+    case "send-snapshots":
+    case "receive-snapshots":
+      if (run.phase !== "sending" || (side === "source") !== (result.step === "send-snapshots"))
+        return stay(run);
+      return transferred({
+        ...run,
+        [side === "source" ? "sent" : "received"]: { manifest: result.manifest, moved: result.moved },
+      });
+    case "verify":
+      return run.phase === "verifying" ? enter(run, "signing") : stay(run);
+    case "sign":
+      return run.phase === "signing" ? enter({ ...run, signature: result.signature }, "sealing") : stay(run);
+    case "seal":
+      return run.phase === "sealing" ? sealed(run, result.certificate) : stay(run);
+    case "release":
+      return stay(run);
+  }
+}
+
+function taken(run: Run, result: Extract<Result, { step: "take-snapshots" }>): Stepped {
+  const { tolerance } = run.service.policy;
+  const grade = judge(result.receipts, run.moment, tolerance, result.openFiles.kind);
+  const next: Run = { ...run, taken: result, grade };
+  if (grade.kind === "torn" && tolerance.beyond === "refuse") {
+    const figures = `up to ${grade.windowMs} ms after ${formatInstant(run.moment)}, tolerated are ${tolerance.windowMs} ms`;
+    return giveUp(next, toFailure(new CoevalError("torn", `the snapshots may lie ${figures}`)));
+  }
+  if (result.openFiles.kind === "unknown" && tolerance.openFiles === "refuse") {
+    return giveUp(
+      next,
+      toFailure(new CoevalError("open-files-unknown", result.openFiles.why ?? "open files are unknown")),
+    );
+  }
+  return enter(next, "sending");
+}
+
+function transferred(run: Run): Stepped {
+  const { sent, received } = run;
+  if (!sent || !received) return { run, commands: stallDeadline("sending") };
+  if (sent.manifest.sha256 !== received.manifest.sha256) {
+    const message = `the source's manifest is ${sent.manifest.sha256}, the target's ${received.manifest.sha256}`;
+    return giveUp(run, { code: "not-equal", message, evidence: [] });
+  }
+  return enter(run, "verifying");
+}
+
+function sealed(run: Run, certificate: Certificate): Stepped {
+  const { run: next, commands } = enter({ ...run, certificate }, "closing");
+  return { run: next, commands: [{ kind: "seal-point", certificate }, ...commands] };
+}
+
+function released(run: Run, side: Side): Stepped {
+  if (run.phase !== "closing" && run.phase !== "giving-up") return stay(run);
+  const next = { ...run, released: { ...run.released, [side]: true } };
+  if (!next.released.source || !next.released.target) return { run: next, commands: [] };
+  return { run: { ...next, phase: run.phase === "closing" ? "done" : "failed" }, commands: [] };
+}
+
+function expired(run: Run): Stepped {
+  switch (run.phase) {
+    case "opening":
+      return giveUp(run, {
+        code: "agent-lost",
+        message: `the agent of ${run.target.cluster} did not open the holding directory in time`,
+        evidence: [],
+      });
+    case "arming":
+      return giveUp(run, {
+        code: "moment-too-near",
+        message: `the agent of ${run.source.cluster} was not armed before the moment`,
+        evidence: [],
+      });
+    case "armed":
+      return giveUp(run, {
+        code: "agent-lost",
+        message: `no receipts came from the agent of ${run.source.cluster}`,
+        evidence: [],
+      });
+    case "sealing":
+    case "closing":
+    case "giving-up":
+      // Snapshots and staging stay accounted for until their agent answers: waiting is right, forgetting is not.
+      return stay(run);
+    default:
+      return giveUp(run, {
+        code: "stalled",
+        message: `${run.phase}: no progress for ${STALL_MS_MAX / 1000} s`,
+        evidence: [],
+      });
+  }
+}
+
+function giveUp(run: Run, cause: Failure): Stepped {
+  return enter({ ...run, cause }, "giving-up");
+}
+
+/** Enters a phase: its instructions and its deadline. */
+function enter(run: Run, phase: Phase): Stepped {
+  const next: Run = { ...run, phase };
+  return {
+    run: next,
+    commands: [
+      ...instruct(next).map((instruction): Command => ({ kind: "instruct", instruction })),
+      ...deadline(next),
+    ],
+  };
+}
+
+function deadline(run: Run): Command[] {
+  switch (run.phase) {
+    case "opening":
+      return [{ kind: "deadline", phase: run.phase, afterMs: OPENING_MS_MAX }];
+    case "arming":
+      return [
+        { kind: "deadline-at", phase: run.phase, at: run.moment + run.service.policy.tolerance.windowMs },
+      ];
+    case "armed":
+      return [
+        {
+          kind: "deadline-at",
+          phase: run.phase,
+          at: run.moment + run.service.policy.tolerance.windowMs + RECEIPTS_MS_MAX,
+        },
+      ];
+    default:
+      return stallDeadline(run.phase);
+  }
+}
+
+function stallDeadline(phase: Phase): Command[] {
+  // Sealing is never given up: the target may have sealed already, and only its own answer can tell.
+  const stalls: readonly Phase[] = ["sending", "verifying", "signing"];
+  return stalls.includes(phase) ? [{ kind: "deadline", phase, afterMs: STALL_MS_MAX }] : [];
+}
+
+function withIdentity(run: Run, side: Side, identity: ClusterIdentity): Run {
+  return { ...run, [side]: { ...run[side], identity } };
+}
+
+function withPin(stepped: Stepped, side: RunSide, identity: ClusterIdentity): Stepped {
+  if (side.identity) return stepped;
+  return {
+    run: stepped.run,
+    commands: [...stepped.commands, { kind: "pin", cluster: side.cluster, identity }],
+  };
+}
+
+function tooNear(run: Run, now: Instant): Failure {
+  const message = `${formatInstant(run.moment)} is ${Math.round(run.moment - now)} ms away and the source is not armed yet`;
+  return toFailure(new CoevalError("moment-too-near", message));
+}
+
+function stay(run: Run): Stepped {
+  return { run, commands: [] };
+}

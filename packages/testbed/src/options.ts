@@ -1,0 +1,74 @@
+/** What a caller may choose about one cluster. Everything left out is what Hadoop itself does, but for the few
+ * settings in site.ts that make a cluster of one host come up fast and stay on loopback. */
+export interface ClusterOptions {
+  /** DataNodes of the cluster; default 1. */
+  readonly dataNodes?: number | undefined;
+  /** `dfs.replication`; default 1, at most `dataNodes`. */
+  readonly replication?: number | undefined;
+  /** `dfs.blocksize`, a multiple of 512; default 128 MiB as in Hadoop. Down to 512 bytes is allowed here. */
+  readonly blockSizeBytes?: number | undefined;
+  /** `dfs.namenode.snapshot.capture.openfiles`; default false as in Hadoop. */
+  readonly captureOpenFiles?: boolean | undefined;
+  /** `dfs.permissions.enabled`; default true. Users are named by the caller (simple authentication). */
+  readonly permissions?: boolean | undefined;
+  /** The account the daemons run as towards HDFS, hence the superuser; default `hdfs`. */
+  readonly superuser?: string | undefined;
+  /** `dfs.permissions.superusergroup`; default `supergroup`. */
+  readonly supergroup?: string | undefined;
+  /** The groups of users, as the NameNode resolves them; users not named have none. */
+  readonly groups?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** `dfs.client.block.write.locateFollowingBlock.initial.delay.ms` of the DataNodes, which are the Java clients
+   * behind WebHDFS writes; default Hadoop's 400 ms. */
+  readonly dataNodeLocateDelayMs?: number | undefined;
+  /** Bytes each DataNode can still take when the cluster starts; default what the disk has. A block is refused
+   * when a whole block of the file's block size no longer fits. */
+  readonly dataNodeCapacityBytes?: number | undefined;
+  /** Largest heap of the NameNode; default 512 MiB (about a million files need 1 GiB). */
+  readonly nameNodeHeapMib?: number | undefined;
+  /** Largest heap of each DataNode; default 256 MiB. */
+  readonly dataNodeHeapMib?: number | undefined;
+  /** Flags in place of the ones for short-lived daemons (serial collector, first compiler tier only). */
+  readonly jvmFlags?: readonly string[] | undefined;
+  /** Write every NameNode operation to `logs/audit.log`; default false. */
+  readonly auditLog?: boolean | undefined;
+  /** Further `hdfs-site.xml` properties of daemons and clients; they win over everything above. */
+  readonly hdfsSite?: Readonly<Record<string, string>> | undefined;
+  /** Further `core-site.xml` properties of daemons and clients; they win over everything above. */
+  readonly coreSite?: Readonly<Record<string, string>> | undefined;
+}
+
+export const SUPERUSER_DEFAULT = "hdfs";
+export const SUPERGROUP_DEFAULT = "supergroup";
+export const BLOCK_SIZE_BYTES_DEFAULT = 128 * 1024 * 1024;
+export const BLOCK_SIZE_BYTES_MIN = 512;
+export const DATA_NODES_MAX = 8;
+export const NAME_NODE_HEAP_MIB_DEFAULT = 512;
+export const DATA_NODE_HEAP_MIB_DEFAULT = 256;
+
+/** Refuses what no cluster could run with, naming the option. */
+export function checkOptions(cluster: string, options: ClusterOptions): void {
+  const refuse = (option: string, why: string): never => {
+    throw new Error(`testbed cluster "${cluster}": option ${option}: ${why}`);
+  };
+  if (!/^[a-z][a-z0-9-]{0,30}$/.test(cluster)) {
+    throw new Error(`testbed: "${cluster}" is no cluster name; use a lower-case letter, then letters, digits, "-"`);
+  }
+  const dataNodes = options.dataNodes ?? 1;
+  if (!Number.isInteger(dataNodes) || dataNodes < 1 || dataNodes > DATA_NODES_MAX) {
+    refuse("dataNodes", `${dataNodes} is not a whole number from 1 to ${DATA_NODES_MAX}`);
+  }
+  const replication = options.replication ?? 1;
+  if (!Number.isInteger(replication) || replication < 1 || replication > dataNodes) {
+    refuse("replication", `${replication} is not a whole number from 1 to the ${dataNodes} DataNode(s)`);
+  }
+  const blockSizeBytes = options.blockSizeBytes ?? BLOCK_SIZE_BYTES_DEFAULT;
+  if (blockSizeBytes < BLOCK_SIZE_BYTES_MIN || blockSizeBytes % BLOCK_SIZE_BYTES_MIN !== 0) {
+    refuse("blockSizeBytes", `${blockSizeBytes} is no positive multiple of ${BLOCK_SIZE_BYTES_MIN}`);
+  }
+  for (const option of ["dataNodeLocateDelayMs", "dataNodeCapacityBytes"] as const) {
+    const value = options[option];
+    if (value !== undefined && (!Number.isInteger(value) || value < 0)) {
+      refuse(option, `${value} is not a whole number from 0`);
+    }
+  }
+}
