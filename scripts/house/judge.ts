@@ -10,7 +10,7 @@ export function judge(file: string, specifier: string): string | null {
   if (top !== "packages") return `${file}: source lies in packages/, ${freeFolders.join("/, ")}/ only`;
   const row = law.find((candidate) => candidate.name === name);
   if (row === undefined) return `packages/${name} has no row in scripts/house/law.ts`;
-  return mayImport(row, file, specifier) ? null : `${file} imports "${specifier}", but ${explain(row)}`;
+  return mayImport(row, file, specifier) ? null : `"${specifier}" is not in the row: ${explain(row)}`;
 }
 
 /** Null when packages/`name` may depend on a module, at run time or for its tests, else why not. */

@@ -218,6 +218,12 @@ export const errors = {
     "A data set's directory, and none above it, allows snapshots.",
     "Run the command that the message gives.",
   ),
+  "newer-data": entry(
+    500,
+    "never",
+    "The data folder was written by a later version.",
+    "Start that version again, or restore the backup that was made before the upgrade.",
+  ),
   "no-right": entry(
     403,
     "never",

@@ -38,7 +38,8 @@ export async function hdfsClassPath(progress: Progress = () => {}, signal?: Abor
     await rm(fresh, { force: true });
   }
   const jars = await readJars(file);
-  if (jars === null) throw new Error(`testbed: Maven resolved a class path whose jars are not there: ${file}`);
+  if (jars === null)
+    throw new Error(`testbed: Maven resolved a class path whose jars are not there: ${file}`);
   progress(`class path of ${jars.length} jars resolved`);
   return jars;
 }
@@ -73,11 +74,16 @@ function resolve(pom: string, outputFile: string, progress: Progress, signal?: A
     maven.stderr.setEncoding("utf8").on("data", hear);
     maven.once("error", (error) => {
       const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-      reject(missing ? new Error("testbed: no `mvn` in PATH; install Maven (Debian: apt-get install maven)") : error);
+      reject(
+        missing
+          ? new Error("testbed: no `mvn` in PATH; install Maven (Debian: apt-get install maven)")
+          : error,
+      );
     });
     maven.once("close", (code, killedBy) => {
       if (code === 0) return resolvePromise();
-      const end = killedBy === null ? `exit code ${code}` : `ended by ${killedBy} (limit ${RESOLVE_TIMEOUT_MS} ms)`;
+      const end =
+        killedBy === null ? `exit code ${code}` : `ended by ${killedBy} (limit ${RESOLVE_TIMEOUT_MS} ms)`;
       reject(new Error(`testbed: Maven could not resolve ${pom}: ${end}\n${output}`));
     });
   });

@@ -68,8 +68,8 @@ export async function startCluster(request: StartRequest): Promise<Cluster> {
   try {
     // The DataNode's JVM starts meanwhile; it asks for its NameNode until that answers.
     const starts = await Promise.allSettled([
-      formatNameNode({ name, dir, conf: conf.nameNode, classPath, user: cluster.superuser, signal }).then(() =>
-        cluster.nameNode.start(),
+      formatNameNode({ name, dir, conf: conf.nameNode, classPath, user: cluster.superuser, signal }).then(
+        () => cluster.nameNode.start(),
       ),
       ...cluster.dataNodeDaemons.map((dataNode) => dataNode.start()),
     ]);
@@ -147,7 +147,8 @@ function compose(parts: Parts): Cluster {
     classPath,
     nameNode,
     dataNodeDaemons,
-    ready: (signal) => waitReady(name, addresses, { timeoutMs: READY_TIMEOUT_MS, signal, failed: () => ended(all) }),
+    ready: (signal) =>
+      waitReady(name, addresses, { timeoutMs: READY_TIMEOUT_MS, signal, failed: () => ended(all) }),
     async stop() {
       await Promise.all(all.map((each) => each.stop()));
     },

@@ -60,7 +60,9 @@ async function reservedFor(dir: string, capacityBytes: number | undefined): Prom
   const usableBytes = disk.bavail * disk.bsize;
   const usedBytes = (disk.blocks - disk.bfree) * disk.bsize;
   if (capacityBytes > usableBytes) {
-    throw new Error(`testbed: dataNodeCapacityBytes ${capacityBytes} is more than the ${usableBytes} that ${dir} has`);
+    throw new Error(
+      `testbed: dataNodeCapacityBytes ${capacityBytes} is more than the ${usableBytes} that ${dir} has`,
+    );
   }
   return usableBytes + usedBytes - capacityBytes;
 }

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { JavaCall } from "./java.ts";
-import { end, identify, type ProcessIdentity } from "./process-identity.ts";
+import { end, identify, isAlive, type ProcessIdentity } from "./process-identity.ts";
 
 export interface Daemon {
   /** `namenode` or `datanode-N`. */
@@ -45,14 +45,16 @@ const OUTPUT_SHOWN_CHARACTERS = 2_000;
 export function daemon(options: DaemonOptions): Daemon {
   let running: ProcessIdentity | null = null;
 
+  const alive = (): ProcessIdentity | null => (running !== null && isAlive(running) ? running : null);
   const signal = (name: NodeJS.Signals): void => {
-    if (running === null) throw new Error(`testbed: ${options.role} does not run`);
-    process.kill(running.pid, name);
+    const target = alive();
+    if (target === null) throw new Error(`testbed: ${options.role} does not run`);
+    process.kill(target.pid, name);
   };
   const endBy = async (graceMs: number): Promise<void> => {
     if (running === null) return;
     // A frozen process hears SIGTERM only when it goes on.
-    if (graceMs > 0) signal("SIGCONT");
+    if (graceMs > 0 && alive() !== null) signal("SIGCONT");
     await end(running, graceMs);
     running = null;
     options.changed();
@@ -62,17 +64,19 @@ export function daemon(options: DaemonOptions): Daemon {
     role: options.role,
     outputFile: options.outputFile,
     get process() {
-      return running;
+      return alive();
     },
     async start() {
-      if (running !== null) throw new Error(`testbed: ${options.role} runs already`);
+      if (alive() !== null) throw new Error(`testbed: ${options.role} runs already`);
       const guard = spawnGuarded(options);
       const pid = await firstLine(guard, options);
       const identity = identify(pid);
-      if (identity === null) throw new Error(`testbed: ${options.role} ended at once\n${await outputOf(options)}`);
+      if (identity === null)
+        throw new Error(`testbed: ${options.role} ended at once\n${await outputOf(options)}`);
       running = identity;
       guard.once("exit", () => {
-        if (running?.pid !== pid) return;
+        // A guard that was killed may go before its daemon does, which then stays on record.
+        if (running?.pid !== pid || isAlive(identity)) return;
         running = null;
         options.changed();
       });
@@ -115,9 +119,11 @@ function spawnGuarded(options: DaemonOptions): ChildProcess {
 /** The daemon's process id, which the guard prints first. */
 function firstLine(guard: ChildProcess, options: DaemonOptions): Promise<number> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(new Error(`testbed: ${options.role} could not be started: ${why}`));
+    const fail = (why: string): void =>
+      reject(new Error(`testbed: ${options.role} could not be started: ${why}`));
     const timer = setTimeout(() => fail(`no process within ${SPAWN_TIMEOUT_MS} ms`), SPAWN_TIMEOUT_MS);
     guard.once("error", (error) => fail(error.message));
+    guard.once("close", (status) => fail(`its guard ended with status ${status}`));
     let text = "";
     guard.stdout?.setEncoding("utf8").on("data", (more: string) => {
       text += more;

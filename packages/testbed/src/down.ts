@@ -26,7 +26,8 @@ export async function testbedDown(options: DownOptions): Promise<void> {
     return;
   }
   const owner = readOwner(dir);
-  if (owner !== null && (await end(owner, OWNER_GRACE_MS))) progress(`ended \`testbed up\` (process ${owner.pid})`);
+  if (owner !== null && (await end(owner, OWNER_GRACE_MS)))
+    progress(`ended \`testbed up\` (process ${owner.pid})`);
   removeOwner(dir);
   for (const folder of clusterFolders(dir)) {
     for (const name of await endRecorded(folder)) progress(`ended ${name}`);

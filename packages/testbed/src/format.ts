@@ -37,8 +37,11 @@ export async function formatNameNode(request: FormatRequest): Promise<void> {
     });
   } catch (error) {
     const { code, message, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
-    if (code === "ENOENT") throw new Error("testbed: no `java` found; install Java 17 (Debian: openjdk-17-jre-headless)");
+    if (code === "ENOENT")
+      throw new Error("testbed: no `java` found; install Java 17 (Debian: openjdk-17-jre-headless)");
     if (request.signal?.aborted) throw error;
-    throw new Error(`testbed cluster "${request.name}": format failed: ${message}\n${(stderr ?? "").slice(-2_000)}`);
+    throw new Error(
+      `testbed cluster "${request.name}": format failed: ${message}\n${(stderr ?? "").slice(-2_000)}`,
+    );
   }
 }

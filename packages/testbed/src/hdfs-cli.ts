@@ -47,7 +47,9 @@ export async function hdfsCli(
 ): Promise<CliResult> {
   const result = await tryHdfsCli(cluster, args, options);
   if (result.status === 0) return result;
-  throw new Error(`hdfs ${args.join(" ")} on ${cluster.name}: exit status ${result.status}\n${shortened(result.stderr)}`);
+  throw new Error(
+    `hdfs ${args.join(" ")} on ${cluster.name}: exit status ${result.status}\n${shortened(result.stderr)}`,
+  );
 }
 
 /** The beginning and the end: Hadoop's stack traces say the cause first and the outcome last. */
@@ -69,7 +71,9 @@ export function tryHdfsCli(
     const child = execFile(command, javaArgs, limits, (error, stdout, stderr) => {
       if (error === null) return resolve({ status: 0, stdout, stderr });
       if (typeof error.code === "number") return resolve({ status: error.code, stdout, stderr });
-      reject(new Error(`hdfs ${args.join(" ")} on ${cluster.name} (limit ${timeoutMs} ms): ${error.message}`));
+      reject(
+        new Error(`hdfs ${args.join(" ")} on ${cluster.name} (limit ${timeoutMs} ms): ${error.message}`),
+      );
     });
     // A command that does not read its input closes the pipe; its status says what matters.
     child.stdin?.on("error", () => {});

@@ -60,7 +60,8 @@ function javaBinary(): string {
 function javaEnvironment(user: string): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined && !/^(HADOOP|HDFS|YARN|MAPRED|CLASSPATH|JAVA_TOOL_OPTIONS)/.test(name)) env[name] = value;
+    if (value !== undefined && !/^(HADOOP|HDFS|YARN|MAPRED|CLASSPATH|JAVA_TOOL_OPTIONS)/.test(name))
+      env[name] = value;
   }
   return { ...env, HADOOP_USER_NAME: user };
 }

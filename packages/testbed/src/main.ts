@@ -4,9 +4,6 @@ import { testbedDown } from "./down.ts";
 import { testbedUp } from "./up.ts";
 import { detach } from "./up-detached.ts";
 
-export { testbedDown } from "./down.ts";
-export { testbedUp } from "./up.ts";
-
 const USAGE = `Usage: coeval testbed up   --dir DIR [--name NAME]… [--components hdfs] [--keep] [--detach] [-o json|name]
        coeval testbed down --dir DIR [--remove]
 
@@ -40,7 +37,11 @@ export async function main(args: string[]): Promise<number> {
       return OK;
     }
     const { dir, names, keepData, captureOpenFiles, output } = parsed;
-    if (parsed.detach) return await detach(dir, args.filter((word) => word !== "--detach"));
+    if (parsed.detach)
+      return await detach(
+        dir,
+        args.filter((word) => word !== "--detach"),
+      );
     const clusters = Object.fromEntries(names.map((name) => [name, { captureOpenFiles }]));
     return await testbedUp({ dir, clusters, keepData, output, progress: say });
   } catch (error) {
@@ -82,7 +83,8 @@ function parse(args: string[]): Words | { wrong: string } {
     }
     if (more.length > 0) return { wrong: `"${more[0]}" is one word too many` };
     if (values.dir === undefined && asked !== "help") return { wrong: "--dir DIR is missing" };
-    if (values.components !== "hdfs") return { wrong: `--components ${values.components}: only hdfs exists yet` };
+    if (values.components !== "hdfs")
+      return { wrong: `--components ${values.components}: only hdfs exists yet` };
     const { output } = values;
     if (output !== "json" && output !== "name") return { wrong: `-o ${output}: json or name` };
     return {

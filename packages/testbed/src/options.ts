@@ -51,7 +51,9 @@ export function checkOptions(cluster: string, options: ClusterOptions): void {
     throw new Error(`testbed cluster "${cluster}": option ${option}: ${why}`);
   };
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(cluster)) {
-    throw new Error(`testbed: "${cluster}" is no cluster name; use a lower-case letter, then letters, digits, "-"`);
+    throw new Error(
+      `testbed: "${cluster}" is no cluster name; use a lower-case letter, then letters, digits, "-"`,
+    );
   }
   const dataNodes = options.dataNodes ?? 1;
   if (!Number.isInteger(dataNodes) || dataNodes < 1 || dataNodes > DATA_NODES_MAX) {

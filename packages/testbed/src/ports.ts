@@ -16,7 +16,9 @@ export async function freePorts(count: number): Promise<number[]> {
   try {
     for (let attempt = 0; ports.length < count; attempt++) {
       if (attempt >= ATTEMPTS_MAX) {
-        throw new Error(`testbed: no ${count} free ports in ${PORT_MIN}–${PORT_MAX} after ${ATTEMPTS_MAX} attempts`);
+        throw new Error(
+          `testbed: no ${count} free ports in ${PORT_MIN}–${PORT_MAX} after ${ATTEMPTS_MAX} attempts`,
+        );
       }
       const port = PORT_MIN + Math.floor(Math.random() * (PORT_MAX - PORT_MIN + 1));
       if (given.has(port)) continue;

@@ -39,7 +39,8 @@ export async function end(target: ProcessIdentity, graceMs: number): Promise<boo
   for (let waitedMs = 0; waitedMs < graceMs && isAlive(target); waitedMs += POLL_MS) await pause(POLL_MS);
   if (isAlive(target)) signalTo(target, "SIGKILL");
   for (let waitedMs = 0; isAlive(target); waitedMs += POLL_MS) {
-    if (waitedMs > KILL_WAIT_MS) throw new Error(`testbed: process ${target.pid} does not end, even by SIGKILL`);
+    if (waitedMs > KILL_WAIT_MS)
+      throw new Error(`testbed: process ${target.pid} does not end, even by SIGKILL`);
     await pause(POLL_MS);
   }
   return true;

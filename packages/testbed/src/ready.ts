@@ -14,7 +14,11 @@ export interface WaitOptions {
 }
 
 /** Waits until every DataNode is registered, has reported, and the NameNode takes writes. */
-export async function waitReady(cluster: string, addresses: ClusterAddresses, options: WaitOptions): Promise<void> {
+export async function waitReady(
+  cluster: string,
+  addresses: ClusterAddresses,
+  options: WaitOptions,
+): Promise<void> {
   const startedAt = Date.now();
   for (;;) {
     options.signal?.throwIfAborted();
@@ -34,13 +38,17 @@ async function missingFor(addresses: ClusterAddresses): Promise<string | null> {
   const state = await jmxBean(addresses.nameNodeHttp, "Hadoop:service=NameNode,name=FSNamesystemState");
   if (state === null) return "the NameNode does not answer";
   const live = Number(state["NumLiveDataNodes"]);
-  if (live !== addresses.dataNodes.length) return `${live} of ${addresses.dataNodes.length} DataNodes are registered`;
-  if (state["FSState"] !== "Operational") return `the NameNode is in ${state["FSState"]}`;
+  if (live !== addresses.dataNodes.length)
+    return `${live} of ${addresses.dataNodes.length} DataNodes are registered`;
+  if (state["FSState"] !== "Operational")
+    return `the NameNode's state is ${JSON.stringify(state["FSState"])}`;
   if (!(Number(state["CapacityTotal"]) > 0)) return "no DataNode has reported its storage";
   for (const dataNode of addresses.dataNodes) {
     const info = await jmxBean(dataNode.http, "Hadoop:service=DataNode,name=DataNodeInfo");
     if (info === null) return `the DataNode at ${dataNode.http} does not answer`;
-    const actors = JSON.parse(String(info["BPServiceActorInfo"] ?? "[]")) as { ActorState?: string }[];
+    // A bean's list comes as JSON within a string.
+    const list = info["BPServiceActorInfo"];
+    const actors = JSON.parse(typeof list === "string" ? list : "[]") as { ActorState?: string }[];
     if (actors.length === 0 || actors.some((actor) => actor.ActorState !== "RUNNING")) {
       return `the DataNode at ${dataNode.http} is not registered`;
     }

@@ -36,7 +36,9 @@ export async function endRecorded(dir: string): Promise<string[]> {
   const record = readRecord(dir);
   if (record === null) return [];
   const ended = await Promise.all(
-    record.daemons.map(async (daemon) => ((await end(daemon, GRACE_MS)) ? [`${record.cluster}/${daemon.role}`] : [])),
+    record.daemons.map(async (daemon) =>
+      (await end(daemon, GRACE_MS)) ? [`${record.cluster}/${daemon.role}`] : [],
+    ),
   );
   return ended.flat();
 }
@@ -47,7 +49,9 @@ export async function claimFolder(dir: string): Promise<string[]> {
   const record = readRecord(dir);
   if (record === null) {
     if (existsSync(dir) && readdirSync(dir).length > 0) {
-      throw new Error(`testbed: ${dir} is not empty and holds no cluster of the testbed; name another folder`);
+      throw new Error(
+        `testbed: ${dir} is not empty and holds no cluster of the testbed; name another folder`,
+      );
     }
     return [];
   }

@@ -34,7 +34,9 @@ export function coreSite(dir: string, addresses: ClusterAddresses, options: Clus
     "hadoop.tmp.dir": `${dir}/tmp`,
     // The host's accounts mean nothing here: groups are only what the options say, and no `id` is forked.
     "hadoop.security.group.mapping": "org.apache.hadoop.security.NullGroupsMapping",
-    "hadoop.user.group.static.mapping.overrides": groups.map(([user, of]) => `${user}=${of.join(",")}`).join(";"),
+    "hadoop.user.group.static.mapping.overrides": groups
+      .map(([user, of]) => `${user}=${of.join(",")}`)
+      .join(";"),
     ...options.coreSite,
   };
 }
@@ -113,7 +115,8 @@ export function dataNodeSite(
 /** The XML form that Hadoop reads. */
 export function siteXml(properties: Properties): string {
   const lines = Object.entries(properties).map(
-    ([name, value]) => `  <property><name>${escapeXml(name)}</name><value>${escapeXml(value)}</value></property>`,
+    ([name, value]) =>
+      `  <property><name>${escapeXml(name)}</name><value>${escapeXml(value)}</value></property>`,
   );
   return `<?xml version="1.0"?>\n<configuration>\n${lines.join("\n")}\n</configuration>\n`;
 }

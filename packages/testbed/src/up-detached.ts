@@ -32,7 +32,9 @@ export async function detach(dir: string, args: readonly string[]): Promise<numb
       // `up` writes once, when its clusters serve.
       output.once("data", (text: Buffer) => {
         process.stdout.write(text);
-        process.stderr.write(`testbed: up as process ${child.pid}; end it with \`testbed down --dir ${folder}\`\n`);
+        process.stderr.write(
+          `testbed: up as process ${child.pid}; end it with \`testbed down --dir ${folder}\`\n`,
+        );
         child.removeAllListeners("exit");
         child.unref();
         output.destroy();

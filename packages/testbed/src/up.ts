@@ -28,7 +28,9 @@ export async function testbedUp(options: UpOptions): Promise<number> {
   const dir = resolve(options.dir);
   const owner = readOwner(dir);
   if (owner !== null && isAlive(owner)) {
-    throw new Error(`testbed: ${dir} is up already (process ${owner.pid}); end it with \`testbed down --dir ${dir}\``);
+    throw new Error(
+      `testbed: ${dir} is up already (process ${owner.pid}); end it with \`testbed down --dir ${dir}\``,
+    );
   }
   mkdirSync(dir, { recursive: true });
   writeOwner(dir);

@@ -48,7 +48,7 @@ const findingField = z.object({
   level: z.enum(["blocks", "warns", "tells"]),
   code: z.string().max(100),
   text: textField,
-  command: textField.optional(),
+  command: textField.exactOptional(),
 });
 
 const dataSetField = z.object({ name: nameField, component: z.literal("hdfs"), path: pathField });

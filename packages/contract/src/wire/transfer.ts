@@ -6,6 +6,7 @@
  *   for each file in any order, bounded in flight: source → `file`; target → `want` | `have`; source → bytes … `end`; target → `took`* `done`
  *   source → `changes` … `finish`; target → `finished` | `closed`
  */
+import type { Change } from "@coeval/core/protect/transfer";
 import { z } from "zod";
 import { countField, failureField, idField, nameField, pathField, sha256Field } from "./fields.ts";
 import { manifestSummarySchema, movedSummarySchema } from "./certificate.ts";
@@ -13,7 +14,7 @@ import { manifestSummarySchema, movedSummarySchema } from "./certificate.ts";
 /** Files in flight at most. */
 export const FILES_IN_FLIGHT_MAX = 64;
 /** Content bytes of one file that may be under way unacknowledged by `took`. */
-export const FILE_WINDOW_BYTES_MAX = 4 * 1024 * 1024;
+export const FILE_WINDOW_BYTES_MAX = 1024 * 1024;
 /** Changes in one `changes` message; the sender also bounds its bytes. */
 export const CHANGES_MAX = 500;
 
@@ -32,24 +33,28 @@ const entry = z.object({
   mode: z.number().int().min(0).max(0o1777),
   replication: z.number().int().min(0).max(65_535),
   blockSize: countField,
-  acl: z.array(z.string().max(1000)).max(100).optional(),
+  acl: z.array(z.string().max(1000)).max(100).exactOptional(),
   xattrs: z
     .array(z.tuple([z.string().max(1000), z.string().max(200_000)]))
     .max(200)
-    .optional(),
-  open: z.literal(true).optional(),
-  sha256: sha256Field.optional(),
+    .exactOptional(),
+  open: z.literal(true).exactOptional(),
+  sha256: sha256Field.exactOptional(),
 });
 
-/** One change of the plan, with digests. Before-images are not sent: the target has its own manifest. */
+/** One change of the plan, with digests. */
 export const changeSchema = z.discriminatedUnion("kind", [
   z.object({ number: countField, kind: z.literal("put"), entry, at, replaces: z.boolean() }),
-  z.object({ number: countField, kind: z.literal("attributes"), entry }),
-  z.object({ number: countField, kind: z.literal("delete"), set: nameField, path: pathField }),
-  z.object({ number: countField, kind: z.literal("times"), entry, at: at.nullable() }),
-]);
-export type WireChange = z.infer<typeof changeSchema>;
-export type WireEntry = z.infer<typeof entry>;
+  z.object({ number: countField, kind: z.literal("attributes"), entry, before: entry }),
+  z.object({ number: countField, kind: z.literal("delete"), before: entry }),
+  z.object({
+    number: countField,
+    kind: z.literal("times"),
+    entry,
+    before: entry.nullable(),
+    at: at.nullable(),
+  }),
+]) satisfies z.ZodType<Change>;
 
 /** Every message of a transfer; which end may say which is in the head of this file. */
 export const transferMessage = z.discriminatedUnion("say", [

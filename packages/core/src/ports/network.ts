@@ -7,6 +7,16 @@ export type Peer =
   /** No certificate was shown. Only an enrolment is heard from it. */
   | { readonly kind: "stranger" };
 
+/** Whom a caller means to reach. Another peer is refused with `peer-not-trusted`, whatever its certificate. */
+export type Expected =
+  | { readonly kind: "control"; readonly fingerprint?: string }
+  | {
+      readonly kind: "agent";
+      readonly cluster: string;
+      readonly agent: string;
+      readonly fingerprint: string;
+    };
+
 export interface Stream {
   readonly peer: Peer;
   /** The next bytes (never empty), or null at the peer's orderly end. Rejects when the connection breaks. */
@@ -19,7 +29,7 @@ export interface Stream {
 
 export interface Network {
   /** Opens a stream to `address` (`host:port`). Rejects with a CoevalError `unreachable` or `peer-not-trusted`. */
-  connect(address: string, cancel?: AbortSignal): Promise<Stream>;
+  connect(address: string, cancel?: AbortSignal, expect?: Expected): Promise<Stream>;
   /** Accepts streams on `address`; port 0 picks a free one. */
   listen(address: string, accept: (stream: Stream) => void): Promise<Listener>;
 }

@@ -3,7 +3,7 @@
  * A full copy is an incremental one from nothing. Both listings are streamed and merged; memory holds one chain of directories.
  */
 import { compareEntries, type Entry, sameAttributes } from "../model/entry.ts";
-import type { Staged, SwitchStep } from "../ports/target.ts";
+import type { Staged } from "../ports/target.ts";
 
 /** One entry of a plan, in manifest order, numbered from 1; `times` come when a directory is left. */
 export type Change =
@@ -87,8 +87,7 @@ export async function* plan(
 export function judgeEntry(before: Entry | null, entry: Entry): "put" | "attributes" | "same" {
   if (!before || before.type !== entry.type) return "put";
   if (entry.type === "directory") {
-    const timesEqual = before.mtimeMs === entry.mtimeMs || entry.path === "";
-    return sameAttributes(before, entry) && timesEqual ? "same" : "attributes";
+    return sameAttributes(before, entry) && before.mtimeMs === entry.mtimeMs ? "same" : "attributes";
   }
   // An open file's modification time and id do not move while it grows, so it is always looked at again.
   const sameContent =
@@ -99,26 +98,6 @@ export function judgeEntry(before: Entry | null, entry: Entry): "put" | "attribu
     !entry.open;
   if (!sameContent) return "put";
   return sameAttributes(before, entry) ? "same" : "attributes";
-}
-
-/** The switch's steps of one change, in order. Content, and attributes in staging, are done before. */
-export function switchSteps(change: Change): SwitchStep[] {
-  switch (change.kind) {
-    case "put": {
-      if (change.at.relative !== "" || change.at.top !== change.number) return [];
-      const { set, path } = change.entry;
-      const place: SwitchStep = { kind: "place", number: change.number, set, path, top: change.number };
-      return change.replaces ? [{ kind: "remove", number: change.number, set, path }, place] : [place];
-    }
-    case "delete":
-      return [{ kind: "remove", number: change.number, set: change.before.set, path: change.before.path }];
-    case "attributes":
-      return [{ kind: "attributes", number: change.number, entry: change.entry, before: change.before }];
-    case "times":
-      return change.at
-        ? []
-        : [{ kind: "times", number: change.number, entry: change.entry, before: change.before }];
-  }
 }
 
 function levelOf(entry: Entry, before: Entry | null, parent: Level | undefined, number: number): Level {

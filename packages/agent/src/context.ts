@@ -1,0 +1,45 @@
+/** What every step of an instruction is given. */
+import type { SharedClock } from "@coeval/core/ports/clock";
+import type { Signer } from "@coeval/core/ports/hash";
+import type { Network } from "@coeval/core/ports/network";
+import type { Source } from "@coeval/core/ports/source";
+import type { Target } from "@coeval/core/ports/target";
+import type { World } from "@coeval/core/ports/world";
+import type { Instruction, Order, Report, Step } from "@coeval/core/protect/instruction";
+import type { AgentTables } from "@coeval/store/agent/tables";
+import type { Kysely } from "kysely";
+import type { Transfers } from "./transfer/transfers.ts";
+
+export interface Context {
+  readonly world: World;
+  readonly db: Kysely<AgentTables>;
+  readonly instruction: Instruction;
+  /** What the step noted before a crash; null at its first start. */
+  readonly note: unknown;
+  readonly saveNote: (note: unknown) => Promise<void>;
+  readonly source: Source;
+  readonly target: Target;
+  readonly clock: SharedClock;
+  readonly network: Network;
+  readonly transfers: Transfers;
+  readonly signer: AgentSigner;
+  readonly report: (report: Report) => void;
+  readonly cancel: AbortSignal;
+}
+
+/** The context of one step, its order narrowed to that step's. */
+export type StepContext<S extends Step> = Context & {
+  readonly instruction: Instruction & { readonly order: Extract<Order, { step: S }> };
+};
+
+/** The agent's name, key and certificate chain. */
+export interface AgentSigner extends Signer {
+  readonly agent: string;
+  readonly chain: string;
+}
+
+/** The cluster as this agent's driver sees it. */
+export interface ClusterDrivers {
+  readonly source: Source;
+  readonly target: Target;
+}

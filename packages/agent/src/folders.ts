@@ -1,0 +1,19 @@
+/** Where an agent keeps its files, relative to its data folder. */
+
+/** Plan, changes and the like of one run; gone when the run is released. */
+export function runFile(run: string, name: "plan" | "hashes" | "changes"): string {
+  return `runs/${run}/${name}`;
+}
+
+export function runFolder(run: string): string {
+  return `runs/${run}`;
+}
+
+/** Manifest and certificate of one point, by the run that made it. */
+export function pointFile(service: string, run: string, name: "manifest" | "certificate.json"): string {
+  return `points/${service}/${run}/${name}`;
+}
+
+export function pointFolder(service: string, run: string): string {
+  return `points/${service}/${run}`;
+}

@@ -1,0 +1,36 @@
+/** The agent's own limits: what it may read, snapshot and write on its cluster, whoever instructs it. The control device cannot change them. */
+import { CoevalError } from "@coeval/core/errors";
+import { isWithin } from "@coeval/core/model/path";
+import type { Instruction } from "@coeval/core/protect/instruction";
+
+export interface Limits {
+  /** Directories whose data sets it may snapshot and read, with all below. */
+  readonly readPrefixes: readonly string[];
+  /** Directories below which holding directories may lie. */
+  readonly writePrefixes: readonly string[];
+}
+
+/** @throws CoevalError `beyond-limits` naming what is not allowed and by which limit. */
+export function checkLimits(limits: Limits, instruction: Instruction): void {
+  const { order } = instruction;
+  if (order.step === "take-snapshots") {
+    for (const set of order.sets) requirePrefix(limits.readPrefixes, set.path, "read", "snapshot and read");
+  }
+  if (order.step === "receive-snapshots")
+    requirePrefix(limits.writePrefixes, order.directory, "write", "write");
+}
+
+/** @throws CoevalError `beyond-limits`. */
+export function requirePrefix(
+  prefixes: readonly string[],
+  path: string,
+  limit: "read" | "write",
+  doing: string,
+): void {
+  if (prefixes.some((prefix) => isWithin(path, prefix))) return;
+  const allowed = prefixes.length === 0 ? "nothing" : prefixes.join(", ");
+  throw new CoevalError(
+    "beyond-limits",
+    `this agent may not ${doing} ${path}; limits.yaml allows ${limit}: ${allowed}`,
+  );
+}

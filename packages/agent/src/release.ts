@@ -1,0 +1,97 @@
+/**
+ * release: the run ends here. On the source the snapshot becomes the base and what is older goes, oldest first; after a failure it is
+ * void and waits until it is the oldest, since deleting out of order can corrupt a NameNode (HDFS-16972, semantics.md).
+ * On the target, after a failure, switch and staging are taken back.
+ */
+import type { ErrorCode } from "@coeval/core/errors";
+import type { Prepared } from "@coeval/core/ports/source";
+import { instructionId, type Result } from "@coeval/core/protect/instruction";
+import { readInstruction } from "@coeval/store/agent/journal";
+import { forgetSnapshot, listSnapshots, markSnapshot, type OwnSnapshot } from "@coeval/store/agent/snapshots";
+import { forgetStaged, readSwitch, writeSwitch } from "@coeval/store/agent/staging";
+import { storeCertificate } from "./certificates.ts";
+import type { Context, StepContext } from "./context.ts";
+import { pointFolder, runFolder } from "./folders.ts";
+import { proveIdentity } from "./identity.ts";
+import { persist } from "./persist.ts";
+import { switchBack } from "./switch.ts";
+import { holdingOf } from "./transfer/receive.ts";
+
+/** Void snapshots that may wait behind the base; one more, and all go, the base with them (the manifest still tells the changes). */
+const VOID_SNAPSHOTS_MAX = 4;
+
+/** Refusals before anything was made. */
+const AT_THE_DOOR: readonly ErrorCode[] = ["beyond-limits", "epoch", "foreign-data", "cluster-identity"];
+
+export async function release(context: StepContext<"release">): Promise<Result> {
+  const { instruction } = context;
+  const component = instruction.role === "primary" ? context.source : context.target;
+  await persist(context, "releasing", Number.POSITIVE_INFINITY, async () => {
+    await proveIdentity(component, instruction.identity, instruction.cluster, context.cancel);
+    await (instruction.role === "primary" ? releaseSource(context) : releaseTarget(context));
+  });
+  return { step: "release" };
+}
+
+async function releaseSource(context: StepContext<"release">): Promise<void> {
+  const { db, instruction, world } = context;
+  const { order, run, service } = instruction;
+  if (order.outcome === "sealed") {
+    if (order.certificate) await storeCertificate(world, service, run, order.certificate);
+    await markSnapshot(db, run, "base");
+    await releaseOldest(context, (snapshot) => snapshot.run !== run);
+  } else {
+    await markSnapshot(db, run, "void");
+    await world.files.remove(pointFolder(service, run));
+    const voids = (await listSnapshots(db, service)).filter((snapshot) => snapshot.state === "void").length;
+    await releaseOldest(context, (snapshot) => voids > VOID_SNAPSHOTS_MAX || snapshot.state === "void");
+  }
+  await world.files.remove(runFolder(run));
+}
+
+/** Deletes from the oldest on, for as long as the next one may go. */
+async function releaseOldest(context: Context, mayGo: (snapshot: OwnSnapshot) => boolean): Promise<void> {
+  const { db, instruction, source, cancel, world } = context;
+  const snapshots = await listSnapshots(db, instruction.service);
+  for (const [index, snapshot] of snapshots.entries()) {
+    if (!mayGo(snapshot)) return;
+    const keep: Prepared | null = snapshots[index + 1]?.prepared ?? null;
+    await source.release(snapshot.prepared, keep, cancel);
+    if (snapshot.run !== instruction.run && snapshot.state === "base")
+      await forgetBaseManifest(context, snapshot);
+    await forgetSnapshot(db, snapshot.run);
+    world.log.info("snapshot released", { run: snapshot.run, name: snapshot.prepared.snapshotName });
+  }
+}
+
+/** The base before the new one is needed no more on the source; its certificate stays. */
+async function forgetBaseManifest(context: Context, snapshot: OwnSnapshot): Promise<void> {
+  const { order } = context.instruction;
+  if (order.step !== "release" || order.outcome !== "sealed") return;
+  await context.world.files.remove(`${pointFolder(snapshot.service, snapshot.run)}/manifest`);
+}
+
+async function releaseTarget(context: StepContext<"release">): Promise<void> {
+  const { db, instruction, world, target, cancel } = context;
+  const { order, run, service } = instruction;
+  const opened = await readInstruction(db, instructionId(run, "receive-snapshots", "target"));
+  const state = await readSwitch(db, run);
+  if (
+    order.outcome === "void" &&
+    state !== "committed" &&
+    opened?.instruction.order.step === "receive-snapshots"
+  ) {
+    const holding = holdingOf({ ...opened.instruction, order: opened.instruction.order });
+    if (state === "forward" || state === "back") {
+      await writeSwitch(db, run, "back");
+      await switchBack(context, holding);
+      await writeSwitch(db, run, "undone");
+    }
+    // What was refused at the door was never touched, and is not ours to touch now.
+    if (opened.outcome?.ok !== false || !AT_THE_DOOR.includes(opened.outcome.failure.code))
+      await target.clear(holding, cancel);
+    await world.files.remove(pointFolder(service, run));
+  }
+  await forgetStaged(db, run);
+  await world.files.remove(runFolder(run));
+}

@@ -1,0 +1,112 @@
+/**
+ * take-snapshots: everything slow before the moment, then all snapshots fired on a local timer at it, each receipt bounding on the
+ * shared clock when its snapshot was taken; right after, the files that were open are listed with their lengths.
+ */
+import { CoevalError } from "@coeval/core/errors";
+import { formatInstant } from "@coeval/core/model/instant";
+import type { ClockEvidence, Receipt } from "@coeval/core/model/receipt";
+import type { ClockReading } from "@coeval/core/ports/clock";
+import type { OpenFiles, Prepared, Taken } from "@coeval/core/ports/source";
+import type { Result } from "@coeval/core/protect/instruction";
+import { intendSnapshot } from "@coeval/store/agent/snapshots";
+import type { Context, StepContext } from "./context.ts";
+import { proveIdentity } from "./identity.ts";
+
+/** What later steps need of the snapshots. */
+export interface SnapshotNote {
+  readonly prepared: Prepared;
+  /** Null until the snapshots are taken. */
+  readonly openFiles: OpenFiles | null;
+  /** Root → the cluster's stamp. */
+  readonly stamps: readonly (readonly [root: string, stampMs: number | null])[];
+}
+
+/** Sleeps are cut here, so that the last one is armed on a fresh reading of the clock. */
+const REARM_MS = 2000;
+
+export async function takeSnapshots(context: StepContext<"take-snapshots">): Promise<Result> {
+  const { instruction, source, cancel, db } = context;
+  const { order } = instruction;
+  if (context.note !== null) throw missed(order.moment);
+  const identity = await proveIdentity(source, instruction.identity, instruction.cluster, cancel);
+  const prepared = await source.prepare({ sets: order.sets, snapshotName: order.snapshotName }, cancel);
+  const before = provenClock(context);
+  // Both are durable before the first request: after a crash the snapshots are known, whether or not they were taken.
+  await intendSnapshot(db, instruction.run, instruction.service, prepared);
+  await context.saveNote({ prepared, openFiles: null, stamps: [] } satisfies SnapshotNote);
+  if (sharedNow(context) >= order.moment) throw missed(order.moment);
+  context.report({ kind: "armed", identity });
+  const fired = await until(context, order.moment);
+  const taken = await source.snapshot(prepared, cancel);
+  const openFiles = await source.openFiles(prepared, cancel);
+  const after = provenClock(context);
+  const stamps = taken.map((one) => [one.root, one.clusterStampMs] as const);
+  await context.saveNote({ prepared, openFiles, stamps } satisfies SnapshotNote);
+  return {
+    step: "take-snapshots",
+    receipts: taken.map((one) => receiptOf(one, prepared, fired)),
+    clock: evidence(context, [before, fired, after]),
+    openFiles: {
+      kind: openFiles.kind,
+      count: openFiles.kind === "listed" ? openFiles.files.length : 0,
+      why: openFiles.kind === "unknown" ? openFiles.why : null,
+    },
+  };
+}
+
+/** Waits on elapsed time until the source's clock surely shows the moment: its error bound is waited out too. The reading that proved it. */
+async function until(context: StepContext<"take-snapshots">, moment: number): Promise<ClockReading> {
+  const { clock } = context.world;
+  for (;;) {
+    const reading = provenClock(context);
+    const leftMs = moment + reading.errorMs - (clock.elapsedMs() + reading.offsetMs);
+    if (leftMs <= 0) return reading;
+    await clock.sleep(leftMs > REARM_MS ? leftMs - REARM_MS / 2 : leftMs, context.cancel);
+  }
+}
+
+function provenClock(context: StepContext<"take-snapshots">): ClockReading {
+  const reading = context.clock.reading();
+  const maxMs = context.instruction.order.clockErrorMsMax;
+  if (!reading) throw new CoevalError("clock-unproven", "the shared clock was not measured yet");
+  if (reading.errorMs > maxMs) {
+    throw new CoevalError(
+      "clock-unproven",
+      `the error bound against ${reading.source} is ${reading.errorMs.toFixed(3)} ms, allowed are ${maxMs} ms`,
+    );
+  }
+  return reading;
+}
+
+function sharedNow(context: Context): number {
+  const reading = context.clock.reading();
+  return context.world.clock.elapsedMs() + (reading?.offsetMs ?? 0);
+}
+
+function receiptOf(taken: Taken, prepared: Prepared, reading: ClockReading): Receipt {
+  const root = prepared.roots.find((one) => one.root === taken.root);
+  return {
+    root: taken.root,
+    snapshotName: taken.snapshotName,
+    sets: root?.sets.map((set) => set.name) ?? [],
+    earliest: taken.firstSentElapsedMs + reading.offsetMs - reading.errorMs,
+    latest: taken.answeredElapsedMs + reading.offsetMs + reading.errorMs,
+    clusterStamp: taken.clusterStampMs,
+  };
+}
+
+/** `offsetMs`: how far this machine's own wall clock is ahead of the shared one. */
+function evidence(context: Context, readings: readonly [ClockReading, ...ClockReading[]]): ClockEvidence {
+  const offsets = readings.map((reading) => reading.offsetMs);
+  const { clock } = context.world;
+  return {
+    source: readings[0].source,
+    offsetMs: clock.nowMs() - clock.elapsedMs() - (offsets.at(-1) as number),
+    errorMs: Math.max(...readings.map((reading) => reading.errorMs)),
+    stepMs: Math.max(...offsets) - Math.min(...offsets),
+  };
+}
+
+function missed(moment: number): CoevalError {
+  return new CoevalError("moment-missed", `the agent was not ready at ${formatInstant(moment)}`);
+}

@@ -1,0 +1,71 @@
+/**
+ * The switch: the staged changes become the live tree by renames, each with its inverse. First all renames, then attributes and
+ * times, which renames would spoil. Every step may be repeated, so a crash needs no more than the direction on disk.
+ */
+import type { Entry } from "@coeval/core/model/entry";
+import type { Holding, SwitchStep } from "@coeval/core/ports/target";
+import { switchSteps } from "@coeval/core/protect/apply";
+import type { Change } from "@coeval/core/protect/transfer";
+import { compare, type Mismatch } from "@coeval/core/protect/verify";
+import type { Context } from "./context.ts";
+import { pointFile, runFile } from "./folders.ts";
+import { inParallel } from "./pool.ts";
+import { readValues } from "./transfer/files.ts";
+
+/** Steps at once. */
+const STEPS_AT_ONCE = 16;
+
+/** Performs all steps. */
+export async function switchForward(context: Context, holding: Holding): Promise<void> {
+  await pass(context, isRename, (step) => context.target.perform(holding, step, context.cancel));
+  await pass(context, isAttribute, (step) => context.target.perform(holding, step, context.cancel));
+}
+
+/** Takes all steps back, performed or not. */
+export async function switchBack(context: Context, holding: Holding): Promise<void> {
+  await pass(context, isRename, (step) => context.target.undo(holding, step, context.cancel), "back");
+  await pass(context, isAttribute, (step) => context.target.undo(holding, step, context.cancel));
+}
+
+/** Compares the live tree with the new manifest: names, types, lengths, times, owners, modes, replication. */
+export function compareLive(context: Context, holding: Holding): Promise<Mismatch[]> {
+  const { service, run } = context.instruction;
+  const expected = readValues<Entry>(context.world, pointFile(service, run, "manifest"));
+  return compare(plain(expected), plain(context.target.list(holding, context.cancel)));
+}
+
+/** ACLs and xattrs were read back one by one where they were set; the listing shows only that there is an ACL. */
+async function* plain(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
+  for await (const { acl: _acl, xattrs: _xattrs, ...entry } of entries) yield entry;
+}
+
+/** All steps of one kind; those of one change stay in order, the reverse one when going back. */
+async function pass(
+  context: Context,
+  wanted: (step: SwitchStep) => boolean,
+  work: (step: SwitchStep) => Promise<void>,
+  direction: "forward" | "back" = "forward",
+): Promise<void> {
+  const changes = readValues<Change>(context.world, runFile(context.instruction.run, "changes"));
+  await inParallel(groups(changes, wanted), STEPS_AT_ONCE, async (steps) => {
+    for (const step of direction === "forward" ? steps : steps.toReversed()) await work(step);
+  });
+}
+
+async function* groups(
+  changes: AsyncIterable<Change>,
+  wanted: (step: SwitchStep) => boolean,
+): AsyncGenerator<readonly SwitchStep[]> {
+  for await (const change of changes) {
+    const steps = switchSteps(change).filter(wanted);
+    if (steps.length > 0) yield steps;
+  }
+}
+
+function isRename(step: SwitchStep): boolean {
+  return step.kind === "remove" || step.kind === "place";
+}
+
+function isAttribute(step: SwitchStep): boolean {
+  return !isRename(step);
+}

@@ -1,0 +1,82 @@
+/**
+ * verify: every file that moved is read back from the secondary's staging and compared with the digest it was sent with; then
+ * attributes and times are given and read back. What did not move is covered by its base, and by the listing before the seal.
+ */
+import { CoevalError } from "@coeval/core/errors";
+import type { Entry } from "@coeval/core/model/entry";
+import type { Holding, Staged } from "@coeval/core/ports/target";
+import { type Instruction, instructionId, type Order, type Result } from "@coeval/core/protect/instruction";
+import type { Change } from "@coeval/core/protect/transfer";
+import { readInstruction } from "@coeval/store/agent/journal";
+import type { Context, StepContext } from "./context.ts";
+import { runFile } from "./folders.ts";
+import { inParallel } from "./pool.ts";
+import { createMeter } from "./progress.ts";
+import { readValues } from "./transfer/files.ts";
+import { holdingOf } from "./transfer/receive.ts";
+
+/** Files read back at once. */
+const READ_BACK_AT_ONCE = 32;
+
+export async function verify(context: StepContext<"verify">): Promise<Result> {
+  const { world, instruction, cancel, target } = context;
+  const { holding, result } = await received(context);
+  const changes = () => readValues<Change>(world, runFile(instruction.run, "changes"));
+  const meter = createMeter(world.clock, context.report);
+  meter.start("reading back", result.moved.files, result.moved.bytes);
+  await inParallel(staged(changes(), "put"), READ_BACK_AT_ONCE, async ({ entry, at }) => {
+    if (entry.type === "file") {
+      await readBack(context, holding, at, entry);
+      meter.count(1, entry.length);
+    }
+    await target.finishStaged(holding, at, entry, cancel);
+  });
+  const { filesDone: files, bytesDone: bytes } = meter;
+  // Directories get their times when nothing is made in them any more.
+  await inParallel(staged(changes(), "times"), READ_BACK_AT_ONCE, ({ entry, at }) =>
+    target.finishStaged(holding, at, entry, cancel),
+  );
+  return { step: "verify", files, bytes };
+}
+
+/** What receive-snapshots of the same run was told and answered. @throws CoevalError `protocol` when it has not. */
+export async function received(context: Context): Promise<{
+  readonly holding: Holding;
+  readonly order: Extract<Order, { step: "receive-snapshots" }>;
+  readonly result: Extract<Result, { step: "receive-snapshots" }>;
+}> {
+  const id = instructionId(context.instruction.run, "receive-snapshots", "target");
+  const entry = await readInstruction(context.db, id);
+  if (entry?.instruction.order.step !== "receive-snapshots" || !entry.outcome?.ok) {
+    throw new CoevalError("protocol", `${context.instruction.order.step} came before anything was received`);
+  }
+  const { order } = entry.instruction;
+  return {
+    holding: holdingOf({ ...entry.instruction, order } as Instruction & { order: typeof order }),
+    order,
+    result: entry.outcome.result as Extract<Result, { step: "receive-snapshots" }>,
+  };
+}
+
+async function readBack(context: Context, holding: Holding, at: Staged, entry: Entry): Promise<void> {
+  const hasher = context.world.hash.sha256();
+  let bytes = 0;
+  for await (const chunk of context.target.readStaged(holding, at, entry, context.cancel)) {
+    hasher.update(chunk);
+    bytes += chunk.length;
+  }
+  if (bytes === entry.length && hasher.hex() === entry.sha256) return;
+  const path = `${entry.set}/${entry.path}`;
+  throw new CoevalError("corrupt", `${path}: read back from the secondary it differs from what was sent`, {
+    evidence: [path],
+  });
+}
+
+async function* staged(
+  changes: AsyncIterable<Change>,
+  kind: "put" | "times",
+): AsyncGenerator<{ readonly entry: Entry; readonly at: Staged }> {
+  for await (const change of changes) {
+    if (change.kind === kind && change.at) yield { entry: change.entry, at: change.at };
+  }
+}

@@ -1,0 +1,39 @@
+/** Clusters as the API gives them: the document with what is known of it now. */
+import { z } from "zod";
+import { agentResource } from "./agent.ts";
+import { clusterSpec } from "./cluster-document.ts";
+import { resourceOf } from "./envelope.ts";
+import { instantText, listOf, msNumber } from "./fields.ts";
+import { named } from "./registry.ts";
+
+/** What is known of the cluster now. */
+export const clusterStatus = named(
+  "ClusterStatus",
+  z.object({
+    state: z.enum(["ok", "unreachable", "safe-mode", "agent-away", "no-agent"]),
+    cause: z.string().nullable().describe("the first cause when the state is not ok"),
+    role: z.enum(["primary", "secondary", "mixed", "none"]),
+    identity: z
+      .object({ clusterId: z.string(), namespaceId: z.string() })
+      .nullable()
+      .describe("pinned at the first meeting, proven before every act"),
+    version: z.string().nullable().describe("of its software"),
+    capacityBytes: z.number().nullable(),
+    remainingBytes: z.number().nullable(),
+    agent: agentResource.nullable(),
+    clock: z
+      .object({ offsetMs: msNumber, errorMs: msNumber })
+      .nullable()
+      .describe("the agent's against ours"),
+    voidSnapshots: z.number().int().describe("snapshots that wait for their turn to be deleted"),
+    lastSeenAt: instantText.nullable(),
+  }),
+);
+export type ClusterStatusResource = z.infer<typeof clusterStatus>;
+
+/** One cluster. */
+export const clusterResource = named("Cluster", resourceOf("Cluster", clusterSpec, clusterStatus));
+export type ClusterResource = z.infer<typeof clusterResource>;
+
+/** Every cluster that the caller's scopes name. */
+export const clusterList = named("ClusterList", listOf(clusterResource));

@@ -1,0 +1,29 @@
+/** Am I safe? What is not as it should be comes first. */
+import { z } from "zod";
+import { clusterStatus } from "./cluster.ts";
+import { instantText, nameText } from "./fields.ts";
+import { named } from "./registry.ts";
+import { serviceStatus } from "./service.ts";
+
+/** One thing that is not as it should be, with what to do. */
+export const trouble = named(
+  "Trouble",
+  z.object({ about: z.string(), text: z.string(), hint: z.string().nullable() }),
+);
+export type Trouble = z.infer<typeof trouble>;
+
+/** The whole state on one page. */
+export const statusResource = named(
+  "Status",
+  z.object({
+    safe: z.boolean().describe("there is no trouble"),
+    now: instantText,
+    clockSource: z.string().describe("the one clock that all share"),
+    troubles: z.array(trouble),
+    services: z.array(
+      z.object({ name: nameText, primary: nameText, secondary: nameText, status: serviceStatus }),
+    ),
+    clusters: z.array(z.object({ name: nameText, status: clusterStatus })),
+  }),
+);
+export type StatusResource = z.infer<typeof statusResource>;

@@ -1,0 +1,80 @@
+/** What the clients of this package need from outside: elapsed time, random bytes and an HTTP transport. They open
+ * no socket and start no timer themselves, so a simulator can stand in for all of it. */
+
+export interface World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly http: HttpTransport;
+}
+
+export interface Clock {
+  /** Elapsed ms since an arbitrary start, with a fraction; never steps back. */
+  elapsedMs(): number;
+  /** Resolves after at least `ms`; rejects with the signal's reason when cancelled first. */
+  sleep(ms: number, cancel?: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  /** `length` random bytes. Used to spread retries, never for secrets. */
+  bytes(length: number): Uint8Array;
+}
+
+/** HTTP/1.1 requests over connections that the transport keeps, bounds in number and shares. */
+export interface HttpTransport {
+  /**
+   * Sends one request and resolves when the response's head is here. Redirects are never followed.
+   *
+   * Rejects with an {@link HttpFailure}, with the signal's reason when cancelled, or with whatever the request's own
+   * body threw. The response's body must be iterated (to its end or with an early `break`), else its connection
+   * stays taken.
+   */
+  request(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export interface HttpRequest {
+  readonly method: "GET" | "PUT" | "POST" | "DELETE";
+  /** True for https. */
+  readonly secure: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Path and query, already percent-encoded; sent as it is. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A `Uint8Array` goes with its length. An iterable goes chunked, unless a `content-length` header is given, which
+   * it must then match. It is pulled only as fast as the peer takes it. */
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
+  /** The longest the peer may keep us waiting with nothing moving: for the response's head, for room to send, for
+   * the next bytes. Time that the caller takes (producing or consuming a body) does not count. */
+  readonly silenceMsMax: number;
+  readonly cancel?: AbortSignal | undefined;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Ends only when the whole body is here: a connection lost before throws an {@link HttpFailure} `reset`. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Why an exchange broke:
+ * - `refused`: no connection was made, nothing was sent;
+ * - `reset`: the connection was lost, the request may have taken effect;
+ * - `timeout`: silence beyond `silenceMsMax`, the request may have taken effect;
+ * - `protocol`: what came back is not HTTP.
+ */
+export type HttpFailureKind = "refused" | "reset" | "timeout" | "protocol";
+
+/** Recognised by shape, so that the transport's package need not import this one. */
+export interface HttpFailure extends Error {
+  readonly httpFailure: HttpFailureKind;
+}
+
+const KINDS: readonly unknown[] = ["refused", "reset", "timeout", "protocol"] satisfies HttpFailureKind[];
+
+/** The kind of a transport's failure, or null when `error` is something else. */
+export function httpFailureKind(error: unknown): HttpFailureKind | null {
+  if (!(error instanceof Error) || !("httpFailure" in error)) return null;
+  return KINDS.includes(error.httpFailure) ? (error.httpFailure as HttpFailureKind) : null;
+}

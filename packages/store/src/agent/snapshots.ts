@@ -1,0 +1,66 @@
+/** The snapshots that this agent made on its cluster, in the order they were made: none is ever forgotten. */
+import type { Prepared } from "@coeval/core/ports/source";
+import type { Kysely } from "kysely";
+import type { AgentTables } from "./tables.ts";
+
+/** `live`: of the running moment · `base`: of the last sealed point · `void`: waits until it is the oldest. */
+export type SnapshotState = "live" | "base" | "void";
+
+export interface OwnSnapshot {
+  readonly sequence: number;
+  readonly run: string;
+  readonly service: string;
+  readonly prepared: Prepared;
+  readonly state: SnapshotState;
+}
+
+/** Written before the snapshots are taken, so that a crash between leaves no orphan. */
+export async function intendSnapshot(
+  db: Kysely<AgentTables>,
+  run: string,
+  service: string,
+  prepared: Prepared,
+): Promise<void> {
+  await db
+    .insertInto("snapshots")
+    .values({ run, service, prepared: JSON.stringify(prepared), state: "live" } as never)
+    .onConflict((conflict) => conflict.column("run").doNothing())
+    .execute();
+}
+
+/** Of one service, oldest first. */
+export async function listSnapshots(db: Kysely<AgentTables>, service: string): Promise<OwnSnapshot[]> {
+  const rows = await db
+    .selectFrom("snapshots")
+    .selectAll()
+    .where("service", "=", service)
+    .orderBy("sequence")
+    .execute();
+  return rows.map((row) => ({
+    ...row,
+    prepared: JSON.parse(row.prepared) as Prepared,
+    state: row.state as SnapshotState,
+  }));
+}
+
+export async function markSnapshot(
+  db: Kysely<AgentTables>,
+  run: string,
+  state: SnapshotState,
+): Promise<void> {
+  await db.updateTable("snapshots").set({ state }).where("run", "=", run).execute();
+}
+
+/** After it was deleted on the cluster. */
+export async function forgetSnapshot(db: Kysely<AgentTables>, run: string): Promise<void> {
+  await db.deleteFrom("snapshots").where("run", "=", run).execute();
+}
+
+export async function countVoidSnapshots(db: Kysely<AgentTables>): Promise<number> {
+  const row = await db
+    .selectFrom("snapshots")
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .where("state", "=", "void")
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}

@@ -1,0 +1,105 @@
+/** The control device's tables, as Kysely sees them. JSON columns hold values of core's types; instants are ms of the shared clock. */
+import type { Generated } from "kysely";
+import type { Database, Queries, Writes } from "../database.ts";
+import type { AccessTables } from "./access-tables.ts";
+
+export interface ControlTables extends AccessTables {
+  settings: { key: string; value: string };
+  clusters: {
+    name: string;
+    /** JSON of core's Cluster. */
+    definition: string;
+    /** JSON of core's ClusterIdentity; null until an agent has proven it. */
+    identity: string | null;
+    /** Counts from 1; the API's ETag. */
+    version: number;
+  };
+  agents: {
+    /** SHA-256 of the key's SubjectPublicKeyInfo: a renewal keeps it. */
+    fingerprint: string;
+    cluster: string;
+    agent: string;
+    certificate: string;
+    enrolledAt: number;
+    revokedAt: number | null;
+    lastSeenAt: number | null;
+  };
+  enrolments: {
+    id: string;
+    secretSha256: string;
+    cluster: string;
+    agent: string;
+    expiresAt: number;
+    usedAt: number | null;
+  };
+  services: {
+    name: string;
+    /** JSON of core's Service. */
+    definition: string;
+    version: number;
+    /** Stays through deletion: agents refuse lower ones for ever. */
+    epoch: number;
+    deletedAt: number | null;
+  };
+  runs: {
+    id: string;
+    service: string;
+    /** JSON of core's Run. */
+    state: string;
+    phase: string;
+    /** JSON of core's Failure. */
+    cause: string | null;
+    moment: number;
+    startedAt: number;
+    endedAt: number | null;
+  };
+  runLogs: { sequence: Generated<number>; run: string; at: number; text: string };
+  instructions: {
+    /** The order in which they were given. */
+    number: Generated<number>;
+    id: string;
+    run: string;
+    cluster: string;
+    /** JSON of core's Instruction. */
+    body: string;
+    /** `open` · `answered` · `withdrawn`: the run was given up before an answer came. */
+    state: string;
+    /** JSON of core's Outcome. */
+    outcome: string | null;
+  };
+  points: {
+    /** The chain's order. */
+    number: Generated<number>;
+    id: string;
+    service: string;
+    run: string;
+    moment: number;
+    sealedAt: number;
+    /** JSON of core's Grade. */
+    grade: string;
+    label: string | null;
+    /** JSON of core's Certificate. */
+    certificate: string;
+    certificateSha256: string;
+  };
+  /** What changed, for live views; the oldest go. */
+  events: { sequence: Generated<number>; at: number; kind: string; object: string; details: string };
+  /** Who did what: each row's hash covers the row before. */
+  audit: {
+    sequence: number;
+    at: number;
+    who: string;
+    what: string;
+    object: string;
+    /** Canonical JSON. */
+    details: string;
+    previousSha256: string;
+    sha256: string;
+  };
+}
+
+export type ControlDatabase = Database<ControlTables>;
+/** Operations that only read take this: the database or a transaction. */
+export type ControlQueries = Queries<ControlTables>;
+/** Operations that write take this: their effect is part of the caller's transaction. */
+export type ControlWrites = Writes<ControlTables>;

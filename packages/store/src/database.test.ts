@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { controlMigrations } from "./control/migrations/all.ts";
+import type { ControlTables } from "./control/tables.ts";
+import { openDatabase } from "./database.ts";
+
+const open = (path = ":memory:") => openDatabase<ControlTables>(path, controlMigrations);
+
+async function inFolder(work: (path: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "coeval-store-"));
+  try {
+    await work(join(folder, "control.db"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("what is committed is there when the database is opened again; WAL and full durability hold", () =>
+  inFolder(async (path) => {
+    const first = await open(path);
+    await first.write((trx) => trx.insertInto("settings").values({ key: "a", value: "1" }).execute());
+    await first.close();
+    const again = await open(path);
+    const rows = await again.db.selectFrom("settings").selectAll().execute();
+    assert.deepEqual(
+      rows.map((row) => ({ ...row })),
+      [{ key: "a", value: "1" }],
+    );
+    await again.close();
+  }));
+
+test("a second process on the same file is refused, and let in once the first has ended", () =>
+  inFolder(async (path) => {
+    const first = await open(path);
+    await assert.rejects(open(path), { code: "control-running", message: /in use by another process/ });
+    await first.close();
+    await (await open(path)).close();
+  }));
+
+test("a transaction that fails leaves nothing", async () => {
+  const database = await open();
+  await assert.rejects(
+    database.write(async (trx) => {
+      await trx.insertInto("settings").values({ key: "a", value: "1" }).execute();
+      throw new Error("no");
+    }),
+    /no/,
+  );
+  assert.deepEqual(await database.db.selectFrom("settings").selectAll().execute(), []);
+  await database.close();
+});
+
+test("a crash rolls the open transaction back, and the dead handle has no effect any more", async () => {
+  const before = await open();
+  await before.write((trx) => trx.insertInto("settings").values({ key: "kept", value: "1" }).execute());
+  const { promise: inside, resolve: reached } = Promise.withResolvers<void>();
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  const lost = before.write(async (trx) => {
+    await trx.insertInto("settings").values({ key: "lost", value: "1" }).execute();
+    reached();
+    await held;
+    await trx.insertInto("settings").values({ key: "late", value: "1" }).execute();
+  });
+  await inside;
+  const after = before.crash();
+  // The next process is in the middle of its own transaction when the dead one wakes and rolls back.
+  const next = after.write(async (trx) => {
+    await trx.insertInto("settings").values({ key: "next", value: "1" }).execute();
+    letGo();
+    await assert.rejects(lost, { code: "internal-stop" });
+    await trx.insertInto("settings").values({ key: "next too", value: "1" }).execute();
+  });
+  await next;
+  const keys = await after.db.selectFrom("settings").select("key").orderBy("key").execute();
+  assert.deepEqual(
+    keys.map((row) => row.key),
+    ["kept", "next", "next too"],
+  );
+  await assert.rejects(before.db.selectFrom("settings").selectAll().execute(), { code: "internal-stop" });
+  await after.close();
+});
+
+test("every call settles within microtasks, so that a seed decides everything", async () => {
+  const database = await open();
+  let settled = false;
+  const done = database.write(async (trx) => {
+    await trx.insertInto("settings").values({ key: "a", value: "1" }).execute();
+    settled = true;
+  });
+  for (let turn = 0; turn < 200 && !settled; turn++) await Promise.resolve();
+  assert.ok(settled);
+  await done;
+  await database.close();
+});
+
+test("data of a later version is refused, and so is a gap in the migrations", () =>
+  inFolder(async (path) => {
+    const later = [...controlMigrations];
+    const name = `${String(later.length + 1).padStart(3, "0")}-later`;
+    later.push({ name, up: async () => undefined });
+    await (await openDatabase(path, later)).close();
+    await assert.rejects(open(path), { code: "newer-data", message: new RegExp(name) });
+    await assert.rejects(
+      openDatabase(":memory:", [{ name: "002-gap", up: async () => undefined }]),
+      TypeError,
+    );
+  }));
+
+test("audit rows can neither be changed nor deleted through the store", async () => {
+  const database = await open();
+  const row = { sequence: 1, at: 0, who: "w", what: "x", object: "o", details: "{}" };
+  await database.db
+    .insertInto("audit")
+    .values({ ...row, previousSha256: "", sha256: "" })
+    .execute();
+  await assert.rejects(database.db.deleteFrom("audit").execute(), /never go/);
+  await assert.rejects(database.db.updateTable("audit").set({ who: "z" }).execute(), /never change/);
+  await database.close();
+});
