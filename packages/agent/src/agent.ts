@@ -5,10 +5,9 @@ import type { Network } from "@coeval/core/ports/network";
 import type { World } from "@coeval/core/ports/world";
 import { countVoidSnapshots } from "@coeval/store/agent/snapshots";
 import { readSetting, writeSetting } from "@coeval/store/agent/settings";
-import type { AgentTables } from "@coeval/store/agent/tables";
+import type { AgentDatabase } from "@coeval/store/agent/tables";
 import { listTenures } from "@coeval/store/agent/tenures";
 import type { FromControl } from "@coeval/contract/wire/link";
-import type { Kysely } from "kysely";
 import type { AgentSigner, ClusterDrivers } from "./context.ts";
 import { examine } from "./examine.ts";
 import { createExecutor } from "./executor.ts";
@@ -22,7 +21,7 @@ const PROBE_MS_MAX = 5000;
 
 export interface AgentOptions {
   readonly cluster: string;
-  readonly db: Kysely<AgentTables>;
+  readonly db: AgentDatabase;
   readonly network: Network;
   readonly signer: AgentSigner;
   readonly limits: Limits;

@@ -6,13 +6,12 @@ import type { Source } from "@coeval/core/ports/source";
 import type { Target } from "@coeval/core/ports/target";
 import type { World } from "@coeval/core/ports/world";
 import type { Instruction, Order, Report, Step } from "@coeval/core/protect/instruction";
-import type { AgentTables } from "@coeval/store/agent/tables";
-import type { Kysely } from "kysely";
+import type { AgentDatabase } from "@coeval/store/agent/tables";
 import type { Transfers } from "./transfer/transfers.ts";
 
 export interface Context {
   readonly world: World;
-  readonly db: Kysely<AgentTables>;
+  readonly db: AgentDatabase;
   readonly instruction: Instruction;
   /** What the step noted before a crash; null at its first start. */
   readonly note: unknown;

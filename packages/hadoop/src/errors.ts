@@ -55,6 +55,7 @@ const CODES = {
 
 export type HdfsErrorCode = keyof typeof CODES;
 
+/** What an error is made of. */
 export interface HdfsErrorDetails {
   readonly code: HdfsErrorCode;
   /** One line, no stack trace. */

@@ -27,7 +27,9 @@ export function lockFolder(folder: string): FolderLock {
   } catch (cause) {
     database.close();
     if (!isBusy(cause)) throw cause;
-    throw new CoevalError("control-running", `${ownerOf(folder)} already uses the data folder ${folder}`, { cause });
+    throw new CoevalError("control-running", `${ownerOf(folder)} already uses the data folder ${folder}`, {
+      cause,
+    });
   }
   writeFileSync(join(folder, LOCK_OWNER_FILE), `${process.pid}\n`, { mode: 0o600 });
   return {
@@ -46,7 +48,8 @@ function isBusy(thrown: unknown): boolean {
 
 function ownerOf(folder: string): string {
   try {
-    return `process ${Number.parseInt(readFileSync(join(folder, LOCK_OWNER_FILE), "utf8"), 10)}`;
+    const owner = Number.parseInt(readFileSync(join(folder, LOCK_OWNER_FILE), "utf8"), 10);
+    return Number.isNaN(owner) ? "another process" : `process ${owner}`;
   } catch {
     // The owner has the lock and not yet written its number.
     return "another process";

@@ -9,6 +9,9 @@ export const FILE_MODE = 0o600;
 export function makePrivateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   if ((statSync(folder).mode & 0o002) !== 0) {
-    throw new CoevalError("bad-input", `anyone may write into the data folder ${folder}: run chmod 700 ${folder}`);
+    throw new CoevalError(
+      "bad-input",
+      `anyone may write into the data folder ${folder}: run chmod 700 ${folder}`,
+    );
   }
 }

@@ -17,13 +17,32 @@ export type Expected =
       readonly fingerprint: string;
     };
 
+/** Whom a caller means to reach. What is left out is not compared; a stranger is never meant. */
+export type ExpectedPeer =
+  | { readonly kind: "control"; readonly id?: string; readonly fingerprint?: string }
+  | {
+      readonly kind: "agent";
+      readonly cluster?: string;
+      readonly agent?: string;
+      readonly fingerprint?: string;
+    };
+
+/** True when everything that `expect` names is so of `peer`. */
+export function isExpected(peer: Peer, expect: ExpectedPeer): boolean {
+  const facts: Readonly<Record<string, string>> = { ...peer };
+  return Object.entries(expect).every(([name, value]) => value === undefined || facts[name] === value);
+}
+
 export interface Stream {
   readonly peer: Peer;
   /** The next bytes (never empty), or null at the peer's orderly end. Rejects when the connection breaks. */
   read(): Promise<Uint8Array | null>;
-  /** Resolves when the bytes are accepted and there is room for more: back-pressure. */
+  /** Resolves when the bytes are accepted and there is room for more: back-pressure. The bytes must not be changed afterwards. */
   write(bytes: Uint8Array): Promise<void>;
-  /** Ends the stream at once, both ways; pending reads and writes reject with `reason`. Safe to call twice. */
+  /**
+   * Ends the stream at once, both ways; pending reads and writes reject with `reason`. What was accepted before still goes out,
+   * and the peer then reads the orderly end. Safe to call twice.
+   */
   close(reason: string): void;
 }
 

@@ -88,7 +88,8 @@ async function applyXattrs(
     if (!wanted.some(([each]) => each === name)) await fs.removeXattr(path, name, cancel);
   }
   for (const [name, hex] of wanted) {
-    if (!there.some((each) => each[0] === name && each[1] === hex)) await fs.setXattr(path, [name, hex], cancel);
+    if (!there.some((each) => each[0] === name && each[1] === hex))
+      await fs.setXattr(path, [name, hex], cancel);
   }
 }
 
@@ -99,7 +100,11 @@ async function applyXattrs(
 async function carriedXattrs(fs: FileSystem, path: string, cancel: AbortSignal): Promise<readonly Xattr[]> {
   const all = await fs.xattrs(path, cancel);
   const security = all.find(([name]) => name.startsWith("security."));
-  if (security) throw new CoevalError("unsupported", `${path} bears the xattr ${security[0]}, which cannot be carried over`);
+  if (security)
+    throw new CoevalError(
+      "unsupported",
+      `${path} bears the xattr ${security[0]}, which cannot be carried over`,
+    );
   return all
     .filter(([name]) => name.startsWith("user.") || name.startsWith("trusted."))
     .sort(([a], [b]) => (a < b ? -1 : 1));

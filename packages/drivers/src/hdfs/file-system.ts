@@ -21,7 +21,12 @@ export interface FileSystem {
   /** Makes a directory in one that exists. One that stands there already is success, its mode unchanged. */
   makeDirectory(path: string, mode: number, cancel: AbortSignal): Promise<void>;
   /** Writes a whole file with missing parents, in place of one that stands there. Resolves with the bytes written. */
-  create(path: string, form: FileForm, content: AsyncIterable<Uint8Array>, cancel: AbortSignal): Promise<number>;
+  create(
+    path: string,
+    form: FileForm,
+    content: AsyncIterable<Uint8Array>,
+    cancel: AbortSignal,
+  ): Promise<number>;
   /** At most `length` bytes from `offset` on, in chunks; fewer when the file ends. */
   open(path: string, offset: number, length: number, cancel: AbortSignal): AsyncIterable<Uint8Array>;
   /** Moves without ever replacing or entering what stands at `to`. */

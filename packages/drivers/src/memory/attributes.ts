@@ -21,7 +21,13 @@ export function setMode(names: NameSystem, user: string, path: string, mode: num
   own(names, path).mode = mode & 0o1777;
 }
 
-export function setTimes(names: NameSystem, user: string, path: string, mtimeMs: number, atimeMs: number | null): void {
+export function setTimes(
+  names: NameSystem,
+  user: string,
+  path: string,
+  mtimeMs: number,
+  atimeMs: number | null,
+): void {
   change(names, path);
   get(names, path);
   checkAccess(names, user, resolve(names, path), WRITE);
@@ -97,7 +103,8 @@ export function visibleXattrs(names: NameSystem, user: string, path: string): re
 
 function checkXattr(names: NameSystem, user: string, path: string, name: string): void {
   if (name.startsWith("trusted.")) return checkSuperuser(names, user);
-  if (!name.startsWith("user.")) throw new CoevalError("no-right", `User doesn't have permission for xattr: ${name}`);
+  if (!name.startsWith("user."))
+    throw new CoevalError("no-right", `User doesn't have permission for xattr: ${name}`);
   checkAccess(names, user, resolve(names, path), WRITE);
 }
 

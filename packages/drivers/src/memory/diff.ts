@@ -30,9 +30,14 @@ function compareDirectory(
 ): void {
   const after = later.get(before.id)?.node;
   if (after?.type !== "directory") return;
-  const entered = sortedNames(after).filter((name) => before.children.get(name)?.id !== after.children.get(name)?.id);
-  const left = sortedNames(before).filter((name) => before.children.get(name)?.id !== after.children.get(name)?.id);
-  if (entered.length + left.length > 0 || attributesDiffer(before, after)) entries.push({ kind: "modified", path });
+  const entered = sortedNames(after).filter(
+    (name) => before.children.get(name)?.id !== after.children.get(name)?.id,
+  );
+  const left = sortedNames(before).filter(
+    (name) => before.children.get(name)?.id !== after.children.get(name)?.id,
+  );
+  if (entered.length + left.length > 0 || attributesDiffer(before, after))
+    entries.push({ kind: "modified", path });
   for (const name of entered) {
     const from = earlier.get((after.children.get(name) as Inode).id);
     // One that came from a directory that still exists is told there, as renamed.

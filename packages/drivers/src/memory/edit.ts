@@ -42,7 +42,13 @@ export function makeDirectory(names: NameSystem, user: string, path: string, mod
   checkParent(names, user, resolved);
   checkQuota(names, path, 1, 0);
   const group = ownDirectory(names, parentPath(path)).group;
-  const node: DirectoryNode = { ...common(names, user, group, mode), type: "directory", children: new Map(), sorted: null };
+  const node: DirectoryNode = {
+    ...common(names, user, group, mode),
+    type: "directory",
+    children: new Map(),
+    sorted: null,
+  };
+  inheritAcl(ownDirectory(names, parentPath(path)), node);
   attach(names, path, node);
 }
 
@@ -55,20 +61,34 @@ export function makeParents(names: NameSystem, user: string, path: string): void
 }
 
 /** Opens a new file, in place of one that stands there, with missing parents. */
-export function createFile(names: NameSystem, user: string, path: string, form: FileForm = DEFAULT_FORM): OpenWriter {
+export function createFile(
+  names: NameSystem,
+  user: string,
+  path: string,
+  form: FileForm = DEFAULT_FORM,
+): OpenWriter {
   change(names, path);
   makeParents(names, user, path);
   const resolved = resolve(names, path);
   checkParent(names, user, resolved);
   const there = find(names, path);
-  if (there?.type === "directory") throw new CoevalError("cluster-refused", `${path} already exists as a directory`);
+  if (there?.type === "directory")
+    throw new CoevalError("cluster-refused", `${path} already exists as a directory`);
   if (there) checkAccess(names, user, resolved, WRITE);
   else checkQuota(names, path, 1, 0);
   if (there) names.openFiles.delete(there.id);
   const group = ownDirectory(names, parentPath(path)).group;
   const at = common(names, user, group, form.mode);
   const { replication, blockSize } = form;
-  const node: FileNode = { ...at, type: "file", atimeMs: at.mtimeMs, content: emptyContent(), replication, blockSize };
+  const node: FileNode = {
+    ...at,
+    type: "file",
+    atimeMs: at.mtimeMs,
+    content: emptyContent(),
+    replication,
+    blockSize,
+  };
+  inheritAcl(ownDirectory(names, parentPath(path)), node);
   attach(names, path, node);
   return openWriter(names, node.id, node.content, path, replication);
 }
@@ -78,7 +98,8 @@ export function appendFile(names: NameSystem, user: string, path: string): OpenW
   change(names, path);
   checkAccess(names, user, resolve(names, path), WRITE);
   const node = ownFile(names, path);
-  if (names.openFiles.has(node.id)) throw new CoevalError("cluster-refused", `${path} is open for writing already`);
+  if (names.openFiles.has(node.id))
+    throw new CoevalError("cluster-refused", `${path} is open for writing already`);
   node.content = copyContent(node.content);
   return openWriter(names, node.id, node.content, path, node.replication);
 }
@@ -88,7 +109,8 @@ export function truncateFile(names: NameSystem, user: string, path: string, leng
   change(names, path);
   checkAccess(names, user, resolve(names, path), WRITE);
   const node = ownFile(names, path);
-  if (length > node.content.length) throw new CoevalError("cluster-refused", `${path} is shorter than ${length}`);
+  if (length > node.content.length)
+    throw new CoevalError("cluster-refused", `${path} is shorter than ${length}`);
   node.content = firstBytes(node.content, length);
   node.mtimeMs = names.nowMs();
 }
@@ -130,10 +152,17 @@ export function remove(names: NameSystem, user: string, path: string): boolean {
 export function change(names: NameSystem, path: string): void {
   if (names.safeMode) throw new CoevalError("safe-mode", `Cannot change ${path}. Name node is in safe mode`);
   const parts = splitPath(path);
-  if (parts.includes(".snapshot")) throw new CoevalError("cluster-refused", `${path}: snapshots are read-only`);
+  if (parts.includes(".snapshot"))
+    throw new CoevalError("cluster-refused", `${path}: snapshots are read-only`);
 }
 
-function openWriter(names: NameSystem, id: number, content: Content, path: string, replication: number): OpenWriter {
+function openWriter(
+  names: NameSystem,
+  id: number,
+  content: Content,
+  path: string,
+  replication: number,
+): OpenWriter {
   names.openFiles.set(id, content);
   return {
     write(bytes) {
@@ -161,6 +190,24 @@ function ownFile(names: NameSystem, path: string): FileNode {
 function common(names: NameSystem, owner: string, group: string, mode: number) {
   const at = { id: names.nextInode++, epoch: names.epoch, owner, group, mode, mtimeMs: names.nowMs() };
   return { ...at, acl: [], xattrs: [], encrypted: false, erasureCoded: false };
+}
+
+/** A parent's default ACL becomes a new child's own, and a new directory's default too; the mode asked for bounds it. */
+function inheritAcl(parent: DirectoryNode, child: Inode): void {
+  const defaults = parent.acl.filter((entry) => entry.startsWith("default:"));
+  if (defaults.length === 0) return;
+  const access = defaults.map((entry) => entry.slice("default:".length));
+  const named = access.filter((entry) => /^(user|group):[^:]/.test(entry));
+  const bits = (entry: string): number => {
+    const letters = access.find((each) => each.startsWith(entry))?.slice(entry.length) ?? "rwx";
+    return (letters[0] === "r" ? 4 : 0) | (letters[1] === "w" ? 2 : 0) | (letters[2] === "x" ? 1 : 0);
+  };
+  const allowed =
+    (bits("user::") << 6) | (bits(named.length > 0 ? "mask::" : "group::") << 3) | bits("other::");
+  child.mode &= allowed | 0o1000;
+  const group = access.filter((entry) => entry.startsWith("group::"));
+  const own = named.length > 0 ? [...named, ...group] : [];
+  child.acl = [...own, ...(child.type === "directory" ? defaults : [])].sort();
 }
 
 function attach(names: NameSystem, path: string, node: Inode): void {

@@ -55,7 +55,8 @@ type Names = NameSystem;
 function readCalls(names: Names, { user, pageEntries }: MemoryFileSystemOptions, call: Call) {
   return {
     status: (path, cancel) => call(cancel, () => status(names, user, path)),
-    listPage: (directory, after, cancel) => call(cancel, () => listPage(names, user, directory, after, pageEntries)),
+    listPage: (directory, after, cancel) =>
+      call(cancel, () => listPage(names, user, directory, after, pageEntries)),
     async *open(path, offset, length, cancel) {
       const content = await call(cancel, () => {
         const node = get(names, path);
@@ -103,8 +104,10 @@ function editCalls(names: Names, user: string, call: Call) {
 function snapshotCalls(names: Names, user: string, call: Call) {
   return {
     allowSnapshot: (directory, cancel) => call(cancel, () => snapshots.allowSnapshot(names, user, directory)),
-    createSnapshot: (root, name, cancel) => call(cancel, () => snapshots.createSnapshot(names, user, root, name)),
-    deleteSnapshot: (root, name, cancel) => call(cancel, () => snapshots.deleteSnapshot(names, user, root, name)),
+    createSnapshot: (root, name, cancel) =>
+      call(cancel, () => snapshots.createSnapshot(names, user, root, name)),
+    deleteSnapshot: (root, name, cancel) =>
+      call(cancel, () => snapshots.deleteSnapshot(names, user, root, name)),
     renameSnapshot: (root, from, to, cancel) =>
       call(cancel, () => snapshots.renameSnapshot(names, user, root, from, to)),
     snapshots: (root, cancel) =>
@@ -125,7 +128,8 @@ function snapshotCalls(names: Names, user: string, call: Call) {
       call(cancel, () => {
         if (user !== names.superuser) return null;
         const open: string[] = [];
-        for (const [path, node] of descend(get(names, root), root)) if (names.openFiles.has(node.id)) open.push(path);
+        for (const [path, node] of descend(get(names, root), root))
+          if (names.openFiles.has(node.id)) open.push(path);
         return open;
       }),
   } satisfies Partial<FileSystem>;
@@ -159,13 +163,21 @@ function status(names: Names, user: string, path: string): FileStatus | null {
   return show(names, name, node);
 }
 
-function listPage(names: Names, user: string, path: string, after: string | null, pageEntries: number): ListPage {
+function listPage(
+  names: Names,
+  user: string,
+  path: string,
+  after: string | null,
+  pageEntries: number,
+): ListPage {
   const node = get(names, path);
   checkAccess(names, user, resolve(names, path), READ | EXECUTE);
   if (node.type !== "directory") return { entries: [show(names, "", node)], more: false };
   const all = sortedNames(node);
   const start = after === null ? 0 : firstBehind(all, after);
-  const entries = all.slice(start, start + pageEntries).map((name) => show(names, name, node.children.get(name) as Inode));
+  const entries = all
+    .slice(start, start + pageEntries)
+    .map((name) => show(names, name, node.children.get(name) as Inode));
   return { entries, more: start + pageEntries < all.length };
 }
 

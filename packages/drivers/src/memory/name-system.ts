@@ -122,7 +122,8 @@ export function ownDirectory(names: NameSystem, path: string): DirectoryNode {
 export function* descend(node: Inode, path: string): Generator<readonly [path: string, node: Inode]> {
   yield [path, node];
   if (node.type !== "directory") return;
-  for (const [name, child] of node.children) yield* descend(child, path === "/" ? `/${name}` : `${path}/${name}`);
+  for (const [name, child] of node.children)
+    yield* descend(child, path === "/" ? `/${name}` : `${path}/${name}`);
 }
 
 /** The live path of an inode; null when it is gone. */

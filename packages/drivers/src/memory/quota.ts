@@ -11,10 +11,16 @@ export function checkQuota(names: NameSystem, path: string, addedNames: number, 
     if (node.type !== "directory" || !names.quotas.has(node.id)) continue;
     const left = quotaLeft(names, node);
     if (left?.names !== null && left && left.names < addedNames) {
-      throw new CoevalError("quota-exceeded", `The NameSpace quota of directory '${name}' is exceeded: ${left.names} names left`);
+      throw new CoevalError(
+        "quota-exceeded",
+        `The NameSpace quota of directory '${name}' is exceeded: ${left.names} names left`,
+      );
     }
     if (left?.bytes !== null && left && left.bytes < addedBytes) {
-      throw new CoevalError("quota-exceeded", `The DiskSpace quota of directory '${name}' is exceeded: ${left.bytes} bytes left`);
+      throw new CoevalError(
+        "quota-exceeded",
+        `The DiskSpace quota of directory '${name}' is exceeded: ${left.bytes} bytes left`,
+      );
     }
   }
 }
@@ -38,7 +44,10 @@ export function quotaLeft(names: NameSystem, directory: DirectoryNode): QuotaLef
 /** Takes bytes off the disks. What is deleted is not given back: snapshots may hold it. */
 export function takeSpace(names: NameSystem, path: string, bytes: number): void {
   if (bytes > names.remainingBytes) {
-    throw new CoevalError("secondary-full", `${path}: ${bytes} bytes to write, ${names.remainingBytes} bytes left on the disks`);
+    throw new CoevalError(
+      "secondary-full",
+      `${path}: ${bytes} bytes to write, ${names.remainingBytes} bytes left on the disks`,
+    );
   }
   names.remainingBytes -= bytes;
 }

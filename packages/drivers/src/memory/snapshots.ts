@@ -26,7 +26,12 @@ export function allowSnapshot(names: NameSystem, user: string, path: string): vo
   names.snapshottable.set(node.id, []);
 }
 
-export function createSnapshot(names: NameSystem, user: string, root: string, name: string): "created" | "exists" {
+export function createSnapshot(
+  names: NameSystem,
+  user: string,
+  root: string,
+  name: string,
+): "created" | "exists" {
   change(names, root);
   checkOwner(names, user, resolve(names, root));
   const snapshots = snapshotsOf(names, root);
@@ -54,12 +59,19 @@ export function deleteSnapshot(names: NameSystem, user: string, root: string, na
   return true;
 }
 
-export function renameSnapshot(names: NameSystem, user: string, root: string, from: string, to: string): void {
+export function renameSnapshot(
+  names: NameSystem,
+  user: string,
+  root: string,
+  from: string,
+  to: string,
+): void {
   change(names, root);
   checkOwner(names, user, resolve(names, root));
   const snapshots = snapshotsOf(names, root);
   const snapshot = snapshots.find(({ name }) => name === from);
-  if (!snapshot) throw new CoevalError("not-found", `The snapshot ${from} does not exist for directory ${root}`);
+  if (!snapshot)
+    throw new CoevalError("not-found", `The snapshot ${from} does not exist for directory ${root}`);
   if (snapshots.some(({ name }) => name === to)) {
     throw new CoevalError("name-taken", `The snapshot ${to} already exists for directory ${root}`);
   }
@@ -69,7 +81,8 @@ export function renameSnapshot(names: NameSystem, user: string, root: string, fr
 /** Oldest first. */
 export function snapshotsOf(names: NameSystem, root: string): Snapshot[] {
   const snapshots = names.snapshottable.get(directoryAt(names, root).id);
-  if (!snapshots) throw new CoevalError("not-snapshottable", `Directory is not a snapshottable directory: ${root}`);
+  if (!snapshots)
+    throw new CoevalError("not-snapshottable", `Directory is not a snapshottable directory: ${root}`);
   return snapshots;
 }
 
@@ -77,7 +90,8 @@ export function snapshotsOf(names: NameSystem, root: string): Snapshot[] {
 export function treeOf(names: NameSystem, root: string, name: string | null): DirectoryNode {
   if (name === null) return directoryAt(names, root);
   const snapshot = snapshotsOf(names, root).find((each) => each.name === name);
-  if (!snapshot) throw new CoevalError("not-found", `Cannot find the snapshot of directory ${root} with name ${name}`);
+  if (!snapshot)
+    throw new CoevalError("not-found", `Cannot find the snapshot of directory ${root} with name ${name}`);
   return snapshot.tree;
 }
 

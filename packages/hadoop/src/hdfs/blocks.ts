@@ -15,6 +15,7 @@ export interface FileBlocks {
   readonly blocks: readonly LocatedBlock[];
 }
 
+/** One block and where its replicas are. */
 export interface LocatedBlock {
   /** Decimal; as text, because ids of erasure-coded block groups do not fit a double. */
   readonly blockId: string;

@@ -13,7 +13,15 @@ import type { OpenFile } from "./open-file.ts";
 import type { Snapshot, SnapshotDiffEntry, SnapshotDiffPage, SnapshottableDirectory } from "./snapshot.ts";
 import type { XAttr } from "./xattr.ts";
 
-export interface HdfsClient extends HdfsTree, HdfsContent, HdfsAttributes, HdfsSnapshots, HdfsCluster {}
+export interface HdfsClient
+  extends HdfsTree,
+    HdfsUsage,
+    HdfsReading,
+    HdfsWriting,
+    HdfsAttributes,
+    HdfsSnapshots,
+    HdfsSnapshotDiffs,
+    HdfsCluster {}
 
 /** Names: what is where. */
 export interface HdfsTree {
@@ -38,6 +46,10 @@ export interface HdfsTree {
   /** False when there was nothing. Fails with `notEmpty` on a filled directory unless `recursive`, and with
    * `hasSnapshots` when the directory, or one below it, has snapshots. */
   delete(path: string, options: { readonly recursive: boolean }, cancel?: AbortSignal): Promise<boolean>;
+}
+
+/** How much there is, how much there may be, and who may. */
+export interface HdfsUsage {
   getContentSummary(path: string, cancel?: AbortSignal): Promise<ContentSummary>;
   getQuotaUsage(path: string, cancel?: AbortSignal): Promise<QuotaUsage>;
   /** Superusers only. Null lifts a limit. */
@@ -49,11 +61,19 @@ export interface HdfsTree {
   getTrashRoot(path: string, cancel?: AbortSignal): Promise<string>;
 }
 
-/** Bytes of files. */
-export interface HdfsContent {
-  /** Exactly `lengthBytes` bytes from `offsetBytes`: fewer is an error (`truncated`), never an early end. Safe to
-   * leave early. Not repeated: the caller goes on at the offset it has reached. */
+/** Bytes out of files. */
+export interface HdfsReading {
+  /** Exactly `lengthBytes` bytes from `offsetBytes`: fewer is an error (`truncated`, or `invalidRange` when the file
+   * ends before the offset), never an early end. Safe to leave early. Once bytes have come nothing is repeated: the
+   * caller goes on at the offset it has reached. */
   open(path: string, range: ByteRange, cancel?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The blocks that hold the range. A file of a million blocks answers with a GiB: ask for parts of large files. */
+  getBlockLocations(path: string, range: ByteRange, cancel?: AbortSignal): Promise<FileBlocks>;
+  getFileChecksum(path: string, cancel?: AbortSignal): Promise<FileChecksum>;
+}
+
+/** Bytes into files. */
+export interface HdfsWriting {
   /** Writes a new file and closes it; resolves with the bytes sent. When it fails, a shorter file or one still open
    * may be left: write where only complete files are looked at. */
   create(path: string, body: Body, options: CreateOptions, cancel?: AbortSignal): Promise<number>;
@@ -61,13 +81,12 @@ export interface HdfsContent {
   append(path: string, body: Body, cancel?: AbortSignal): Promise<number>;
   /** True when done; false when the last block is still being cut: wait until `underConstruction` is false. */
   truncate(path: string, lengthBytes: number, cancel?: AbortSignal): Promise<boolean>;
-  /** Moves the blocks of `sources`, in order, to the end of `target`; the sources are gone then. All must lie in one
-   * directory's quota and share block size and replication rules (see FSDirConcatOp); no name may hold a comma. */
+  /** Moves the blocks of `sources`, in order, to the end of `target`; the sources are gone then. All must share
+   * block size and replication rules, none may be in a snapshot (FSDirConcatOp); no source's name may hold a comma. */
   concat(target: string, sources: readonly string[], cancel?: AbortSignal): Promise<void>;
-  getBlockLocations(path: string, range: ByteRange, cancel?: AbortSignal): Promise<FileBlocks>;
-  getFileChecksum(path: string, cancel?: AbortSignal): Promise<FileChecksum>;
 }
 
+/** A part of a file; both bounds are whole numbers from 0. */
 export interface ByteRange {
   readonly offsetBytes: number;
   readonly lengthBytes: number;
@@ -76,6 +95,7 @@ export interface ByteRange {
 /** Chunks of any size above 0. */
 export type Body = Uint8Array | AsyncIterable<Uint8Array>;
 
+/** How a new file is made. */
 export interface CreateOptions {
   /** The nine permission bits; the server applies no umask, but a parent's default ACL masks it. */
   readonly permission: number;
@@ -121,6 +141,7 @@ export interface HdfsAttributes {
   setStoragePolicy(path: string, name: string, cancel?: AbortSignal): Promise<void>;
 }
 
+/** Snapshots: ClientProtocol's calls of the same names. */
 export interface HdfsSnapshots {
   /** Superusers only. Repeating it is success. */
   allowSnapshot(path: string, cancel?: AbortSignal): Promise<void>;
@@ -137,6 +158,10 @@ export interface HdfsSnapshots {
   getSnapshottableDirectories(cancel?: AbortSignal): Promise<readonly SnapshottableDirectory[]>;
   /** Every snapshot of the root, by name in {@link compareNames} order. Fails with `notSnapshottable`. */
   getSnapshots(root: string, cancel?: AbortSignal): Promise<readonly Snapshot[]>;
+}
+
+/** What differs between two snapshots of one root. */
+export interface HdfsSnapshotDiffs {
   /** The full report in one answer; "" means the live tree. Names neither times alone nor content changed under the
    * same length; see the design's semantics. Needs READ on the snapshot roots. */
   getSnapshotDiff(
@@ -154,6 +179,7 @@ export interface HdfsSnapshots {
   ): AsyncIterable<SnapshotDiffPage>;
 }
 
+/** What the cluster says of itself. */
 export interface HdfsCluster {
   getClusterInfo(cancel?: AbortSignal): Promise<ClusterInfo>;
   getServerDefaults(cancel?: AbortSignal): Promise<ServerDefaults>;

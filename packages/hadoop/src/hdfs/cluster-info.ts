@@ -22,6 +22,7 @@ export interface ClusterInfo {
   readonly deadDataNodes: number;
 }
 
+/** A DataNode as the NameNode lists it. */
 export interface DataNodeInfo {
   /** The name it registered with. */
   readonly host: string;
@@ -34,6 +35,7 @@ export interface DataNodeInfo {
   readonly remainingBytes: number;
 }
 
+/** Defaults for new files. Source: FsServerDefaults. */
 export interface ServerDefaults {
   readonly blockSizeBytes: number;
   readonly replication: number;
@@ -46,11 +48,13 @@ export interface ServerDefaults {
   readonly keyProviderUri: string | null;
 }
 
+/** Where replicas go by kind of disk. Source: BlockStoragePolicy. */
 export interface StoragePolicy {
   readonly id: number;
   readonly name: string;
 }
 
+/** A checksum of checksums; comparable only between files of equal block and chunk size. */
 export interface FileChecksum {
   /** E.g. `MD5-of-0MD5-of-512CRC32C`: depends on block and chunk size. */
   readonly algorithm: string;

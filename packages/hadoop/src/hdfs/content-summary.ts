@@ -14,6 +14,7 @@ export interface ContentSummary {
   readonly quota: Quota;
 }
 
+/** As ClientProtocol.getQuotaUsage answers. */
 export interface QuotaUsage {
   readonly fileAndDirectoryCount: number;
   readonly spaceConsumedBytes: number;

@@ -9,6 +9,7 @@ export interface SnapshottableDirectory {
   readonly status: FileStatus;
 }
 
+/** As ClientProtocol.getSnapshotListing answers. */
 export interface Snapshot {
   readonly name: string;
   /** Rising over the whole file system, never reused. 2^28 in its life on current versions (2^24 on older). */

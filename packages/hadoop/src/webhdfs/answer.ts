@@ -76,6 +76,7 @@ export async function throwUnlessGood(response: HttpResponse, asked: Asked): Pro
   throw notANameNode(response, asked);
 }
 
+/** An exception of the server. */
 export interface RemoteException {
   readonly javaClass: string;
   readonly message: string;
@@ -94,6 +95,7 @@ export function remoteException(bytes: Uint8Array): RemoteException | null {
   }
 }
 
+/** The HdfsError that a server's exception means. */
 export function remoteFailure(remote: RemoteException, asked: Asked): HdfsError {
   const code = codeOfJava(remote.javaClass, remote.message);
   const reason = firstLine(remote.message) || remote.javaClass;
@@ -123,6 +125,7 @@ export function translated(error: unknown, asked: Asked): unknown {
   }
 }
 
+/** An HdfsError about what was asked. */
 export function failure(
   asked: Asked,
   code: HdfsErrorCode,

@@ -3,10 +3,11 @@
 import type { HdfsAttributes } from "../hdfs/client.ts";
 import { failure } from "./answer.ts";
 import { decodeAclStatus, decodeStoragePolicy, decodeXAttrs, encodeHex } from "./attributes-codec.ts";
-import { decodeBoolean } from "./content.ts";
+import { decodeBoolean } from "./decode.ts";
 import type { NameNode } from "./name-node.ts";
 import type { Query } from "./url.ts";
 
+/** The attributes' part of the client. */
 export function createAttributes(nameNode: NameNode): HdfsAttributes {
   const set = (op: string, path: string, query: Query, cancel: AbortSignal | undefined): Promise<void> =>
     nameNode.tell({ method: "PUT", op, path, query, repeatable: true, cancel });

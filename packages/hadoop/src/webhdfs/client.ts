@@ -3,13 +3,16 @@ import type { HdfsClient } from "../hdfs/client.ts";
 import type { World } from "../world.ts";
 import { createAttributes } from "./attributes.ts";
 import { createCluster } from "./cluster.ts";
-import { createContent } from "./content.ts";
 import { createDataNode } from "./data-node.ts";
 import { createDataNodes } from "./data-nodes.ts";
 import { createNameNode } from "./name-node.ts";
 import type { WebHdfsOptions } from "./options.ts";
+import { createReading } from "./read.ts";
+import { createSnapshotDiffs } from "./snapshot-diff.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { createTree } from "./tree.ts";
+import { createUsage } from "./usage.ts";
+import { createWriting } from "./write.ts";
 
 /**
  * A client of one NameNode. Holds no connection and no timer of its own: the transport in `world` keeps, shares and
@@ -21,9 +24,12 @@ export function createWebHdfsClient(world: World, options: WebHdfsOptions): Hdfs
   const tree = createTree(nameNode);
   return {
     ...tree,
-    ...createContent(nameNode, dataNode),
+    ...createUsage(nameNode),
+    ...createReading(nameNode, dataNode),
+    ...createWriting(nameNode, dataNode),
     ...createAttributes(nameNode),
     ...createSnapshots(nameNode),
+    ...createSnapshotDiffs(nameNode),
     ...createCluster(nameNode, tree),
   };
 }

@@ -7,8 +7,11 @@ import { Fields, MalformedAnswer, parse } from "./decode.ts";
 const BEANS = "Hadoop:service=NameNode,name=";
 
 // Two narrow queries, not one for all beans: others may hold NaN, which JMXJsonServlet writes as such, no JSON.
+/** Brings the bean NameNodeInfo. */
 export const INFO_TARGET = `/jmx?qry=${encodeURIComponent(`${BEANS}NameNodeInfo`)}`;
+/** Brings the bean NameNodeStatus. */
 export const STATUS_TARGET = `/jmx?qry=${encodeURIComponent(`${BEANS}NameNodeStatus`)}`;
+/** Brings the attribute LiveNodes of the bean NameNodeInfo. */
 export const LIVE_NODES_TARGET = `/jmx?get=${encodeURIComponent(`${BEANS}NameNodeInfo::LiveNodes`)}`;
 
 /** Answers to INFO_TARGET and STATUS_TARGET. */

@@ -1,6 +1,7 @@
 /** Reads fields out of parsed JSON, trusting nothing: a field that is absent or of another kind throws a
  * {@link MalformedAnswer} that names it. */
 
+/** An answer that is not what its operation answers with. */
 export class MalformedAnswer extends Error {
   override readonly name = "MalformedAnswer";
 }
@@ -120,7 +121,7 @@ function kind(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
-  const text = String(value);
+  const text = typeof value === "string" ? value : `${value as number | boolean | bigint}`;
   return text.length > SHOWN_CHARACTERS_MAX
     ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…`
     : JSON.stringify(text);
@@ -135,6 +136,7 @@ export function utf8(bytes: Uint8Array): string {
   }
 }
 
+/** JSON text to a value; throws a MalformedAnswer. */
 export function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -155,4 +157,9 @@ export function parseExact(text: string): unknown {
   } catch (cause) {
     throw new MalformedAnswer("the answer is not JSON", { cause });
   }
+}
+
+/** `{"boolean": …}`, the whole answer of many operations. */
+export function decodeBoolean(json: unknown): boolean {
+  return new Fields(json, "answer").flag("boolean");
 }

@@ -8,6 +8,7 @@ import { pathFault } from "../hdfs/path.ts";
 import { SILENCE_MS_MAX_DEFAULT, type WebHdfsOptions } from "./options.ts";
 import { encodeQuery, type Query, webHdfsTarget } from "./url.ts";
 
+/** A WebHDFS operation. */
 export interface Call {
   readonly method: HttpRequest["method"];
   /** WebHDFS operation, e.g. "MKDIRS". */
@@ -29,6 +30,7 @@ export interface PageCall {
   readonly cancel?: AbortSignal | undefined;
 }
 
+/** The NameNode as the rest of the client sees it. */
 export interface NameNode {
   /** `host:port`. */
   readonly server: string;
@@ -44,27 +46,17 @@ export interface NameNode {
   stream(call: PageCall): Promise<HttpResponse>;
 }
 
+/** Tries of one request, the first included. */
 export const ATTEMPTS_MAX = 4;
 /** Pauses between attempts: this, then four times it, and so on, each cut by a random half. */
 export const FIRST_PAUSE_MS = 50;
 const PAUSE_GROWTH = 4;
 
+/** See {@link NameNode}. */
 export function createNameNode(world: World, options: WebHdfsOptions): NameNode {
   const server = authority(options.nameNode);
 
-  const send = async (method: HttpRequest["method"], target: string, asked: Asked, cancel?: AbortSignal) => {
-    const proof = await prove(options, cancel);
-    const glue = target.includes("?") ? "&" : "?";
-    const query = encodeQuery(proof.query ?? {});
-    return world.http.request({
-      method,
-      ...options.nameNode,
-      path: query === "" ? target : `${target}${glue}${query}`,
-      headers: { accept: "application/json", ...proof.headers },
-      silenceMsMax: options.silenceMsMax ?? SILENCE_MS_MAX_DEFAULT,
-      cancel,
-    });
-  };
+  const send = createSender(world, options);
 
   const exchange = async <T>(
     call: Call,
@@ -76,7 +68,7 @@ export function createNameNode(world: World, options: WebHdfsOptions): NameNode 
     const target = webHdfsTarget(call.path, call.op, call.query ?? {});
     const repeatable = call.repeatable ?? call.method === "GET";
     return repeated(world, repeatable, call.cancel, () =>
-      translating(asked, async () => read(await send(call.method, target, asked, call.cancel), asked)),
+      translating(asked, async () => read(await send(call.method, target, call.cancel), asked)),
     );
   };
 
@@ -113,7 +105,7 @@ export function createNameNode(world: World, options: WebHdfsOptions): NameNode 
       const asked = pageAsked(call);
       return repeated(world, true, call.cancel, () =>
         translating(asked, async () => {
-          const response = await send("GET", call.target, asked, call.cancel);
+          const response = await send("GET", call.target, call.cancel);
           if (response.status === 404) {
             await readBounded(response, SUCCESS_BYTES_MAX, asked);
             return null;
@@ -125,7 +117,7 @@ export function createNameNode(world: World, options: WebHdfsOptions): NameNode 
     stream: (call) => {
       const asked = pageAsked(call);
       return translating(asked, async () => {
-        const response = await send("GET", call.target, asked, call.cancel);
+        const response = await send("GET", call.target, call.cancel);
         await throwUnlessGood(response, asked);
         return response;
       });
@@ -136,6 +128,27 @@ export function createNameNode(world: World, options: WebHdfsOptions): NameNode 
 const TEMPORARY_REDIRECT = 307;
 /** Answers of which only the status counts are empty or a few bytes. */
 const SUCCESS_BYTES_MAX = 64 * 1024;
+
+type Send = (
+  method: HttpRequest["method"],
+  target: string,
+  cancel: AbortSignal | undefined,
+) => Promise<HttpResponse>;
+
+function createSender(world: World, options: WebHdfsOptions): Send {
+  return async (method, target, cancel) => {
+    const proof = await prove(options, cancel);
+    const query = encodeQuery(proof.query ?? {});
+    return world.http.request({
+      method,
+      ...options.nameNode,
+      path: query === "" ? target : `${target}${target.includes("?") ? "&" : "?"}${query}`,
+      headers: { accept: "application/json", ...proof.headers },
+      silenceMsMax: options.silenceMsMax ?? SILENCE_MS_MAX_DEFAULT,
+      cancel,
+    });
+  };
+}
 
 async function prove(options: WebHdfsOptions, cancel?: AbortSignal) {
   const { identity } = options;

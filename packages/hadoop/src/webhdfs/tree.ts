@@ -1,15 +1,14 @@
-/** Names over WebHDFS: GETFILESTATUS, LISTSTATUS_BATCH, MKDIRS, RENAME, DELETE, sizes and quotas.
+/** Names over WebHDFS: GETFILESTATUS, LISTSTATUS_BATCH, MKDIRS, RENAME, DELETE.
  * Source: WebHDFS REST API; NamenodeWebHdfsMethods. */
 import type { HdfsTree } from "../hdfs/client.ts";
 import type { FileStatus } from "../hdfs/file-status.ts";
 import { pathFault } from "../hdfs/path.ts";
 import { failure } from "./answer.ts";
-import { decodeBoolean } from "./content.ts";
-import { decodeContentSummary, decodeQuotaUsage } from "./content-codec.ts";
-import { Fields } from "./decode.ts";
+import { decodeBoolean } from "./decode.ts";
 import { decodeDirectoryPage, decodeFileStatusAnswer } from "./file-status.ts";
 import type { NameNode } from "./name-node.ts";
 
+/** The names' part of the client. */
 export function createTree(nameNode: NameNode): HdfsTree {
   const asked = (operation: string, path: string) => ({
     operation,
@@ -17,7 +16,6 @@ export function createTree(nameNode: NameNode): HdfsTree {
     changes: false,
     server: nameNode.server,
   });
-  const decodePath = (json: unknown): string => new Fields(json, "answer").text("Path");
 
   const listStatusPage: HdfsTree["listStatusPage"] = async (path, after, cancel) => {
     const query = { startafter: after === "" ? undefined : after };
@@ -76,31 +74,5 @@ export function createTree(nameNode: NameNode): HdfsTree {
         { method: "DELETE", op: "DELETE", path, query: { recursive: options.recursive }, cancel },
         decodeBoolean,
       ),
-
-    getContentSummary: (path, cancel) =>
-      nameNode.ask({ method: "GET", op: "GETCONTENTSUMMARY", path, cancel }, decodeContentSummary),
-
-    getQuotaUsage: (path, cancel) =>
-      nameNode.ask({ method: "GET", op: "GETQUOTAUSAGE", path, cancel }, decodeQuotaUsage),
-
-    async setQuota(path, quota, cancel) {
-      const query = {
-        namespacequota: quota.names ?? NO_LIMIT,
-        storagespacequota: quota.spaceBytes ?? NO_LIMIT,
-      };
-      await nameNode.tell({ method: "PUT", op: "SETQUOTA", path, query, repeatable: true, cancel });
-    },
-
-    checkAccess: (path, action, cancel) =>
-      nameNode.tell({ method: "GET", op: "CHECKACCESS", path, query: { fsaction: action }, cancel }),
-
-    getHomeDirectory: (cancel) =>
-      nameNode.ask({ method: "GET", op: "GETHOMEDIRECTORY", path: "/", cancel }, decodePath),
-
-    getTrashRoot: (path, cancel) =>
-      nameNode.ask({ method: "GET", op: "GETTRASHROOT", path, cancel }, decodePath),
   };
 }
-
-/** HdfsConstants.QUOTA_RESET. */
-const NO_LIMIT = -1;

@@ -1,7 +1,6 @@
 /** The agent's journal: what was instructed, and what was answered. It is why an instruction takes effect at most once. */
 import type { Instruction, Outcome } from "@coeval/core/protect/instruction";
-import type { Kysely } from "kysely";
-import type { AgentTables } from "./tables.ts";
+import type { AgentDatabase } from "./tables.ts";
 
 export interface JournalEntry {
   readonly instruction: Instruction;
@@ -11,7 +10,7 @@ export interface JournalEntry {
 }
 
 /** Writes an instruction down as open, with its tenure, before anything is done. One that stands already is left as it is. */
-export async function openInstruction(db: Kysely<AgentTables>, instruction: Instruction): Promise<void> {
+export async function openInstruction(db: AgentDatabase, instruction: Instruction): Promise<void> {
   const { service, role, epoch } = instruction;
   await db.transaction().execute(async (trx) => {
     await trx
@@ -34,7 +33,7 @@ export async function openInstruction(db: Kysely<AgentTables>, instruction: Inst
 
 /** Writes down an instruction that was refused, so that a repeat is refused alike; the tenure does not move. */
 export async function refuseInstruction(
-  db: Kysely<AgentTables>,
+  db: AgentDatabase,
   instruction: Instruction,
   outcome: Outcome,
 ): Promise<void> {
@@ -51,14 +50,14 @@ export async function refuseInstruction(
     .execute();
 }
 
-export async function readInstruction(db: Kysely<AgentTables>, id: string): Promise<JournalEntry | null> {
+export async function readInstruction(db: AgentDatabase, id: string): Promise<JournalEntry | null> {
   const row = await db.selectFrom("journal").selectAll().where("instruction", "=", id).executeTakeFirst();
   return row ? entryOf(row) : null;
 }
 
 /** The instructions of a run, or all that are open. */
 export async function listInstructions(
-  db: Kysely<AgentTables>,
+  db: AgentDatabase,
   which: { run: string } | "open",
 ): Promise<JournalEntry[]> {
   const all = db.selectFrom("journal").selectAll();
@@ -71,7 +70,7 @@ export async function listInstructions(
 
 /** The answer, once: one that stands is never overwritten. */
 export async function answerInstruction(
-  db: Kysely<AgentTables>,
+  db: AgentDatabase,
   id: string,
   outcome: Outcome,
 ): Promise<void> {
@@ -84,7 +83,7 @@ export async function answerInstruction(
 }
 
 /** What the step must know after a crash. */
-export async function noteInstruction(db: Kysely<AgentTables>, id: string, note: unknown): Promise<void> {
+export async function noteInstruction(db: AgentDatabase, id: string, note: unknown): Promise<void> {
   await db
     .updateTable("journal")
     .set({ note: JSON.stringify(note) })

@@ -1,9 +1,8 @@
 /** Which runs are over at this agent: nothing of them takes effect any more. */
-import type { Kysely } from "kysely";
-import type { AgentTables } from "./tables.ts";
+import type { AgentDatabase } from "./tables.ts";
 
 export async function endRun(
-  db: Kysely<AgentTables>,
+  db: AgentDatabase,
   run: string,
   outcome: "sealed" | "void",
 ): Promise<void> {
@@ -14,6 +13,6 @@ export async function endRun(
     .execute();
 }
 
-export async function isEnded(db: Kysely<AgentTables>, run: string): Promise<boolean> {
+export async function isEnded(db: AgentDatabase, run: string): Promise<boolean> {
   return (await db.selectFrom("ended").select("run").where("run", "=", run).executeTakeFirst()) !== undefined;
 }

@@ -1,13 +1,12 @@
 /** Small things an agent keeps: how its cluster is reached, as the control device last said. */
-import type { Kysely } from "kysely";
-import type { AgentTables } from "./tables.ts";
+import type { AgentDatabase } from "./tables.ts";
 
-export async function readSetting(db: Kysely<AgentTables>, key: string): Promise<string | null> {
+export async function readSetting(db: AgentDatabase, key: string): Promise<string | null> {
   const row = await db.selectFrom("settings").select("value").where("key", "=", key).executeTakeFirst();
   return row?.value ?? null;
 }
 
-export async function writeSetting(db: Kysely<AgentTables>, key: string, value: string): Promise<void> {
+export async function writeSetting(db: AgentDatabase, key: string, value: string): Promise<void> {
   await db
     .insertInto("settings")
     .values({ key, value })

@@ -1,7 +1,6 @@
 /** The snapshots that this agent made on its cluster, in the order they were made: none is ever forgotten. */
 import type { Prepared } from "@coeval/core/ports/source";
-import type { Kysely } from "kysely";
-import type { AgentTables } from "./tables.ts";
+import type { AgentDatabase } from "./tables.ts";
 
 /** `live`: of the running moment · `base`: of the last sealed point · `void`: waits until it is the oldest. */
 export type SnapshotState = "live" | "base" | "void";
@@ -16,7 +15,7 @@ export interface OwnSnapshot {
 
 /** Written before the snapshots are taken, so that a crash between leaves no orphan. */
 export async function intendSnapshot(
-  db: Kysely<AgentTables>,
+  db: AgentDatabase,
   run: string,
   service: string,
   prepared: Prepared,
@@ -29,7 +28,7 @@ export async function intendSnapshot(
 }
 
 /** Of one service, oldest first. */
-export async function listSnapshots(db: Kysely<AgentTables>, service: string): Promise<OwnSnapshot[]> {
+export async function listSnapshots(db: AgentDatabase, service: string): Promise<OwnSnapshot[]> {
   const rows = await db
     .selectFrom("snapshots")
     .selectAll()
@@ -44,7 +43,7 @@ export async function listSnapshots(db: Kysely<AgentTables>, service: string): P
 }
 
 export async function markSnapshot(
-  db: Kysely<AgentTables>,
+  db: AgentDatabase,
   run: string,
   state: SnapshotState,
 ): Promise<void> {
@@ -52,11 +51,11 @@ export async function markSnapshot(
 }
 
 /** After it was deleted on the cluster. */
-export async function forgetSnapshot(db: Kysely<AgentTables>, run: string): Promise<void> {
+export async function forgetSnapshot(db: AgentDatabase, run: string): Promise<void> {
   await db.deleteFrom("snapshots").where("run", "=", run).execute();
 }
 
-export async function countVoidSnapshots(db: Kysely<AgentTables>): Promise<number> {
+export async function countVoidSnapshots(db: AgentDatabase): Promise<number> {
   const row = await db
     .selectFrom("snapshots")
     .select((select) => select.fn.countAll<number>().as("count"))

@@ -1,6 +1,5 @@
 /** What lies in the target's staging, whole and hashed, and how far the switch is. */
-import type { Kysely } from "kysely";
-import type { AgentTables } from "./tables.ts";
+import type { AgentDatabase } from "./tables.ts";
 
 export interface StagedFile {
   readonly number: number;
@@ -11,7 +10,7 @@ export interface StagedFile {
 /** `forward`: steps are being performed · `back`: being undone · `undone` · `committed`: proven equal, only forward from here. */
 export type SwitchState = "forward" | "back" | "undone" | "committed";
 
-export async function stageFile(db: Kysely<AgentTables>, run: string, file: StagedFile): Promise<void> {
+export async function stageFile(db: AgentDatabase, run: string, file: StagedFile): Promise<void> {
   const { number, sha256, bytes } = file;
   await db
     .insertInto("staged")
@@ -21,7 +20,7 @@ export async function stageFile(db: Kysely<AgentTables>, run: string, file: Stag
 }
 
 export async function readStaged(
-  db: Kysely<AgentTables>,
+  db: AgentDatabase,
   run: string,
   number: number,
 ): Promise<StagedFile | null> {
@@ -34,12 +33,12 @@ export async function readStaged(
   return row ? { number: row.number, sha256: row.sha256, bytes: row.bytes } : null;
 }
 
-export async function readSwitch(db: Kysely<AgentTables>, run: string): Promise<SwitchState | null> {
+export async function readSwitch(db: AgentDatabase, run: string): Promise<SwitchState | null> {
   const row = await db.selectFrom("switches").select("state").where("run", "=", run).executeTakeFirst();
   return (row?.state as SwitchState | undefined) ?? null;
 }
 
-export async function writeSwitch(db: Kysely<AgentTables>, run: string, state: SwitchState): Promise<void> {
+export async function writeSwitch(db: AgentDatabase, run: string, state: SwitchState): Promise<void> {
   await db
     .insertInto("switches")
     .values({ run, state })
@@ -48,6 +47,6 @@ export async function writeSwitch(db: Kysely<AgentTables>, run: string, state: S
 }
 
 /** Forgets what a run staged; its switch state stays. */
-export async function forgetStaged(db: Kysely<AgentTables>, run: string): Promise<void> {
+export async function forgetStaged(db: AgentDatabase, run: string): Promise<void> {
   await db.deleteFrom("staged").where("run", "=", run).execute();
 }

@@ -1,5 +1,10 @@
 /** The agent's tables, as Kysely sees them. JSON columns hold values of core's types. */
 
+import type { Kysely } from "kysely";
+
+/** The agent's database, or a transaction in it. */
+export type AgentDatabase = Kysely<AgentTables>;
+
 export interface AgentTables {
   settings: { key: string; value: string };
   tenures: { service: string; role: string; epoch: number };

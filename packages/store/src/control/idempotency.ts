@@ -5,13 +5,14 @@ export interface KeptAnswer {
   readonly requestSha256: string;
   /** JSON of what was answered. */
   readonly answer: string;
+  readonly at: number;
 }
 
 /** The answer kept under a caller's key, or null. */
 export async function findAnswer(db: ControlQueries, token: string, key: string): Promise<KeptAnswer | null> {
   const row = await db
     .selectFrom("idempotencyKeys")
-    .select(["requestSha256", "answer"])
+    .select(["requestSha256", "answer", "at"])
     .where("token", "=", token)
     .where("key", "=", key)
     .executeTakeFirst();
@@ -23,7 +24,7 @@ export async function keepAnswer(
   trx: ControlWrites,
   token: string,
   key: string,
-  kept: KeptAnswer & { readonly at: number },
+  kept: KeptAnswer,
 ): Promise<void> {
   await trx
     .insertInto("idempotencyKeys")

@@ -1,23 +1,36 @@
 import { isOver, type Run } from "@coeval/core/protect/run";
+import type { RunDeadline } from "./run-row.ts";
 import type { ControlWrites } from "./tables.ts";
 
-/** Stores a run's state; `now` becomes its start when it is new, its end when it is over. */
-export async function runPut(trx: ControlWrites, run: Run, now: number): Promise<void> {
-  const state = JSON.stringify(run);
-  const cause = run.cause === null ? null : JSON.stringify(run.cause);
-  const endedAt = isOver(run.phase) ? now : null;
+/**
+ * Stores a run's state; `now` becomes its start when it is new, its end when it is over.
+ * @param deadline `keep`: the one stored stands.
+ */
+export async function runPut(
+  trx: ControlWrites,
+  run: Run,
+  deadline: RunDeadline | null | "keep",
+  now: number,
+): Promise<void> {
+  const state = {
+    state: JSON.stringify(run),
+    phase: run.phase,
+    cause: run.cause === null ? null : JSON.stringify(run.cause),
+    endedAt: isOver(run.phase) ? now : null,
+  };
+  const armed = deadline === null || deadline === "keep" ? null : JSON.stringify(deadline);
   await trx
     .insertInto("runs")
     .values({
+      ...state,
       id: run.id,
       service: run.service.name,
-      state,
-      phase: run.phase,
-      cause,
+      deadline: armed,
       moment: run.moment,
       startedAt: now,
-      endedAt,
     })
-    .onConflict((conflict) => conflict.column("id").doUpdateSet({ state, phase: run.phase, cause, endedAt }))
+    .onConflict((conflict) =>
+      conflict.column("id").doUpdateSet(deadline === "keep" ? state : { ...state, deadline: armed }),
+    )
     .execute();
 }

@@ -49,6 +49,8 @@ export interface ControlTables extends AccessTables {
     phase: string;
     /** JSON of core's Failure. */
     cause: string | null;
+    /** JSON of core's deadline command: armed anew after a restart. */
+    deadline: string | null;
     moment: number;
     startedAt: number;
     endedAt: number | null;

@@ -17,7 +17,7 @@ const statements: readonly string[] = [
   `create table services (name text primary key, definition text not null, version integer not null,
      epoch integer not null, "deletedAt" real) strict`,
   `create table runs (id text primary key, service text not null, state text not null, phase text not null,
-     cause text, moment real not null, "startedAt" real not null, "endedAt" real) strict`,
+     cause text, deadline text, moment real not null, "startedAt" real not null, "endedAt" real) strict`,
   // No two runs of one service at once, whatever the code above believes.
   `create unique index runs_active on runs (service) where "endedAt" is null`,
   `create index runs_started on runs ("startedAt", id)`,
@@ -26,7 +26,8 @@ const statements: readonly string[] = [
      at real not null, text text not null) strict`,
   `create index run_logs_run on "runLogs" (run, sequence)`,
   `create table instructions (number integer primary key autoincrement, id text not null unique,
-     run text not null references runs (id), cluster text not null, body text not null, state text not null check (state in ('open', 'answered', 'withdrawn')), outcome text) strict`,
+     run text not null references runs (id), cluster text not null, body text not null,
+     state text not null check (state in ('open', 'answered', 'withdrawn')), outcome text) strict`,
   "create index instructions_run on instructions (run)",
   "create index instructions_open on instructions (state) where state = 'open'",
   `create table points (number integer primary key autoincrement, id text not null unique, service text not null,

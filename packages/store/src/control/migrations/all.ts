@@ -1,5 +1,9 @@
 /** The control device's migrations in order. */
 import type { Migration } from "../../migration.ts";
 import { up as runs } from "./001-runs.ts";
+import { up as access } from "./002-access.ts";
 
-export const controlMigrations: readonly Migration[] = [{ name: "001-runs", up: runs }];
+export const controlMigrations: readonly Migration[] = [
+  { name: "001-runs", up: runs },
+  { name: "002-access", up: access },
+];

@@ -1,0 +1,130 @@
+/**
+ * The dispatcher brings instructions to their agents and answers to their runs. Messages may be lost, repeated or late:
+ * an instruction is sent again until it is answered, and only the first answer of the right cluster's agent counts.
+ */
+import { CoevalError, toFailure } from "@coeval/core/errors";
+import type { World } from "@coeval/core/ports/world";
+import type { Instruction, Outcome, Report } from "@coeval/core/protect/instruction";
+import type { RunEvent } from "@coeval/core/protect/run";
+import type { Link } from "./link.ts";
+import type { Records } from "./records.ts";
+import type { Answer } from "./save-step.ts";
+import type { Tasks } from "./tasks.ts";
+
+/** The first repeat of an instruction comes after this, … */
+export const RESEND_MS_MIN = 2000;
+/** … later ones after twice as long each time, up to this. A reconnected agent gets all at once. */
+export const RESEND_MS_MAX = 15_000;
+/** Messages that a link may still have to send when it is given another instruction. */
+const LINK_QUEUED_MAX = 64;
+const LOOK_EVERY_MS = 500;
+
+export interface DispatcherParts {
+  readonly tasks: Tasks;
+  readonly records: Records;
+  /** The link of a cluster's agent, if it is connected. */
+  readonly linkOf: (cluster: string) => Link | null;
+  readonly feed: (run: string, event: RunEvent, answer: Answer | null) => Promise<void>;
+}
+
+export interface Dispatcher {
+  /** Sends an instruction, now and again, until it is answered or withdrawn. */
+  send(instruction: Instruction): void;
+  withdraw(run: string): void;
+  /** An agent came: it gets everything that is open for its cluster. */
+  connected(link: Link): void;
+  /** @throws CoevalError `not-allowed` when the instruction is another cluster's, `protocol` when the answer is to another step. */
+  answered(link: Link, instruction: string, outcome: Outcome): Promise<void>;
+  /** As `answered`. A report that cannot be taken is dropped: lost reports do no harm. */
+  reported(link: Link, instruction: string, report: Report): Promise<void>;
+  /** Instructions that wait for an answer. */
+  readonly open: number;
+}
+
+interface Open {
+  readonly instruction: Instruction;
+  pauseMs: number;
+  dueElapsedMs: number;
+}
+
+export function createDispatcher(world: World, parts: DispatcherParts): Dispatcher {
+  const open = new Map<string, Open>();
+  const { clock, log } = world;
+
+  /** Sends, unless the agent is away or the link is busy: then the instruction stays due. */
+  function transmit(entry: Open): void {
+    const link = parts.linkOf(entry.instruction.cluster);
+    if (!link || link.queued >= LINK_QUEUED_MAX) return;
+    link.send({ say: "instruct", instruction: entry.instruction });
+    entry.dueElapsedMs = clock.elapsedMs() + entry.pauseMs;
+    entry.pauseMs = Math.min(entry.pauseMs * 2, RESEND_MS_MAX);
+  }
+
+  async function resend(cancel: AbortSignal): Promise<void> {
+    for (;;) {
+      await clock.sleep(LOOK_EVERY_MS, cancel);
+      for (const entry of open.values()) {
+        if (entry.dueElapsedMs <= clock.elapsedMs()) transmit(entry);
+      }
+    }
+  }
+
+  /** The open instruction that a message is about; null when none is. An agent of another cluster is refused and audited. */
+  async function about(link: Link, id: string): Promise<Instruction | null> {
+    const instruction = open.get(id)?.instruction ?? null;
+    if (!instruction || instruction.cluster === link.peer.cluster) return instruction;
+    const { cluster, agent, fingerprint } = link.peer;
+    await parts.records.write((tx) =>
+      tx.audit(link.who, "instruction.refuse-answer", `instruction/${id}`, { fingerprint, of: instruction.cluster }),
+    );
+    throw new CoevalError("not-allowed", `instruction ${id} is not one of ${cluster}, whose agent ${agent} is`);
+  }
+
+  parts.tasks.start("resend", resend);
+
+  return {
+    get open() {
+      return open.size;
+    },
+    send(instruction) {
+      const entry = { instruction, pauseMs: RESEND_MS_MIN, dueElapsedMs: Number.NEGATIVE_INFINITY };
+      open.set(instruction.id, entry);
+      transmit(entry);
+    },
+    withdraw(run) {
+      for (const [id, { instruction }] of open) if (instruction.run === run) open.delete(id);
+    },
+    connected(link) {
+      for (const entry of open.values()) {
+        if (entry.instruction.cluster !== link.peer.cluster) continue;
+        entry.pauseMs = RESEND_MS_MIN;
+        entry.dueElapsedMs = Number.NEGATIVE_INFINITY;
+        transmit(entry);
+      }
+    },
+    async answered(link, id, outcome) {
+      const instruction = await about(link, id);
+      if (!instruction) return;
+      const { run, order } = instruction;
+      if (outcome.ok && outcome.result.step !== order.step)
+        throw new CoevalError("protocol", `${id} was answered with the result of ${outcome.result.step}`);
+      const event: RunEvent = { kind: "answered", side: sideOf(instruction), step: order.step, outcome };
+      await parts.feed(run, event, { instruction: id, outcome, who: link.who });
+      open.delete(id);
+    },
+    async reported(link, id, report) {
+      const instruction = await about(link, id);
+      if (!instruction) return;
+      const event: RunEvent = { kind: "reported", side: sideOf(instruction), report, now: clock.nowMs() };
+      try {
+        await parts.feed(instruction.run, event, null);
+      } catch (thrown) {
+        log.warn("report-dropped", { instruction: id, cause: toFailure(thrown).message });
+      }
+    },
+  };
+}
+
+function sideOf(instruction: Instruction): "source" | "target" {
+  return instruction.role === "primary" ? "source" : "target";
+}

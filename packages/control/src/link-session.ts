@@ -1,0 +1,184 @@
+/** One connection from its first byte to its end: who speaks, what it says, and what is answered. */
+import { channelOn, type Channel } from "@coeval/contract/wire/channel";
+import { type FromAgent, type FromControl, fromAgent, LINK_VERSION, SILENCE_MS_MAX } from "@coeval/contract/wire/link";
+import { CoevalError, toFailure } from "@coeval/core/errors";
+import type { Stream } from "@coeval/core/ports/network";
+import type { World } from "@coeval/core/ports/world";
+import type { StoredCluster } from "@coeval/store/control/cluster-row";
+import { admit } from "./admission.ts";
+import { enrol, renew } from "./enrol.ts";
+import { type AgentPeer, createLink, type Link } from "./link.ts";
+import type { LinkParts } from "./link-parts.ts";
+import { withinMs } from "./time-limit.ts";
+
+/** Messages of one agent that are worked on at a time; further ones are not read before. */
+export const MESSAGES_IN_WORK_MAX = 32;
+/** How long the other end has to read why it was refused. */
+const LINGER_MS = 1000;
+
+/** Serves a connection until it ends; never rejects. */
+export async function serveLink(world: World, parts: LinkParts, stream: Stream): Promise<void> {
+  const channel = channelOn(stream);
+  const { peer } = stream;
+  try {
+    if (peer.kind === "stranger") await serveStranger(world, parts, channel);
+    else if (peer.kind === "agent") await serveAgent(world, parts, channel, peer);
+    else channel.close("a control device has no business here");
+  } catch (thrown) {
+    const failure = toFailure(thrown);
+    world.log.warn("link-refused", { peer: peer.kind, code: failure.code, message: failure.message });
+    const final = failure.code === "peer-not-trusted" || failure.code === "enrolment-refused";
+    await lastWord(world, channel, { say: "refused", failure: { ...failure, evidence: [...failure.evidence] }, final });
+    channel.close(failure.message);
+  }
+}
+
+async function serveStranger(world: World, parts: LinkParts, channel: Channel): Promise<void> {
+  const message = await hear(world, channel);
+  if (message === null) return channel.close("it said nothing");
+  if (message.say !== "enrol")
+    throw new CoevalError("peer-not-trusted", "without a certificate only an enrolment is heard");
+  await lastWord(world, channel, await enrol(world, parts, message));
+  channel.close("enrolled");
+}
+
+async function serveAgent(world: World, parts: LinkParts, channel: Channel, peer: AgentPeer): Promise<void> {
+  const cluster = await admit(parts, peer);
+  const hello = await hear(world, channel);
+  if (hello === null) return channel.close("it said nothing");
+  if (hello.say !== "hello") throw new CoevalError("protocol", `'${hello.say}' came before 'hello'`);
+  if (hello.version !== LINK_VERSION)
+    throw new CoevalError("protocol", `the agent speaks version ${hello.version}, this is ${LINK_VERSION}`);
+  const link = createLink(world, channel, peer, hello.dataAddress);
+  const welcome = welcomeOf(parts, cluster);
+  link.send(welcome);
+  try {
+    await parts.opened(link);
+    await converse(world, parts, channel, link, welcome);
+  } catch (thrown) {
+    const failure = toFailure(thrown);
+    world.log.warn("link-broken", { who: link.who, code: failure.code, message: failure.message });
+    link.refuse(failure, false);
+    await withinMs(world.clock, LINGER_MS, drain(channel));
+    link.close(failure.message);
+  } finally {
+    link.close("the agent closed the link");
+    parts.closed(link, link.ended ?? "");
+  }
+}
+
+async function converse(
+  world: World,
+  parts: LinkParts,
+  channel: Channel,
+  link: Link,
+  welcome: FromControl,
+): Promise<void> {
+  const inWork = new Set<Promise<void>>();
+  let failed: unknown = null;
+  for (;;) {
+    const message = await hear(world, channel);
+    if (failed !== null) throw failed;
+    if (message === null || link.ended !== null) return;
+    parts.heard(link);
+    const work = handle(world, parts, link, message, welcome)
+      .catch((thrown: unknown) => {
+        failed ??= thrown;
+      })
+      .finally(() => inWork.delete(work));
+    inWork.add(work);
+    if (inWork.size >= MESSAGES_IN_WORK_MAX) await Promise.race(inWork);
+  }
+}
+
+/** @throws CoevalError only for what ends the link; what we could not store the agent says again. */
+async function handle(
+  world: World,
+  parts: LinkParts,
+  link: Link,
+  message: FromAgent,
+  welcome: FromControl,
+): Promise<void> {
+  switch (message.say) {
+    case "hello":
+      return link.send(welcome);
+    case "time?":
+      return link.send({ say: "time", number: message.number, now: world.clock.nowMs() });
+    case "status":
+      return parts.said(link, message);
+    case "report":
+      return parts.dispatcher.reported(link, message.instruction, message.report);
+    case "answer":
+      return answer(world, parts, link, message.instruction, message.outcome);
+    case "findings":
+      return link.examiner.answered(message);
+    case "renew":
+      return link.send(await renew(world, parts, link.peer, message.csr));
+    case "enrol":
+      throw new CoevalError("protocol", `${link.who} is enrolled already`);
+  }
+}
+
+async function answer(
+  world: World,
+  parts: LinkParts,
+  link: Link,
+  instruction: string,
+  outcome: Extract<FromAgent, { say: "answer" }>["outcome"],
+): Promise<void> {
+  try {
+    await parts.dispatcher.answered(link, instruction, outcome);
+  } catch (thrown) {
+    const { code, message } = toFailure(thrown);
+    if (code === "not-allowed" || code === "protocol") throw thrown;
+    // It stays open, is sent again, and answered again from the agent's journal.
+    world.log.error("answer-not-stored", { instruction, code, message });
+  }
+}
+
+/** The next message, or null at the orderly end. @throws CoevalError `unreachable` after SILENCE_MS_MAX, `protocol`. */
+async function hear(world: World, channel: Channel): Promise<FromAgent | null> {
+  const frame = await withinMs(world.clock, SILENCE_MS_MAX, channel.receive());
+  if (frame.late) {
+    const silent = new CoevalError("unreachable", `nothing was heard for ${SILENCE_MS_MAX / 1000} s`);
+    channel.close(silent.message);
+    throw silent;
+  }
+  if (frame.value === null) return null;
+  if (frame.value.kind !== "json") throw new CoevalError("protocol", "bytes came where a message belongs");
+  const parsed = fromAgent.safeParse(frame.value.value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new CoevalError("protocol", `a message that is none: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`);
+}
+
+/** Says the last thing on a connection and gives the other end a moment to read it. */
+async function lastWord(world: World, channel: Channel, message: FromControl): Promise<void> {
+  await withinMs(
+    world.clock,
+    LINGER_MS,
+    channel.send(message).then(
+      () => drain(channel),
+      () => undefined,
+    ),
+  );
+}
+
+async function drain(channel: Channel): Promise<void> {
+  try {
+    while ((await channel.receive()) !== null);
+  } catch {
+    // The other end is gone, which is what was waited for.
+  }
+}
+
+function welcomeOf({ id, clockSource }: LinkParts, { cluster }: StoredCluster): FromControl {
+  const { name, hdfs } = cluster;
+  return {
+    say: "welcome",
+    version: LINK_VERSION,
+    control: id,
+    cluster: { name, url: hdfs.url, user: hdfs.user },
+    clockSource,
+  };
+}

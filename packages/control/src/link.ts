@@ -1,0 +1,87 @@
+/** One connection of one agent, as the rest of the control device sees it: what can be said to it, and its end. */
+import type { Channel } from "@coeval/contract/wire/channel";
+import type { FromControl } from "@coeval/contract/wire/link";
+import { type Failure, toFailure } from "@coeval/core/errors";
+import type { Peer } from "@coeval/core/ports/network";
+import type { World } from "@coeval/core/ports/world";
+import { createExaminer, type Examiner } from "./examine.ts";
+
+/** Messages that wait to be sent on one link; an agent that takes none for so long is cut off, and gets all anew when it is back. */
+export const MESSAGES_QUEUED_MAX = 256;
+
+export type AgentPeer = Extract<Peer, { kind: "agent" }>;
+
+export interface Link {
+  readonly peer: AgentPeer;
+  /** As it stands in the audit log: `agent:east/east-1`. */
+  readonly who: string;
+  /** Where the agent's peers reach it. */
+  readonly dataAddress: string;
+  /** Messages that wait to be sent. */
+  readonly queued: number;
+  /** Queues a message; on a link that has ended it has no effect. */
+  send(message: FromControl): void;
+  /** Tells the agent why, then ends the link. `final`: it must not come back with this certificate. */
+  refuse(failure: Failure, final: boolean): void;
+  /** Ends the link at once. */
+  close(reason: string): void;
+  /** Why it ended; null while it lasts. */
+  readonly ended: string | null;
+  readonly examiner: Examiner;
+}
+
+export function createLink(
+  world: World,
+  channel: Channel,
+  peer: AgentPeer,
+  dataAddress: string,
+): Link {
+  let queued = 0;
+  let ended: string | null = null;
+  const examiner = createExaminer(world, peer.cluster, send);
+
+  function close(reason: string): void {
+    if (ended !== null) return;
+    ended = reason;
+    channel.close(reason);
+    examiner.end(reason);
+  }
+
+  async function transmit(message: FromControl): Promise<void> {
+    queued++;
+    try {
+      await channel.send(message);
+    } catch (thrown) {
+      close(toFailure(thrown).message);
+    } finally {
+      queued--;
+    }
+  }
+
+  function send(message: FromControl): void {
+    if (ended !== null) return;
+    if (queued >= MESSAGES_QUEUED_MAX) close(`the agent takes no messages; ${queued} wait`);
+    else void transmit(message);
+  }
+
+  return {
+    peer,
+    who: `agent:${peer.cluster}/${peer.agent}`,
+    dataAddress,
+    get queued() {
+      return queued;
+    },
+    get ended() {
+      return ended;
+    },
+    send,
+    refuse(failure, final) {
+      if (ended !== null) return;
+      void transmit({ say: "refused", failure: { ...failure, evidence: [...failure.evidence] }, final }).then(() =>
+        close(failure.message),
+      );
+    },
+    close,
+    examiner,
+  };
+}

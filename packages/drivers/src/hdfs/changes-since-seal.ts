@@ -1,0 +1,100 @@
+/**
+ * What in a live tree differs from a sealed snapshot: the cluster's diff, with each entry looked at, since a switch
+ * that was taken back leaves entries behind though everything is as it was.
+ */
+import { EVIDENCE_MAX } from "@coeval/core/errors";
+import { isWithin, joinPath } from "@coeval/core/model/path";
+import type { Holding } from "@coeval/core/ports/target";
+import { readExtended } from "./attributes.ts";
+import type { DiffEntry, FileStatus, FileSystem } from "./file-system.ts";
+import { STAGE, setParents } from "./layout.ts";
+import { inSnapshot } from "./snapshot-paths.ts";
+
+/** Paths relative to the holding directory, each with what happened; at most EVIDENCE_MAX. Staging and the directory itself apart. */
+export async function changesSince(
+  fs: FileSystem,
+  holding: Holding,
+  snapshot: string,
+  cancel: AbortSignal,
+): Promise<string[]> {
+  const parents = setParents(holding);
+  const found: string[] = [];
+  for await (const entry of fs.snapshotDiff(holding.directory, snapshot, null, cancel)) {
+    if (entry.path === "" || isWithin(entry.path, STAGE)) continue;
+    const what = await judge(fs, holding, snapshot, entry, parents, cancel);
+    if (what) found.push(what);
+    if (found.length >= EVIDENCE_MAX) break;
+  }
+  return found;
+}
+
+/** What lies in the holding directory though no point was ever sealed: everything but staging and the sets' parents. */
+export async function contentOf(fs: FileSystem, holding: Holding, cancel: AbortSignal): Promise<string[]> {
+  return strangersIn(fs, holding, "", setParents(holding), cancel);
+}
+
+async function judge(
+  fs: FileSystem,
+  holding: Holding,
+  snapshot: string,
+  entry: DiffEntry,
+  parents: ReadonlySet<string>,
+  cancel: AbortSignal,
+): Promise<string | null> {
+  const { kind, path, target } = entry;
+  if (kind === "renamed" && target !== path) return `${path} → ${target}`;
+  if (kind === "created" && parents.has(path)) {
+    const [stranger] = await strangersIn(fs, holding, path, parents, cancel);
+    return stranger ? `${stranger} created` : null;
+  }
+  // Moved away and back again shows as created, deleted, renamed to itself or modified: the two sides decide.
+  const sealedPath = joinPath(inSnapshot(holding.directory, snapshot), path);
+  const live = joinPath(holding.directory, path);
+  const same = await isSame(fs, sealedPath, live, cancel);
+  return same ? null : `${path} ${kind}`;
+}
+
+/** A directory's own times are left out: what matters in it is named by entries of its own. */
+async function isSame(fs: FileSystem, a: string, b: string, cancel: AbortSignal): Promise<boolean> {
+  const [left, right] = await Promise.all([fs.status(a, cancel), fs.status(b, cancel)]);
+  if (!left || !right || facts(left) !== facts(right)) return false;
+  const [x, y] = await Promise.all([
+    readExtended(fs, a, left.hasAcl, cancel),
+    readExtended(fs, b, right.hasAcl, cancel),
+  ]);
+  return JSON.stringify(x) === JSON.stringify(y);
+}
+
+function facts(status: FileStatus): string {
+  const { id, type, length, owner, group, mode, replication } = status;
+  return JSON.stringify([
+    id,
+    type,
+    length,
+    owner,
+    group,
+    mode,
+    replication,
+    type === "file" ? status.mtimeMs : 0,
+  ]);
+}
+
+async function strangersIn(
+  fs: FileSystem,
+  holding: Holding,
+  directory: string,
+  parents: ReadonlySet<string>,
+  cancel: AbortSignal,
+): Promise<string[]> {
+  const { entries } = await fs.listPage(joinPath(holding.directory, directory), null, cancel);
+  const found: string[] = [];
+  for (const { name, type } of entries.slice(0, EVIDENCE_MAX + parents.size + 1)) {
+    const path = directory === "" ? name : `${directory}/${name}`;
+    if (path === STAGE) continue;
+    if (parents.has(path) && type === "directory")
+      found.push(...(await strangersIn(fs, holding, path, parents, cancel)));
+    else found.push(path);
+    if (found.length >= EVIDENCE_MAX) break;
+  }
+  return found;
+}

@@ -1,0 +1,133 @@
+/**
+ * Seals a point: a snapshot of the holding directory, published as `.snapshot/current`. HDFS lets readers pass a
+ * directory in a snapshot by the mode it had when the snapshot was taken, so the directory stands open for that one
+ * request; whatever changed meanwhile is found afterwards. Each step may be repeated after a crash.
+ */
+import { CoevalError, EVIDENCE_MAX } from "@coeval/core/errors";
+import { joinPath } from "@coeval/core/model/path";
+import type { Holding, SealedSnapshot, SealRequest } from "@coeval/core/ports/target";
+import { changesSince } from "./changes-since-seal.ts";
+import type { FileStatus, FileSystem } from "./file-system.ts";
+import {
+  CLOSED_MODE,
+  CURRENT,
+  OPEN_MODE,
+  POINT_MARK,
+  pointSnapshotName,
+  readMark,
+  stagePath,
+  writeMark,
+} from "./layout.ts";
+import { inSnapshot } from "./snapshot-paths.ts";
+import { walk } from "./walk.ts";
+
+export async function sealPoint(
+  fs: FileSystem,
+  holding: Holding,
+  request: SealRequest,
+  cancel: AbortSignal,
+): Promise<SealedSnapshot> {
+  const { directory } = holding;
+  const name = pointSnapshotName(request.point);
+  const names = (await fs.snapshots(directory, cancel)).map((snapshot) => snapshot.name);
+  const current = names.includes(CURRENT) ? await markOf(fs, directory, CURRENT, cancel) : null;
+  if (current !== request.point) {
+    if (current !== null && current !== request.previous) {
+      throw new CoevalError(
+        "base-mismatch",
+        `${directory}: the newest sealed point is '${current}', not '${request.previous}'`,
+      );
+    }
+    // A snapshot that held staging would show it to readers and charge what was replaced for as long as the point lives.
+    await fs.remove(stagePath(holding), cancel);
+    if (!names.includes(name)) await takeOpened(fs, holding, request.point, cancel);
+    await closeAndProve(fs, holding, name, cancel);
+    if (current !== null) await fs.renameSnapshot(directory, CURRENT, pointSnapshotName(current), cancel);
+    await fs.renameSnapshot(directory, name, CURRENT, cancel);
+  }
+  const sealed = await fs.status(inSnapshot(directory, CURRENT), cancel);
+  return { snapshotName: name, clusterStampMs: sealed?.mtimeMs ?? null };
+}
+
+/** Names of the points' snapshots, oldest first. */
+export async function sealedSnapshots(
+  fs: FileSystem,
+  holding: Holding,
+  cancel: AbortSignal,
+): Promise<readonly string[]> {
+  const all = await fs.snapshots(holding.directory, cancel);
+  return all
+    .map(({ name }) => name)
+    .filter((name) => name === CURRENT || name.startsWith(pointSnapshotName("")));
+}
+
+async function takeOpened(
+  fs: FileSystem,
+  holding: Holding,
+  point: string,
+  cancel: AbortSignal,
+): Promise<void> {
+  const { directory } = holding;
+  const status = await fs.status(directory, cancel);
+  if (!status) throw new CoevalError("conflict", `${directory} is gone`, { evidence: [directory] });
+  if (status.mode !== CLOSED_MODE) await fs.setMode(directory, CLOSED_MODE, cancel);
+  // The mark of a point whose snapshot is missing: an earlier attempt got as far as opening the directory.
+  const interrupted = (await readMark(fs, directory, POINT_MARK, cancel)) === point;
+  if (interrupted || status.mode !== CLOSED_MODE) await proveUntouched(fs, directory, status, cancel);
+  await writeMark(fs, directory, POINT_MARK, point, cancel);
+  await fs.setMode(directory, OPEN_MODE, cancel);
+  try {
+    await fs.createSnapshot(directory, pointSnapshotName(point), cancel);
+  } finally {
+    // Whatever happened, it must not stay open; the caller's cancellation included.
+    await fs.setMode(directory, CLOSED_MODE, new AbortController().signal);
+  }
+}
+
+/**
+ * A seal that was cut while the directory stood open has left it so. Whoever wrote meanwhile left times behind that are
+ * later than the directory's own, which the clearing of the stage set just before.
+ */
+async function proveUntouched(
+  fs: FileSystem,
+  directory: string,
+  status: FileStatus,
+  cancel: AbortSignal,
+): Promise<void> {
+  const evidence: string[] = [];
+  for await (const found of walk(fs, directory, cancel)) {
+    if (found.status.mtimeMs > status.mtimeMs) evidence.push(joinPath(directory, found.path));
+    if (evidence.length >= EVIDENCE_MAX) break;
+  }
+  if (evidence.length === 0) return;
+  throw new CoevalError("conflict", `${directory} was changed while a seal was interrupted: ${evidence[0]}`, {
+    evidence,
+  });
+}
+
+/** From here on nothing can change; what changed between the snapshot and the closing makes the point void. */
+async function closeAndProve(
+  fs: FileSystem,
+  holding: Holding,
+  name: string,
+  cancel: AbortSignal,
+): Promise<void> {
+  const { directory } = holding;
+  const status = await fs.status(directory, cancel);
+  if (status && status.mode !== CLOSED_MODE) await fs.setMode(directory, CLOSED_MODE, cancel);
+  const changed = await changesSince(fs, holding, name, cancel);
+  if (changed.length === 0) return;
+  await fs.deleteSnapshot(directory, name, cancel);
+  throw new CoevalError("conflict", `${directory} was changed while it was sealed: ${changed[0]}`, {
+    evidence: changed,
+  });
+}
+
+async function markOf(
+  fs: FileSystem,
+  directory: string,
+  snapshot: string,
+  cancel: AbortSignal,
+): Promise<string | null> {
+  return await readMark(fs, inSnapshot(directory, snapshot), POINT_MARK, cancel);
+}

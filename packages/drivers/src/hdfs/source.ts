@@ -1,0 +1,96 @@
+/** The primary's side of HDFS: snapshots at the moment, their listing, their bytes. */
+import { CoevalError } from "@coeval/core/errors";
+import { joinPath } from "@coeval/core/model/path";
+import type { Clock } from "@coeval/core/ports/clock";
+import type { Log } from "@coeval/core/ports/log";
+import type { Listed, Prepared, Source } from "@coeval/core/ports/source";
+import { readExtended } from "./attributes.ts";
+import { examineSets } from "./examine.ts";
+import { hdfsFacts } from "./facts.ts";
+import type { FileSystem } from "./file-system.ts";
+import { toListed } from "./listed.ts";
+import { modifiedPlaces } from "./modified.ts";
+import { listOpenFiles } from "./open-files.ts";
+import { prepareSnapshots } from "./prepare.ts";
+import { probeCluster } from "./probe.ts";
+import { releaseSnapshots } from "./release.ts";
+import { preparedSet, setInSnapshot, setsByName } from "./snapshot-paths.ts";
+import { forgetSent, type SentLog, takeSnapshots } from "./take-snapshots.ts";
+import { walk } from "./walk.ts";
+
+export interface HdfsWorld {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function createHdfsSource(world: HdfsWorld, fs: FileSystem): Source {
+  const sent: SentLog = new Map();
+  return {
+    facts: hdfsFacts,
+    probe: (cancel) => probeCluster(fs, cancel),
+    examine: (sets, cancel) => examineSets(fs, sets, cancel),
+    prepare: (request, cancel) => prepareSnapshots(fs, request, cancel),
+    snapshot: (prepared, cancel) => takeSnapshots(world.clock, fs, prepared, sent, cancel),
+    openFiles: (prepared, cancel) => listOpenFiles(fs, prepared, cancel),
+    list: (prepared, cancel) => listSnapshots(fs, prepared, cancel),
+    attributes: (prepared, entry, cancel) => readExtended(fs, pathOf(prepared, entry), entry.hasAcl, cancel),
+    modified: (prepared, base, cancel) => modifiedPlaces(world.log, fs, prepared, base, cancel),
+    read: (prepared, entry, offset, cancel) => readWhole(fs, pathOf(prepared, entry), entry, offset, cancel),
+    async release(prepared, keep, cancel) {
+      await releaseSnapshots(fs, prepared, keep, cancel);
+      forgetSent(sent, prepared);
+    },
+    async snapshots(root, prefix, cancel) {
+      const all = await fs.snapshots(root, cancel);
+      return all.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+    },
+  };
+}
+
+/**
+ * The bytes of a file from `offset` to the entry's length.
+ * @throws CoevalError `corrupt` when it ends before.
+ */
+export async function* readWhole(
+  fs: FileSystem,
+  path: string,
+  entry: { readonly length: number },
+  offset: number,
+  cancel: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let left = entry.length - offset;
+  if (left <= 0) return;
+  for await (const chunk of fs.open(path, offset, left, cancel)) {
+    left -= chunk.length;
+    if (left < 0) throw new CoevalError("protocol", `${path}: more bytes came than were asked for`);
+    yield chunk;
+  }
+  if (left > 0)
+    throw new CoevalError("corrupt", `${path} ends ${left} bytes before its length of ${entry.length}`);
+}
+
+async function* listSnapshots(
+  fs: FileSystem,
+  prepared: Prepared,
+  cancel: AbortSignal,
+): AsyncGenerator<Listed> {
+  for (const [root, set] of setsByName(prepared)) {
+    const directory = setInSnapshot(prepared, root, set);
+    const top = await fs.status(directory, cancel);
+    if (!top) {
+      throw new CoevalError(
+        "set-missing",
+        `data set '${set.name}': ${directory} is gone, or was never in the snapshot`,
+      );
+    }
+    yield toListed(set.name, "", top, set.path);
+    for await (const { path, status } of walk(fs, directory, cancel)) {
+      yield toListed(set.name, path, status, joinPath(set.path, path));
+    }
+  }
+}
+
+function pathOf(prepared: Prepared, entry: Listed): string {
+  const [root, set] = preparedSet(prepared, entry.set);
+  return joinPath(setInSnapshot(prepared, root, set), entry.path);
+}

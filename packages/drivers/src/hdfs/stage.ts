@@ -1,0 +1,72 @@
+/** Staging: content written, read back, given its attributes, and cleared. Never touches the live tree. */
+import { CoevalError } from "@coeval/core/errors";
+import type { Entry } from "@coeval/core/model/entry";
+import type { Holding, Staged } from "@coeval/core/ports/target";
+import { applyAttributes, proveAttributes } from "./attributes.ts";
+import type { FileSystem } from "./file-system.ts";
+import { CLOSED_MODE, runStagePath, stagedPath, stagePath } from "./layout.ts";
+
+/** Mode of a staged file until it gets its own. */
+const STAGED_FILE_MODE = 0o600;
+
+/** @throws CoevalError `secondary-full`, `quota-exceeded`. */
+export async function writeStaged(
+  fs: FileSystem,
+  holding: Holding,
+  at: Staged,
+  entry: Entry,
+  content: AsyncIterable<Uint8Array>,
+  cancel: AbortSignal,
+): Promise<number> {
+  const { replication, blockSize } = entry;
+  const path = stagedPath(holding, at);
+  try {
+    return await fs.create(path, { mode: STAGED_FILE_MODE, replication, blockSize }, content, cancel);
+  } catch (thrown) {
+    throw await withFigures(fs, thrown, entry, cancel);
+  }
+}
+
+export async function finishStaged(
+  fs: FileSystem,
+  holding: Holding,
+  at: Staged,
+  entry: Entry,
+  cancel: AbortSignal,
+): Promise<void> {
+  const path = stagedPath(holding, at);
+  let status = await fs.status(path, cancel);
+  if (!status && entry.type === "directory") {
+    await fs.makeDirectory(path, CLOSED_MODE, cancel);
+    status = await fs.status(path, cancel);
+  }
+  if (!status)
+    throw new CoevalError("not-equal", `${entry.set}:${entry.path}: nothing was staged`, {
+      evidence: [path],
+    });
+  await applyAttributes(fs, path, entry, status, cancel);
+  await proveAttributes(fs, path, entry, true, cancel);
+}
+
+/** The stage itself goes too when no other run uses it. */
+export async function clearStage(fs: FileSystem, holding: Holding, cancel: AbortSignal): Promise<void> {
+  await fs.remove(runStagePath(holding), cancel);
+  if (!(await fs.status(stagePath(holding), cancel))) return;
+  const { entries } = await fs.listPage(stagePath(holding), null, cancel);
+  if (entries.length === 0) await fs.remove(stagePath(holding), cancel);
+}
+
+/** A cluster without room refuses in many words; the figures tell the operator how much to free. */
+async function withFigures(
+  fs: FileSystem,
+  thrown: unknown,
+  entry: Entry,
+  cancel: AbortSignal,
+): Promise<unknown> {
+  if (!(thrown instanceof CoevalError) || thrown.code !== "secondary-full" || cancel.aborted) return thrown;
+  const { remainingBytes, capacityBytes } = await fs.state(cancel);
+  const figures = `${entry.length} bytes to write, ${remainingBytes} of ${capacityBytes} bytes left`;
+  return new CoevalError("secondary-full", `${entry.set}:${entry.path}: ${figures} (${thrown.message})`, {
+    cause: thrown,
+  });
+}

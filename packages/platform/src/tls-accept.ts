@@ -1,0 +1,96 @@
+/** The listening end: bounded handshakes, every connection judged before anybody hears of it. */
+import { createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from "node:tls";
+import { CoevalError, toFailure } from "@coeval/core/errors";
+import type { Log } from "@coeval/core/ports/log";
+import type { Peer } from "@coeval/core/ports/network";
+import { formatAddress, parseAddress } from "./address.ts";
+import { KEEP_ALIVE_MS } from "./tls-dial.ts";
+import { peerOf, type Revoked, verdict } from "./tls-peer.ts";
+import { endSocket } from "./tls-stream.ts";
+
+export interface AcceptBounds {
+  readonly handshakeMsMax: number;
+  /** Connections that have not finished their handshake. */
+  readonly handshakesMax: number;
+  /** Connections in all. */
+  readonly connectionsMax: number;
+  /** Connections without a certificate at one time. */
+  readonly strangersMax: number;
+}
+
+export interface AcceptOptions {
+  readonly log: Log;
+  readonly bounds: AcceptBounds;
+  readonly revoked: () => Revoked;
+  readonly accept: (socket: TLSSocket, peer: Peer) => void;
+}
+
+export interface Door {
+  readonly address: string;
+  /** The key and certificate shown from the next handshake on. */
+  renew(tls: SecureContextOptions): void;
+  /** Accepts no more; resolves when every connection that came through here is gone. */
+  close(): Promise<void>;
+}
+
+export async function openDoor(address: string, tls: SecureContextOptions, options: AcceptOptions): Promise<Door> {
+  const { log, bounds } = options;
+  const judged = { requestCert: true, rejectUnauthorized: false };
+  const inner = createTlsServer({ ...tls, ...judged, handshakeTimeout: bounds.handshakeMsMax });
+  const shaking = new Set<Socket>();
+  const strangers = new Set<TLSSocket>();
+
+  const refuse = (socket: TLSSocket, why: number, cause: CoevalError) => {
+    log.warn("peer-refused", { remote: socket.remoteAddress, code: cause.code, message: cause.message });
+    endSocket(socket, Uint8Array.of(why));
+  };
+
+  inner.on("secureConnection", (socket) => {
+    socket.on("error", (cause) => log.info("peer-broke", { remote: socket.remoteAddress, message: cause.message }));
+    let peer: Peer;
+    try {
+      peer = peerOf(socket, options.revoked());
+    } catch (cause) {
+      const { code, message } = toFailure(cause);
+      return refuse(socket, verdict.refused, new CoevalError(code, message, { cause }));
+    }
+    if (peer.kind === "stranger") {
+      if (strangers.size >= bounds.strangersMax) {
+        return refuse(socket, verdict.full, new CoevalError("unreachable", `${strangers.size} strangers are here already`));
+      }
+      strangers.add(socket);
+      socket.once("close", () => strangers.delete(socket));
+    }
+    socket.write(Uint8Array.of(verdict.accepted));
+    options.accept(socket, peer);
+  });
+  inner.on("tlsClientError", (cause, socket) => {
+    log.info("handshake-failed", { remote: socket.remoteAddress, message: cause.message });
+    socket.destroy();
+  });
+
+  const front = createTcpServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
+  front.maxConnections = bounds.connectionsMax;
+  front.on("drop", (dropped) => log.warn("connection-dropped", { remote: dropped?.remoteAddress, connections: bounds.connectionsMax }));
+  front.on("connection", (raw) => {
+    if (shaking.size >= bounds.handshakesMax) {
+      log.warn("connection-dropped", { remote: raw.remoteAddress, handshakes: shaking.size });
+      return raw.destroy();
+    }
+    admit(inner, raw, shaking);
+  });
+  await bind(front, address);
+  const bound = front.address();
+  if (bound === null || typeof bound === "string") throw new Error("a TCP server has an address and a port");
+
+  return {
+    address: formatAddress(bound),
+    renew: (fresh) => inner.setSecureContext(fresh),
+    close: () =>
+      new Promise((resolve) => {
+        for (const raw of shaking) raw.destroy();
+        front.close(() => resolve());
+      }),
+  };
+}
