@@ -36,7 +36,8 @@ export function readLimits(dataFolder: string, first: FirstLimits): Limits {
     writeFileSync(path, render(first), { mode: 0o600 });
   }
   const text = readFileSync(path, "utf8");
-  if (text.length > BYTES_MAX) throw new CoevalError("too-large", `${FILE}: ${text.length} bytes; ${BYTES_MAX} at most`);
+  if (text.length > BYTES_MAX)
+    throw new CoevalError("too-large", `${FILE}: ${text.length} bytes; ${BYTES_MAX} at most`);
   return parse(text);
 }
 
@@ -53,7 +54,10 @@ function parse(text: string): Limits {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const node = document.getIn(issue?.path as (string | number)[], true) as { range?: [number] } | undefined;
-    throw new CoevalError("bad-input", `${place(node?.range?.[0])}: ${issue?.path.join(".")}: ${issue?.message}`);
+    throw new CoevalError(
+      "bad-input",
+      `${place(node?.range?.[0])}: ${issue?.path.join(".")}: ${issue?.message}`,
+    );
   }
   const paths = (list: readonly string[], key: string): string[] =>
     list.map((path, index) => (path === "/" ? path : checkPath(path, `${FILE}: ${key}[${index}]`)));
@@ -61,7 +65,8 @@ function parse(text: string): Limits {
 }
 
 function render(first: FirstLimits): string {
-  const list = (paths: readonly string[]): string => `[${paths.map((path) => JSON.stringify(path)).join(", ")}]`;
+  const list = (paths: readonly string[]): string =>
+    `[${paths.map((path) => JSON.stringify(path)).join(", ")}]`;
   return `# What this agent may do on its cluster, whoever instructs it. The control device cannot change it; a restart reads it anew.
 # read: data sets below these may be snapshotted and read. write: holding directories may lie below these.
 read: ${list(first.read)}

@@ -1,7 +1,37 @@
-import type { Cluster, ClusterIdentity, ClusterStatus } from "@coeval/core/model/cluster";
+/** Clusters: registered, looked at, given an agent, forgotten. */
+import { canonical, type Json } from "@coeval/core/model/canonical";
+import { CoevalError } from "@coeval/core/errors";
+import {
+  type Cluster,
+  type ClusterIdentity,
+  type ClusterStatus,
+  NAME_PATTERN,
+} from "@coeval/core/model/cluster";
 import type { Instant } from "@coeval/core/model/instant";
+import { checkPath } from "@coeval/core/model/path";
 import type { Role } from "@coeval/core/model/role";
+import { newId } from "@coeval/core/ports/random";
+import type { World } from "@coeval/core/ports/world";
+import { agentRevoke } from "@coeval/store/control/agent-revoke";
+import { clusterAdd } from "@coeval/store/control/cluster-add";
+import { clusterGet } from "@coeval/store/control/cluster-get";
+import { clusterRemove } from "@coeval/store/control/cluster-remove";
+import { enrolmentAdd } from "@coeval/store/control/enrolment-add";
+import { serviceList } from "@coeval/store/control/service-list";
+import type { Clients } from "./access/clients.ts";
+import type { Authority } from "./authority.ts";
 import type { Call } from "./call.ts";
+import { secretSha256 } from "./enrol.ts";
+import type { Links } from "./links.ts";
+import type { Records } from "./records.ts";
+
+/** An enrolment's secret is good for so long. */
+export const ENROLMENT_MS = 3_600_000;
+/** Path prefixes of one cluster. */
+export const SCOPES_MAX = 100;
+const SECRET_BYTES = 32;
+const URL_PATTERN = /^webhdfs:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9_.-]+):[1-9]\d{0,4}$/;
+const USER_PATTERN = /^[\w.@/$-]{1,200}$/;
 
 export interface Clusters {
   /** @throws CoevalError `name-taken`, `bad-path` (scopes), `bad-input`. Same name and definition again: returns what is there. */
@@ -54,4 +84,102 @@ export interface AgentView {
   readonly revokedAt: Instant | null;
   readonly lastSeenAt: Instant | null;
   readonly connected: boolean;
+}
+
+export interface ClustersParts {
+  readonly records: Records;
+  readonly clients: Clients;
+  readonly links: Links;
+  readonly authority: Authority;
+}
+
+export function createClusters(world: World, parts: ClustersParts): Clusters {
+  const { records, clients } = parts;
+  return {
+    async add(call, given) {
+      const cluster = checked(given);
+      await records.write(async (tx) => {
+        const there = await clusterGet(tx.trx, cluster.name);
+        if (there && canonical(there.cluster as unknown as Json) !== canonical(cluster as unknown as Json)) {
+          const message = `a cluster named '${cluster.name}' is registered with ${there.cluster.hdfs.url}`;
+          throw new CoevalError("name-taken", message, { pointer: "/metadata/name" });
+        }
+        if (!there) {
+          await clusterAdd(tx.trx, cluster);
+          const { url, user } = cluster.hdfs;
+          await tx.audit(call.who, "cluster.add", `cluster/${cluster.name}`, {
+            url,
+            user,
+            scopes: cluster.scopes,
+          });
+          await tx.event("cluster", `cluster/${cluster.name}`);
+        }
+        await call.within?.(tx, cluster);
+      });
+      return clients.view(cluster.name);
+    },
+    get: clients.view,
+    list: clients.all,
+    async remove(call, name) {
+      const revoked = await records.write(async (tx) => {
+        if (!(await clusterGet(tx.trx, name)))
+          throw new CoevalError("not-found", `there is no cluster '${name}'`);
+        const users = (await serviceList(tx.trx))
+          .filter(({ service }) => [service.primary, service.secondary].includes(name))
+          .map(({ service }) => service.name);
+        if (users.length > 0)
+          throw new CoevalError("cluster-in-use", `${name} is used by ${users.length} service(s)`, {
+            evidence: users,
+          });
+        const keys = await agentRevoke(tx.trx, { cluster: name }, tx.now);
+        await clusterRemove(tx.trx, name);
+        await tx.audit(call.who, "cluster.remove", `cluster/${name}`, { revoked: keys });
+        await tx.event("cluster", `cluster/${name}`, { removed: true });
+        await call.within?.(tx, null);
+        return keys;
+      });
+      await parts.links.revoked(revoked);
+    },
+    async enroll(call, name, agent = name) {
+      if (!NAME_PATTERN.test(agent))
+        throw new CoevalError("bad-input", `'${agent.slice(0, 80)}' is no agent's name`, {
+          pointer: "/agent",
+        });
+      const id = newId(world.random, "enrolment");
+      const secret = `${id}.${hex(world.random.bytes(SECRET_BYTES))}`;
+      return records.write(async (tx) => {
+        if (!(await clusterGet(tx.trx, name)))
+          throw new CoevalError("not-found", `there is no cluster '${name}'`);
+        const expiresAt = tx.now + ENROLMENT_MS;
+        const secretHash = secretSha256(world.hash, secret);
+        await enrolmentAdd(tx.trx, { id, secretSha256: secretHash, cluster: name, agent, expiresAt }, tx.now);
+        await tx.audit(call.who, "cluster.enroll", `cluster/${name}`, { enrolment: id, agent, expiresAt });
+        const enrolment = { secret, cluster: name, agent, authority: parts.authority.fingerprint, expiresAt };
+        await call.within?.(tx, enrolment);
+        return enrolment;
+      });
+    },
+  };
+}
+
+function checked(cluster: Cluster): Cluster {
+  const { name, hdfs, scopes } = cluster;
+  const bad = (pointer: string, message: string) => new CoevalError("bad-input", message, { pointer });
+  if (!NAME_PATTERN.test(name)) throw bad("/metadata/name", `'${name.slice(0, 80)}' is no cluster's name`);
+  if (!URL_PATTERN.test(hdfs.url))
+    throw bad(
+      "/spec/hdfs/url",
+      `spec.hdfs.url: '${hdfs.url.slice(0, 80)}' does not read webhdfs://HOST:PORT`,
+    );
+  if (!USER_PATTERN.test(hdfs.user)) throw bad("/spec/hdfs/user", "spec.hdfs.user: is no user's name");
+  if (scopes.length === 0 || scopes.length > SCOPES_MAX)
+    throw bad("/spec/scopes", `spec.scopes: ${scopes.length} path prefixes; 1 to ${SCOPES_MAX} are needed`);
+  const normal = scopes.map((scope, index) =>
+    scope === "/" ? scope : checkPath(scope, `spec.scopes[${index}]`),
+  );
+  return { name, hdfs: { url: hdfs.url, user: hdfs.user }, scopes: normal };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

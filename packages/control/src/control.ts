@@ -1,20 +1,30 @@
 /** The control device: what it is made of, and what can be asked of it. */
-import type { Instant } from "@coeval/core/model/instant";
-import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
-import type { Service } from "@coeval/core/model/service";
 import type { Network } from "@coeval/core/ports/network";
+import { newId } from "@coeval/core/ports/random";
 import type { World } from "@coeval/core/ports/world";
+import { settingGet } from "@coeval/store/control/setting-get";
+import { settingPut } from "@coeval/store/control/setting-put";
 import type { ControlDatabase } from "@coeval/store/control/tables";
-import type { Agents } from "./agents.ts";
+import { createClients } from "./access/clients.ts";
+import { type Agents, createAgents } from "./agents.ts";
 import type { Authority } from "./authority.ts";
-import type { Clusters } from "./clusters.ts";
-import type { Events } from "./events.ts";
-import type { Points } from "./points.ts";
-import type { Protect } from "./protect-service.ts";
-import type { Records, Tx } from "./records.ts";
-import type { Runs } from "./runs.ts";
-import type { Services } from "./services.ts";
+import { createBell } from "./bell.ts";
+import { checkAnswer } from "./check-answer.ts";
+import { type Clusters, createClusters } from "./clusters.ts";
+import { createDeadlines } from "./deadlines.ts";
+import { createDispatcher, type Dispatcher } from "./dispatcher.ts";
+import { createEvents, type Events } from "./events.ts";
+import { createLeads } from "./leads.ts";
+import { createLinks, type Links } from "./links.ts";
+import { createPoints, type Points } from "./points.ts";
+import { createProtect, type Protect } from "./protect-service.ts";
+import { createRecords, type Records, type Tx } from "./records.ts";
+import { createRunner, type Runner } from "./runner.ts";
+import { createRuns, type Runs } from "./runs.ts";
+import { createServices, type Services } from "./services.ts";
 import type { Status } from "./status.ts";
+import { createStatus } from "./status-now.ts";
+import { createTasks, type Tasks } from "./tasks.ts";
 
 export interface ControlOptions {
   readonly network: Network;
@@ -47,4 +57,102 @@ export interface Control {
   readonly database: ControlDatabase;
   /** Ends links and timers; runs go on from the store at the next start. The database stays open: its opener closes it. */
   stop(): Promise<void>;
+}
+
+/** Starts the control device: takes up every run that is not over, then listens for agents. */
+export async function createControl(world: World, options: ControlOptions): Promise<Control> {
+  const { database, authority } = options;
+  const { db } = database;
+  const bell = createBell();
+  const tasks = createTasks(world);
+  const records = createRecords(world, database, bell);
+  const id = await controlId(world, database);
+  const clockSource = `control:${id}`;
+  const leads = createLeads(world);
+  const { links, runner } = connect(world, {
+    ...options,
+    id,
+    clockSource,
+    records,
+    tasks,
+    noted: leads.note,
+  });
+  const clients = createClients(world, { db, links });
+  const runs = createRuns({ db, records, runner });
+  await runner.resume();
+  const listener = await options.network.listen(options.linkAddress, links.accept);
+  return {
+    id,
+    linkAddress: listener.address,
+    clusters: createClusters(world, { records, clients, links, authority }),
+    agents: createAgents({ db, records, links }),
+    services: createServices({ db, records, links }),
+    runs,
+    points: createPoints(db),
+    events: createEvents({ db, bell, tasks }),
+    protect: createProtect(world, { db, clients, runner, runs, leads }),
+    status: createStatus(world, { db, clients, runner, clockSource }),
+    write: records.write,
+    database,
+    async stop() {
+      await listener.close();
+      await tasks.stop();
+    },
+  };
+}
+
+/** The control device's own name, made once. Its TLS certificate carries it, so it can be asked for before `createControl`. */
+export async function controlId(world: World, database: ControlDatabase): Promise<string> {
+  const made = newId(world.random, "control");
+  return database.write(async (trx) => {
+    const id = await settingGet(trx, "control");
+    if (id === null) await settingPut(trx, "control", made);
+    return id ?? made;
+  });
+}
+
+interface Connected extends ControlOptions {
+  readonly id: string;
+  readonly clockSource: string;
+  readonly records: Records;
+  readonly tasks: Tasks;
+  readonly noted: Parameters<typeof createRunner>[1]["noted"];
+}
+
+/** Links bring answers to the dispatcher, which feeds the runner, which sends through the dispatcher over links: a ring, closed here. */
+function connect(world: World, parts: Connected): { links: Links; runner: Runner } {
+  const { records, tasks } = parts;
+  const { db } = parts.database;
+  const links = createLinks(world, {
+    id: parts.id,
+    clockSource: parts.clockSource,
+    db,
+    records,
+    tasks,
+    authority: parts.authority,
+    dispatcher: {
+      answered: (link, instruction, outcome) => dispatcher.answered(link, instruction, outcome),
+      reported: (link, instruction, report) => dispatcher.reported(link, instruction, report),
+    },
+    connected: (link) => dispatcher.connected(link),
+  });
+  const runner: Runner = createRunner(world, {
+    db,
+    records,
+    deadlines: createDeadlines(world, tasks, (run, phase) => runner.feed(run, { kind: "deadline", phase })),
+    send: (instruction) => dispatcher.send(instruction),
+    withdraw: (run) => dispatcher.withdraw(run),
+    noted: parts.noted,
+  });
+  const dispatcher: Dispatcher = createDispatcher(world, {
+    tasks,
+    records,
+    linkOf: links.of,
+    check: (id, outcome) => {
+      const run = runner.active(id);
+      return run ? checkAnswer(world, run, outcome) : outcome;
+    },
+    feed: (run, event, answer) => runner.feed(run, event, answer ? { answer } : {}),
+  });
+  return { links, runner };
 }

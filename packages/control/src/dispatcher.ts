@@ -24,6 +24,8 @@ export interface DispatcherParts {
   readonly records: Records;
   /** The link of a cluster's agent, if it is connected. */
   readonly linkOf: (cluster: string) => Link | null;
+  /** The outcome, or the failure that it amounts to. */
+  readonly check: (run: string, outcome: Outcome) => Outcome;
   readonly feed: (run: string, event: RunEvent, answer: Answer | null) => Promise<void>;
 }
 
@@ -75,9 +77,15 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
     if (!instruction || instruction.cluster === link.peer.cluster) return instruction;
     const { cluster, agent, fingerprint } = link.peer;
     await parts.records.write((tx) =>
-      tx.audit(link.who, "instruction.refuse-answer", `instruction/${id}`, { fingerprint, of: instruction.cluster }),
+      tx.audit(link.who, "instruction.refuse-answer", `instruction/${id}`, {
+        fingerprint,
+        of: instruction.cluster,
+      }),
     );
-    throw new CoevalError("not-allowed", `instruction ${id} is not one of ${cluster}, whose agent ${agent} is`);
+    throw new CoevalError(
+      "not-allowed",
+      `instruction ${id} is not one of ${cluster}, whose agent ${agent} is`,
+    );
   }
 
   parts.tasks.start("resend", resend);
@@ -102,12 +110,13 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
         transmit(entry);
       }
     },
-    async answered(link, id, outcome) {
+    async answered(link, id, said) {
       const instruction = await about(link, id);
       if (!instruction) return;
       const { run, order } = instruction;
-      if (outcome.ok && outcome.result.step !== order.step)
-        throw new CoevalError("protocol", `${id} was answered with the result of ${outcome.result.step}`);
+      if (said.ok && said.result.step !== order.step)
+        throw new CoevalError("protocol", `${id} was answered with the result of ${said.result.step}`);
+      const outcome = parts.check(run, said);
       const event: RunEvent = { kind: "answered", side: sideOf(instruction), step: order.step, outcome };
       await parts.feed(run, event, { instruction: id, outcome, who: link.who });
       open.delete(id);

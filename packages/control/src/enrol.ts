@@ -1,7 +1,7 @@
 /** Enrolment: a stranger that knows a one-use secret gets a certificate for its own key, once. Accepted and refused ones are audited. */
 import type { FromControl } from "@coeval/contract/wire/link";
 import { CoevalError, toFailure } from "@coeval/core/errors";
-import { type Hash } from "@coeval/core/ports/hash";
+import type { Hash } from "@coeval/core/ports/hash";
 import type { World } from "@coeval/core/ports/world";
 import { agentGet } from "@coeval/store/control/agent-get";
 import { agentPut } from "@coeval/store/control/agent-put";
@@ -17,7 +17,11 @@ import type { Tx } from "./records.ts";
 export type Certified = Extract<FromControl, { say: "certified" }>;
 
 /** @throws CoevalError `enrolment-refused`; a stranger that does not know the secret learns nothing from it. */
-export async function enrol(world: World, parts: LinkParts, message: AgentMessage<"enrol">): Promise<Certified> {
+export async function enrol(
+  world: World,
+  parts: LinkParts,
+  message: AgentMessage<"enrol">,
+): Promise<Certified> {
   try {
     const enrolment = await proven(world, parts, message);
     const { cluster, agent } = enrolment;
@@ -27,9 +31,13 @@ export async function enrol(world: World, parts: LinkParts, message: AgentMessag
     return { say: "certified", certificate: signed.certificate, authority: signed.authority };
   } catch (thrown) {
     const { code, message: why } = toFailure(thrown);
-    await parts.records.write((tx) =>
-      tx.audit("stranger", "agent.refuse-enrolment", `agent/${message.agent}`, { code, why }),
-    );
+    const number = parts.refusals.count();
+    if (number !== null) {
+      const details = { code, why, number };
+      await parts.records.write((tx) =>
+        tx.audit("stranger", "agent.refuse-enrolment", `agent/${message.agent}`, details),
+      );
+    }
     throw thrown;
   }
 }
@@ -44,7 +52,10 @@ export async function renew(
   const { cluster, agent, fingerprint } = peer;
   const signed = await parts.authority.sign(csr, { cluster, agent }, world.clock.nowMs());
   if (signed.fingerprint !== fingerprint)
-    throw new CoevalError("enrolment-refused", `${agent} of ${cluster} asked to renew another key than its own`);
+    throw new CoevalError(
+      "enrolment-refused",
+      `${agent} of ${cluster} asked to renew another key than its own`,
+    );
   await parts.records.write(async (tx) => {
     const known = await agentGet(tx.trx, fingerprint);
     if (!known || known.revokedAt !== null)
@@ -72,7 +83,8 @@ async function proven(
   if (!sameText(given, stored?.secretSha256 ?? "0".repeat(given.length)) || !stored)
     throw new CoevalError("enrolment-refused", "the enrolment token is not known");
   const { cluster, agent, usedAt, expiresAt } = stored;
-  const refuse = (why: string) => new CoevalError("enrolment-refused", `the enrolment token of ${cluster} ${why}`);
+  const refuse = (why: string) =>
+    new CoevalError("enrolment-refused", `the enrolment token of ${cluster} ${why}`);
   if (usedAt !== null) throw refuse("was used before");
   if (expiresAt <= world.clock.nowMs()) throw refuse("has expired");
   if (agent !== message.agent) throw refuse(`is for the agent '${agent}', not '${message.agent}'`);

@@ -38,7 +38,10 @@ export function createExaminer(
   return {
     async ask({ identity, sets, directory }) {
       if (open.size >= EXAMINES_MAX)
-        throw new CoevalError("too-large", `${open.size} questions to the agent of ${cluster} are open already`);
+        throw new CoevalError(
+          "too-large",
+          `${open.size} questions to the agent of ${cluster} are open already`,
+        );
       const number = ++last;
       const answer = Promise.withResolvers<readonly Finding[]>();
       open.set(number, answer);
@@ -47,7 +50,10 @@ export function createExaminer(
         const outcome = await withinMs(world.clock, EXAMINE_MS_MAX, answer.promise);
         if (!outcome.late) return outcome.value;
         const seconds = EXAMINE_MS_MAX / 1000;
-        throw new CoevalError("stalled", `the agent of ${cluster} did not examine the data sets in ${seconds} s`);
+        throw new CoevalError(
+          "stalled",
+          `the agent of ${cluster} did not examine the data sets in ${seconds} s`,
+        );
       } finally {
         open.delete(number);
       }

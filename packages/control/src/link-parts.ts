@@ -4,6 +4,7 @@ import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Authority } from "./authority.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Link } from "./link.ts";
+import type { Refusals } from "./refusals.ts";
 import type { Records } from "./records.ts";
 
 export interface LinkParts {
@@ -13,13 +14,14 @@ export interface LinkParts {
   readonly db: ControlQueries;
   readonly records: Records;
   readonly authority: Authority;
+  readonly refusals: Refusals;
   readonly dispatcher: Pick<Dispatcher, "answered" | "reported">;
   /** An agent has said hello and may be instructed from now on. */
   opened(link: Link): Promise<void>;
   /** Any message of the agent came. */
   heard(link: Link): void;
   said(link: Link, status: StatusMessage): Promise<void>;
-  closed(link: Link, reason: string): void;
+  closed(link: Link): void;
   /** Keys were revoked: agents must hear of it, links of those keys end. */
   revoked(fingerprints: readonly string[]): Promise<void>;
 }

@@ -1,6 +1,12 @@
 /** One connection from its first byte to its end: who speaks, what it says, and what is answered. */
 import { channelOn, type Channel } from "@coeval/contract/wire/channel";
-import { type FromAgent, type FromControl, fromAgent, LINK_VERSION, SILENCE_MS_MAX } from "@coeval/contract/wire/link";
+import {
+  type FromAgent,
+  type FromControl,
+  fromAgent,
+  LINK_VERSION,
+  SILENCE_MS_MAX,
+} from "@coeval/contract/wire/link";
 import { CoevalError, toFailure } from "@coeval/core/errors";
 import type { Stream } from "@coeval/core/ports/network";
 import type { World } from "@coeval/core/ports/world";
@@ -9,12 +15,11 @@ import { admit } from "./admission.ts";
 import { enrol, renew } from "./enrol.ts";
 import { type AgentPeer, createLink, type Link } from "./link.ts";
 import type { LinkParts } from "./link-parts.ts";
+import { drain, lastWord, refusal } from "./last-word.ts";
 import { withinMs } from "./time-limit.ts";
 
 /** Messages of one agent that are worked on at a time; further ones are not read before. */
 export const MESSAGES_IN_WORK_MAX = 32;
-/** How long the other end has to read why it was refused. */
-const LINGER_MS = 1000;
 
 /** Serves a connection until it ends; never rejects. */
 export async function serveLink(world: World, parts: LinkParts, stream: Stream): Promise<void> {
@@ -28,8 +33,7 @@ export async function serveLink(world: World, parts: LinkParts, stream: Stream):
     const failure = toFailure(thrown);
     world.log.warn("link-refused", { peer: peer.kind, code: failure.code, message: failure.message });
     const final = failure.code === "peer-not-trusted" || failure.code === "enrolment-refused";
-    await lastWord(world, channel, { say: "refused", failure: { ...failure, evidence: [...failure.evidence] }, final });
-    channel.close(failure.message);
+    await lastWord(world, channel, refusal(failure, final), () => drain(channel));
   }
 }
 
@@ -38,8 +42,7 @@ async function serveStranger(world: World, parts: LinkParts, channel: Channel): 
   if (message === null) return channel.close("it said nothing");
   if (message.say !== "enrol")
     throw new CoevalError("peer-not-trusted", "without a certificate only an enrolment is heard");
-  await lastWord(world, channel, await enrol(world, parts, message));
-  channel.close("enrolled");
+  await lastWord(world, channel, await enrol(world, parts, message), () => drain(channel));
 }
 
 async function serveAgent(world: World, parts: LinkParts, channel: Channel, peer: AgentPeer): Promise<void> {
@@ -59,11 +62,10 @@ async function serveAgent(world: World, parts: LinkParts, channel: Channel, peer
     const failure = toFailure(thrown);
     world.log.warn("link-broken", { who: link.who, code: failure.code, message: failure.message });
     link.refuse(failure, false);
-    await withinMs(world.clock, LINGER_MS, drain(channel));
-    link.close(failure.message);
+    await drain(channel);
   } finally {
     link.close("the agent closed the link");
-    parts.closed(link, link.ended ?? "");
+    parts.closed(link);
   }
 }
 
@@ -75,16 +77,14 @@ async function converse(
   welcome: FromControl,
 ): Promise<void> {
   const inWork = new Set<Promise<void>>();
-  let failed: unknown = null;
   for (;;) {
     const message = await hear(world, channel);
-    if (failed !== null) throw failed;
-    if (message === null || link.ended !== null) return;
+    if (message === null) return;
+    // Ended by us: the other end is given its moment to read why.
+    if (link.ended !== null) continue;
     parts.heard(link);
     const work = handle(world, parts, link, message, welcome)
-      .catch((thrown: unknown) => {
-        failed ??= thrown;
-      })
+      .catch((thrown: unknown) => link.refuse(toFailure(thrown), false))
       .finally(() => inWork.delete(work));
     inWork.add(work);
     if (inWork.size >= MESSAGES_IN_WORK_MAX) await Promise.race(inWork);
@@ -149,27 +149,10 @@ async function hear(world: World, channel: Channel): Promise<FromAgent | null> {
   const parsed = fromAgent.safeParse(frame.value.value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new CoevalError("protocol", `a message that is none: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`);
-}
-
-/** Says the last thing on a connection and gives the other end a moment to read it. */
-async function lastWord(world: World, channel: Channel, message: FromControl): Promise<void> {
-  await withinMs(
-    world.clock,
-    LINGER_MS,
-    channel.send(message).then(
-      () => drain(channel),
-      () => undefined,
-    ),
+  throw new CoevalError(
+    "protocol",
+    `a message that is none: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`,
   );
-}
-
-async function drain(channel: Channel): Promise<void> {
-  try {
-    while ((await channel.receive()) !== null);
-  } catch {
-    // The other end is gone, which is what was waited for.
-  }
 }
 
 function welcomeOf({ id, clockSource }: LinkParts, { cluster }: StoredCluster): FromControl {

@@ -4,12 +4,19 @@ import type { FromControl } from "@coeval/contract/wire/link";
 import { type Failure, toFailure } from "@coeval/core/errors";
 import type { Peer } from "@coeval/core/ports/network";
 import type { World } from "@coeval/core/ports/world";
+import type { Instruction } from "@coeval/core/protect/instruction";
 import { createExaminer, type Examiner } from "./examine.ts";
+import { lastWord, refusal } from "./last-word.ts";
 
 /** Messages that wait to be sent on one link; an agent that takes none for so long is cut off, and gets all anew when it is back. */
 export const MESSAGES_QUEUED_MAX = 256;
 
 export type AgentPeer = Extract<Peer, { kind: "agent" }>;
+
+/** Core's own instruction, whose lists are read-only, goes out as it is. */
+export type ToAgent =
+  | Exclude<FromControl, { say: "instruct" }>
+  | { readonly say: "instruct"; readonly instruction: Instruction };
 
 export interface Link {
   readonly peer: AgentPeer;
@@ -20,8 +27,8 @@ export interface Link {
   /** Messages that wait to be sent. */
   readonly queued: number;
   /** Queues a message; on a link that has ended it has no effect. */
-  send(message: FromControl): void;
-  /** Tells the agent why, then ends the link. `final`: it must not come back with this certificate. */
+  send(message: ToAgent): void;
+  /** Ends the link and tells the agent why. `final`: it must not come back with this certificate. */
   refuse(failure: Failure, final: boolean): void;
   /** Ends the link at once. */
   close(reason: string): void;
@@ -30,24 +37,24 @@ export interface Link {
   readonly examiner: Examiner;
 }
 
-export function createLink(
-  world: World,
-  channel: Channel,
-  peer: AgentPeer,
-  dataAddress: string,
-): Link {
+export function createLink(world: World, channel: Channel, peer: AgentPeer, dataAddress: string): Link {
   let queued = 0;
   let ended: string | null = null;
   const examiner = createExaminer(world, peer.cluster, send);
 
-  function close(reason: string): void {
-    if (ended !== null) return;
+  function end(reason: string): boolean {
+    if (ended !== null) return false;
     ended = reason;
-    channel.close(reason);
     examiner.end(reason);
+    return true;
   }
 
-  async function transmit(message: FromControl): Promise<void> {
+  function close(reason: string): void {
+    end(reason);
+    channel.close(reason);
+  }
+
+  async function transmit(message: ToAgent): Promise<void> {
     queued++;
     try {
       await channel.send(message);
@@ -58,7 +65,7 @@ export function createLink(
     }
   }
 
-  function send(message: FromControl): void {
+  function send(message: ToAgent): void {
     if (ended !== null) return;
     if (queued >= MESSAGES_QUEUED_MAX) close(`the agent takes no messages; ${queued} wait`);
     else void transmit(message);
@@ -76,12 +83,14 @@ export function createLink(
     },
     send,
     refuse(failure, final) {
-      if (ended !== null) return;
-      void transmit({ say: "refused", failure: { ...failure, evidence: [...failure.evidence] }, final }).then(() =>
-        close(failure.message),
-      );
+      if (end(failure.message)) void lastWord(world, channel, refusal(failure, final), forever);
     },
     close,
     examiner,
   };
+}
+
+/** Whoever reads the channel already waits for its end. */
+function forever(): Promise<void> {
+  return new Promise(() => undefined);
 }

@@ -1,13 +1,30 @@
+/** Protect: begins a run of a service at a moment, once everything that can be known before any instruction speaks for it. */
+import { CoevalError } from "@coeval/core/errors";
 import type { Instant } from "@coeval/core/model/instant";
+import type { Service } from "@coeval/core/model/service";
+import { newId } from "@coeval/core/ports/random";
+import type { World } from "@coeval/core/ports/world";
+import { checkMoment, earliest } from "@coeval/core/protect/moment";
+import type { Run, RunSide } from "@coeval/core/protect/run";
+import { pointList } from "@coeval/store/control/point-list";
+import type { StoredPoint } from "@coeval/store/control/point-row";
+import { runActive } from "@coeval/store/control/run-active";
+import { serviceGet } from "@coeval/store/control/service-get";
+import type { StoredService } from "@coeval/store/control/service-row";
+import type { ControlQueries } from "@coeval/store/control/tables";
+import type { Clients } from "./access/clients.ts";
 import type { Call } from "./call.ts";
-import type { RunRecord } from "./runs.ts";
+import type { ClusterView } from "./clusters.ts";
+import type { Leads } from "./leads.ts";
+import type { Runner } from "./runner.ts";
+import type { RunRecord, Runs } from "./runs.ts";
 
 /** Begins a run of a service at a moment. Resolves when the run is stored and its first instructions are on their way. */
 export type Protect = (call: Call, request: ProtectRequest) => Promise<RunRecord>;
 
 /**
  * @throws CoevalError, in this order, all before any instruction: `not-found`, `run-active`, `moment-past`, `moment-too-near`, `bad-input`,
- * `agent-away`, `clock-unproven`, `cluster-unreachable` | `safe-mode` | `cluster-identity`.
+ * `agent-away`, `clock-unproven`, `cluster-identity` | `safe-mode` | `cluster-unreachable`.
  */
 export interface ProtectRequest {
   readonly service: string;
@@ -15,3 +32,133 @@ export interface ProtectRequest {
   readonly at: { readonly instant: Instant } | { readonly inMs: number } | "earliest";
   readonly label: string | null;
 }
+
+/** Characters of a label at most. */
+export const LABEL_MAX = 200;
+/** The clock's error may take at most this share of the tolerance: the rest is the snapshots'. */
+const CLOCK_SHARE = 0.5;
+
+export interface ProtectParts {
+  readonly db: ControlQueries;
+  readonly clients: Clients;
+  readonly runner: Runner;
+  readonly runs: Runs;
+  readonly leads: Leads;
+}
+
+export function createProtect(world: World, parts: ProtectParts): Protect {
+  const { db, clients, runner } = parts;
+  return async (call, request) => {
+    const { service, epoch } = await existing(db, request.service);
+    await noneActive(db, service.name);
+    const moment = momentOf(request, world.clock.nowMs(), parts.leads.of(service.name));
+    checkLabel(request.label);
+    const { primary, secondary } = clients.of(service);
+    const source = await primary.status();
+    const target = await secondary.status();
+    for (const view of [source, target]) checkPresent(view);
+    for (const view of [source, target]) checkClock(view, service);
+    for (const view of [source, target]) checkUsable(view);
+    const [last] = await pointList(db, service.name, null, 1);
+    const run: Run = {
+      ...blank,
+      id: newId(world.random, "run"),
+      point: newId(world.random, "point"),
+      service,
+      label: request.label,
+      requestedBy: call.who,
+      moment,
+      epoch,
+      ...follows(last ?? null),
+      source: sideOf(source),
+      target: sideOf(target),
+    };
+    await runner.begin(run, async (tx) => {
+      await tx.audit(call.who, "service.protect", `service/${service.name}`, { run: run.id, moment });
+      await call.within?.(tx, run);
+    });
+    return parts.runs.get(run.id);
+  };
+}
+
+async function existing(db: ControlQueries, name: string): Promise<StoredService> {
+  const stored = await serviceGet(db, name);
+  if (stored && stored.deletedAt === null) return stored;
+  throw new CoevalError("not-found", `there is no service '${name}'`);
+}
+
+async function noneActive(db: ControlQueries, service: string): Promise<void> {
+  const [active] = await runActive(db, service);
+  if (!active) return;
+  const { id, phase } = active.run;
+  throw new CoevalError("run-active", `the run ${id} of ${service} is going on: ${phase}`, {
+    evidence: [id],
+  });
+}
+
+function momentOf({ at }: ProtectRequest, now: Instant, leadMs: number): Instant {
+  if (at === "earliest") return earliest(now, leadMs);
+  const moment = "instant" in at ? at.instant : Math.ceil(now + at.inMs);
+  if (!Number.isInteger(moment))
+    throw new CoevalError("bad-input", `${moment} is no whole ms`, { pointer: "/at" });
+  return checkMoment(moment, now);
+}
+
+function checkLabel(label: string | null): void {
+  if (label !== null && label.length > LABEL_MAX)
+    throw new CoevalError("bad-input", `label: ${label.length} characters; ${LABEL_MAX} at most`, {
+      pointer: "/label",
+    });
+}
+
+function checkPresent(view: ClusterView): void {
+  if (!view.connected || !view.agent)
+    throw new CoevalError("agent-away", `${view.cluster.name}: ${view.cause}`);
+}
+
+/** The agent's reading must leave room in the tolerance; the source's is proven again at the moment. */
+function checkClock({ cluster, clock }: ClusterView, service: Service): void {
+  const errorMsMax = service.policy.tolerance.windowMs * CLOCK_SHARE;
+  if (!clock)
+    throw new CoevalError("clock-unproven", `the agent of ${cluster.name} has not read the shared clock yet`);
+  if (clock.errorMs > errorMsMax) {
+    const figures = `${clock.errorMs.toFixed(1)} ms, the tolerance of ${service.name} allows ${errorMsMax} ms`;
+    throw new CoevalError("clock-unproven", `the clock's error at ${cluster.name} is up to ${figures}`);
+  }
+}
+
+function checkUsable({ cluster, reachable, status, cause, identity }: ClusterView): void {
+  const said = status?.identity;
+  const other =
+    said && identity && (said.clusterId !== identity.clusterId || said.namespaceId !== identity.namespaceId);
+  if (reachable && other) throw new CoevalError("cluster-identity", `${cluster.name}: ${cause}`);
+  if (reachable && status?.safeMode) throw new CoevalError("safe-mode", `${cluster.name}: ${cause}`);
+  if (!reachable || cause !== null) throw new CoevalError("cluster-unreachable", `${cluster.name}: ${cause}`);
+}
+
+/** The chain goes on from the last point; both agents must hold it, and prove it. */
+function follows(last: StoredPoint | null): Pick<Run, "base" | "previous"> {
+  if (!last) return { base: null, previous: null };
+  const { id: point, run, certificate, certificateSha256 } = last;
+  const manifestSha256 = certificate.body.manifest.sha256;
+  return { base: { point, run, manifestSha256 }, previous: { point, certificateSha256 } };
+}
+
+function sideOf({ cluster, agent, identity }: ClusterView): RunSide {
+  if (!agent) throw new TypeError(`no agent of ${cluster.name}`);
+  return { cluster: cluster.name, agent: agent.agent, fingerprint: agent.fingerprint, identity };
+}
+
+const blank = {
+  phase: "opening",
+  cause: null,
+  address: null,
+  taken: null,
+  grade: null,
+  sent: null,
+  received: null,
+  signature: null,
+  certificate: null,
+  released: { source: false, target: false },
+  progress: { source: null, target: null },
+} as const;

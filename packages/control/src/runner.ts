@@ -29,13 +29,18 @@ export interface RunnerParts {
   readonly send: (instruction: Instruction) => void;
   /** No answer to the run's earlier instructions is waited for. */
   readonly withdraw: (run: string) => void;
+  readonly noted: (before: Run | null, run: Run) => void;
 }
 
 export interface Runner {
   /** Stores a new run with its first step and `also` in one transaction, then performs it. */
   begin(run: Run, also: (tx: Tx) => Promise<void>): Promise<void>;
   /** Gives a run an event; resolves once it is stored, or of no effect because the run is over or the answer was known. */
-  feed(run: string, event: RunEvent, why?: { answer?: Answer; also?: (tx: Tx) => Promise<void> }): Promise<void>;
+  feed(
+    run: string,
+    event: RunEvent,
+    why?: { answer?: Answer; also?: (tx: Tx) => Promise<void> },
+  ): Promise<void>;
   /** A run that goes on, with its newest progress. */
   active(run: string): Run | null;
   /** Takes up every run that is not over. Call once, before anything else. */
@@ -49,6 +54,7 @@ export function createRunner(world: World, parts: RunnerParts): Runner {
 
   function perform(before: Run | null, stepped: Stepped): void {
     const { run, commands } = stepped;
+    parts.noted(before, run);
     if (isOver(run.phase)) active.delete(run.id);
     else active.set(run.id, { run, savedElapsedMs: world.clock.elapsedMs() });
     if (run.phase === "giving-up" && before?.phase !== "giving-up") parts.withdraw(run.id);
@@ -58,7 +64,11 @@ export function createRunner(world: World, parts: RunnerParts): Runner {
     else if (deadline !== "keep") deadlines.arm(run.id, deadline);
   }
 
-  async function advance(id: string, event: RunEvent, why: Parameters<Runner["feed"]>[2] = {}): Promise<void> {
+  async function advance(
+    id: string,
+    event: RunEvent,
+    why: Parameters<Runner["feed"]>[2] = {},
+  ): Promise<void> {
     const known = active.get(id);
     if (!known) return;
     const before = known.run;

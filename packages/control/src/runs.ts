@@ -1,6 +1,15 @@
+/** Runs: listed, looked at, cancelled. */
+import { CoevalError } from "@coeval/core/errors";
 import type { Instant } from "@coeval/core/model/instant";
 import type { Run } from "@coeval/core/protect/run";
-import type { Call, Page, PageRequest } from "./call.ts";
+import { runGet } from "@coeval/store/control/run-get";
+import { runList } from "@coeval/store/control/run-list";
+import { runLogList } from "@coeval/store/control/run-log-list";
+import type { StoredRun } from "@coeval/store/control/run-row";
+import type { ControlQueries } from "@coeval/store/control/tables";
+import { badCursor, type Call, cursorNumber, limitOf, type Page, type PageRequest } from "./call.ts";
+import type { Runner } from "./runner.ts";
+import type { Records } from "./records.ts";
 
 export interface Runs {
   /** Newest first. */
@@ -23,4 +32,70 @@ export interface RunRecord {
 export interface RunLogLine {
   readonly at: Instant;
   readonly text: string;
+}
+
+export function createRuns({
+  db,
+  records,
+  runner,
+}: {
+  db: ControlQueries;
+  records: Records;
+  runner: Runner;
+}): Runs {
+  const current = ({ run, startedAt, endedAt }: StoredRun): RunRecord => ({
+    run: runner.active(run.id) ?? run,
+    startedAt,
+    endedAt,
+  });
+
+  async function get(id: string): Promise<RunRecord> {
+    const stored = await runGet(db, id);
+    if (!stored) throw new CoevalError("not-found", `there is no run '${id}'`);
+    return current(stored);
+  }
+
+  return {
+    get,
+    async list(request) {
+      const limit = limitOf(request);
+      const found = await runList(db, { service: request.service, before: beforeOf(request.cursor), limit });
+      const last = found.at(-1);
+      const next = last && found.length === limit ? `${last.startedAt}/${last.run.id}` : null;
+      return { items: found.map(current), next };
+    },
+    async logs(id, request) {
+      await get(id);
+      const limit = limitOf(request);
+      const lines = await runLogList(db, id, cursorNumber(request) ?? 0, limit);
+      const last = lines.at(-1);
+      const next = last && lines.length === limit ? String(last.sequence) : null;
+      return { items: lines.map(({ at, text }) => ({ at, text })), next };
+    },
+    async cancel(call, id) {
+      const before = await get(id);
+      let told = false;
+      await runner.feed(
+        id,
+        { kind: "cancel", by: call.who },
+        {
+          also: async (tx) => {
+            told = true;
+            await tx.audit(call.who, "run.cancel", `run/${id}`, { phase: before.run.phase });
+            await call.within?.(tx, null);
+          },
+        },
+      );
+      // Over already: there is no effect to audit, but the caller's own writes still count.
+      if (!told) await records.write(async (tx) => call.within?.(tx, null));
+      return get(id);
+    },
+  };
+}
+
+function beforeOf(cursor: string | undefined): { startedAt: number; id: string } | undefined {
+  if (cursor === undefined) return undefined;
+  const [, at, id] = /^(\d{1,15}(?:\.\d{1,6})?)\/([a-z]+-[0-9a-z]{1,32})$/.exec(cursor) ?? [];
+  if (at === undefined || id === undefined) throw badCursor();
+  return { startedAt: Number(at), id };
 }

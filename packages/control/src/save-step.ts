@@ -62,7 +62,10 @@ async function saveCommand(tx: Tx, hash: Hash, run: Run, command: Command): Prom
       const { instruction } = command;
       await instructionAdd(tx.trx, instruction);
       const { cluster, order } = instruction;
-      return tx.audit("control", "instruction.give", `instruction/${instruction.id}`, { cluster, step: order.step });
+      return tx.audit("control", "instruction.give", `instruction/${instruction.id}`, {
+        cluster,
+        step: order.step,
+      });
     }
     case "pin": {
       const { cluster, identity } = command;

@@ -1,6 +1,25 @@
+/** Services: made to be as given, all or none; looked at, examined on their clusters, deleted. */
+import { canonical, type Json } from "@coeval/core/model/canonical";
+import { CoevalError } from "@coeval/core/errors";
 import type { Service } from "@coeval/core/model/service";
 import type { Finding } from "@coeval/core/ports/source";
+import { clusterList } from "@coeval/store/control/cluster-list";
+import { pointCount } from "@coeval/store/control/point-count";
+import { runActive } from "@coeval/store/control/run-active";
+import { serviceDelete } from "@coeval/store/control/service-delete";
+import { serviceGet } from "@coeval/store/control/service-get";
+import { serviceList } from "@coeval/store/control/service-list";
+import { servicePut } from "@coeval/store/control/service-put";
+import type { StoredService } from "@coeval/store/control/service-row";
+import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Call } from "./call.ts";
+import { checkEdit } from "./check-edit.ts";
+import { checkService, normalService } from "./check-service.ts";
+import type { Links } from "./links.ts";
+import type { Records } from "./records.ts";
+
+/** Services of one `apply`. */
+export const APPLIED_MAX = 100;
 
 export interface Services {
   /**
@@ -51,4 +70,136 @@ export interface CheckedService {
   readonly findings: readonly (Finding & { readonly cluster: string })[];
   /** True when a finding blocks. */
   readonly blocked: boolean;
+}
+
+export interface ServicesParts {
+  readonly db: ControlQueries;
+  readonly records: Records;
+  readonly links: Links;
+}
+
+export function createServices({ db, records, links }: ServicesParts): Services {
+  async function get(name: string): Promise<ServiceRecord> {
+    return recordOf(await existing(db, name));
+  }
+
+  return {
+    async apply(call, wanted, { dryRun }) {
+      if (dryRun) return planned(db, wanted);
+      return records.write(async (tx) => {
+        const applied = await planned(tx.trx, wanted);
+        for (const { service, version, change } of applied) {
+          if (change === "unchanged") continue;
+          await servicePut(tx.trx, service, version);
+          const definition = service as unknown as Json;
+          await tx.audit(call.who, "service.apply", `service/${service.name}`, { version, definition });
+          await tx.event("service", `service/${service.name}`, { version });
+        }
+        await call.within?.(tx, applied);
+        return applied;
+      });
+    },
+    get,
+    async list() {
+      return (await serviceList(db)).map(recordOf);
+    },
+    async check(given) {
+      const [{ service } = { service: given }] = await planned(db, [{ service: given, ifVersion: null }]);
+      const [primary, secondary] = await Promise.all([
+        examine(db, links, service, service.primary, null),
+        examine(db, links, service, service.secondary, service.mapping.target),
+      ]);
+      const findings = [...primary, ...secondary];
+      return { findings, blocked: findings.some((finding) => finding.level === "blocks") };
+    },
+    async remove(call, name, { points, ifVersion }) {
+      await records.write(async (tx) => {
+        const stored = await existing(tx.trx, name);
+        checkVersion(name, stored, ifVersion);
+        const [run] = await runActive(tx.trx, name);
+        if (run) throw new CoevalError("run-active", `the run ${run.run.id} of ${name} is going on`);
+        const count = await pointCount(tx.trx, name);
+        if (count > 0 && points === null)
+          throw new CoevalError(
+            "point-exists",
+            `${name} has ${count} recovery point(s) on ${stored.service.secondary}`,
+          );
+        if (count > 0 && points === "delete")
+          throw new CoevalError(
+            "unsupported",
+            `deleting the ${count} point(s) of ${name} is not built yet; keep them`,
+          );
+        await serviceDelete(tx.trx, name, stored.version + 1, tx.now);
+        await tx.audit(call.who, "service.delete", `service/${name}`, { points: count });
+        await tx.event("service", `service/${name}`, { removed: true });
+        await call.within?.(tx, null);
+      });
+    },
+  };
+}
+
+/** What applying would lead to. Changes nothing; every service is judged against all others as they will be. */
+async function planned(db: ControlQueries, given: readonly Wanted[]): Promise<Applied[]> {
+  if (given.length === 0 || given.length > APPLIED_MAX)
+    throw new CoevalError("bad-input", `${given.length} services; 1 to ${APPLIED_MAX} are applied at once`);
+  const wanted = given.map(({ service, ifVersion }) => ({ service: normalService(service), ifVersion }));
+  const clusters = new Map((await clusterList(db)).map(({ cluster }) => [cluster.name, cluster]));
+  const all = new Map((await serviceList(db)).map(({ service }) => [service.name, service]));
+  for (const { service } of wanted) all.set(service.name, service);
+  if (new Set(wanted.map(({ service }) => service.name)).size < wanted.length)
+    throw new CoevalError("name-taken", "a service is given twice", { pointer: "/metadata/name" });
+  const applied: Applied[] = [];
+  for (const { service, ifVersion } of wanted) {
+    const others = [...all.values()].filter((other) => other.name !== service.name);
+    checkService(service, clusters, others);
+    applied.push(await judged(db, service, ifVersion));
+  }
+  return applied;
+}
+
+async function judged(db: ControlQueries, service: Service, ifVersion: IfVersion): Promise<Applied> {
+  const { name } = service;
+  const stored = await serviceGet(db, name);
+  checkVersion(name, stored, ifVersion);
+  const epoch = stored?.epoch ?? 1;
+  if (!stored) return { service, version: 1, epoch, change: "created" };
+  const { version } = stored;
+  const same = canonical(service as unknown as Json) === canonical(stored.service as unknown as Json);
+  if (same && stored.deletedAt === null) return { service, version, epoch, change: "unchanged" };
+  const [active] = await runActive(db, name);
+  checkEdit(stored.service, service, await pointCount(db, name), active?.run.id ?? null);
+  return { service, version: version + 1, epoch, change: stored.deletedAt === null ? "changed" : "created" };
+}
+
+function checkVersion(name: string, stored: StoredService | null, ifVersion: IfVersion): void {
+  const there = stored && stored.deletedAt === null ? stored.version : null;
+  if (ifVersion === null) return;
+  if (ifVersion === "absent" && there !== null)
+    throw new CoevalError("edited-meanwhile", `there is a service '${name}' already, at version ${there}`);
+  if (ifVersion !== "absent" && there !== ifVersion)
+    throw new CoevalError("edited-meanwhile", `'${name}' is at version ${there ?? "none"}, not ${ifVersion}`);
+}
+
+async function existing(db: ControlQueries, name: string): Promise<StoredService> {
+  const stored = await serviceGet(db, name);
+  if (stored && stored.deletedAt === null) return stored;
+  throw new CoevalError("not-found", `there is no service '${name}'`);
+}
+
+async function examine(
+  db: ControlQueries,
+  links: Links,
+  { dataSets }: Service,
+  cluster: string,
+  directory: string | null,
+): Promise<(Finding & { readonly cluster: string })[]> {
+  const link = links.of(cluster);
+  if (!link) throw new CoevalError("agent-away", `the agent of ${cluster} is not connected`);
+  const stored = (await clusterList(db)).find((one) => one.cluster.name === cluster);
+  const findings = await link.examiner.ask({ identity: stored?.identity ?? null, sets: dataSets, directory });
+  return findings.map((finding) => ({ ...finding, cluster }));
+}
+
+function recordOf({ service, version, epoch }: StoredService): ServiceRecord {
+  return { service, version, epoch };
 }

@@ -1,8 +1,13 @@
+/** Status: am I safe? What each service would lose now, what goes on, what failed last. */
 import type { Failure } from "@coeval/core/errors";
 import type { Instant } from "@coeval/core/model/instant";
+import type { Service } from "@coeval/core/model/service";
 import type { Progress } from "@coeval/core/protect/instruction";
 import type { Phase } from "@coeval/core/protect/run";
 import type { Grade } from "@coeval/core/protect/snapshot";
+import type { Run } from "@coeval/core/protect/run";
+import type { StoredPoint } from "@coeval/store/control/point-row";
+import type { StoredRun } from "@coeval/store/control/run-row";
 import type { ClusterView } from "./clusters.ts";
 
 export interface Status {
@@ -29,4 +34,47 @@ export interface ServiceStatus {
   } | null;
   /** The last run's failure; null when the last run that ended was sealed. */
   readonly lastFailure: { readonly run: string; readonly cause: Failure } | null;
+}
+
+/** What a service's status is made from. */
+export interface ServiceInputs {
+  readonly service: Service;
+  readonly points: number;
+  readonly last: StoredPoint | null;
+  /** With its newest progress. */
+  readonly active: Run | null;
+  readonly lastEnded: StoredRun | null;
+}
+
+/** Pure. */
+export function statusOf(
+  now: Instant,
+  clockSource: string,
+  clusters: readonly ClusterView[],
+  services: readonly ServiceInputs[],
+): Status {
+  const seen = services.map((inputs) => serviceStatus(now, inputs));
+  const worstFirst = (a: ServiceStatus, b: ServiceStatus) =>
+    (b.rpoMs ?? Number.MAX_VALUE) - (a.rpoMs ?? Number.MAX_VALUE) || (a.service < b.service ? -1 : 1);
+  return { now, clockSource, clusters, services: seen.toSorted(worstFirst) };
+}
+
+function serviceStatus(now: Instant, inputs: ServiceInputs): ServiceStatus {
+  const { service, points, last, active, lastEnded } = inputs;
+  const failed = lastEnded?.run.cause ?? null;
+  return {
+    service: service.name,
+    primary: service.primary,
+    secondary: service.secondary,
+    points,
+    lastPoint: last && { id: last.id, moment: last.moment, grade: last.grade },
+    rpoMs: last && now - last.moment,
+    activeRun: active && {
+      id: active.id,
+      phase: active.phase,
+      moment: active.moment,
+      progress: active.progress,
+    },
+    lastFailure: failed && lastEnded ? { run: lastEnded.run.id, cause: failed } : null,
+  };
 }

@@ -7,6 +7,7 @@ export interface World {
   readonly http: HttpTransport;
 }
 
+/** Elapsed time. */
 export interface Clock {
   /** Elapsed ms since an arbitrary start, with a fraction; never steps back. */
   elapsedMs(): number;
@@ -14,6 +15,7 @@ export interface Clock {
   sleep(ms: number, cancel?: AbortSignal): Promise<void>;
 }
 
+/** Chance. */
 export interface Random {
   /** `length` random bytes. Used to spread retries, never for secrets. */
   bytes(length: number): Uint8Array;
@@ -31,6 +33,7 @@ export interface HttpTransport {
   request(request: HttpRequest): Promise<HttpResponse>;
 }
 
+/** One request. */
 export interface HttpRequest {
   readonly method: "GET" | "PUT" | "POST" | "DELETE";
   /** True for https. */
@@ -40,8 +43,8 @@ export interface HttpRequest {
   /** Path and query, already percent-encoded; sent as it is. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** A `Uint8Array` goes with its length. An iterable goes chunked, unless a `content-length` header is given, which
-   * it must then match. It is pulled only as fast as the peer takes it. */
+  /** An array goes with its length, an iterable chunked. It is not pulled before there is a connection, and then only
+   * as fast as the peer takes it. What it throws ends the exchange and is thrown on. */
   readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
   /** The longest the peer may keep us waiting with nothing moving: for the response's head, for room to send, for
    * the next bytes. Time that the caller takes (producing or consuming a body) does not count. */
@@ -49,6 +52,7 @@ export interface HttpRequest {
   readonly cancel?: AbortSignal | undefined;
 }
 
+/** The head of a response, and its body to come. */
 export interface HttpResponse {
   readonly status: number;
   /** Names in lower case. */

@@ -15,7 +15,10 @@ export function parseAddress(text: string): Address {
   const host = found?.["v6"] ?? found?.["host"];
   const port = Number(found?.["port"]);
   if (host === undefined || !(port <= 65_535)) {
-    throw new CoevalError("bad-input", `${JSON.stringify(text)} is no address: write host:port, e.g. 10.0.0.5:7401`);
+    throw new CoevalError(
+      "bad-input",
+      `${JSON.stringify(text)} is no address: write host:port, e.g. 10.0.0.5:7401`,
+    );
   }
   return { host, port };
 }

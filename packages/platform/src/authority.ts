@@ -100,11 +100,18 @@ export async function openAuthority(world: AuthorityWorld, text: string): Promis
       return issue({ ...named(uri), publicKey: await requestedKey(request), usages: [server, client] });
     },
     async certifyControl(id, key) {
-      return issue({ ...named(uriOf({ kind: "control", id })), publicKey: keyPair(key).publicKey, usages: [server] });
+      return issue({
+        ...named(uriOf({ kind: "control", id })),
+        publicKey: keyPair(key).publicKey,
+        usages: [server],
+      });
     },
     async certifyServer(hosts, key) {
       const all = [...new Set(["localhost", "127.0.0.1", ...hosts])];
-      const names = all.map((host) => ({ type: isIP(host) === 0 ? ("dns" as const) : ("ip" as const), value: host }));
+      const names = all.map((host) => ({
+        type: isIP(host) === 0 ? ("dns" as const) : ("ip" as const),
+        value: host,
+      }));
       return issue({ subject: "coeval", names, publicKey: keyPair(key).publicKey, usages: [server] });
     },
   };
@@ -136,7 +143,9 @@ async function requestedKey(request: string): Promise<CryptoKey> {
     const key = createPublicKey({ key: Buffer.from(parsed.publicKey.rawData), format: "der", type: "spki" });
     if (await parsed.verify()) return key.toCryptoKey(KEY_ALGORITHM, true, ["verify"]);
   } catch (cause) {
-    throw new CoevalError("bad-input", "the certificate request is malformed or its key is not on P-256", { cause });
+    throw new CoevalError("bad-input", "the certificate request is malformed or its key is not on P-256", {
+      cause,
+    });
   }
   throw new CoevalError("bad-input", "the certificate request is not signed by its own key");
 }

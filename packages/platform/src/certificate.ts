@@ -24,7 +24,8 @@ export interface CertificateFacts {
 export function uriOf(party: Party): string {
   const names = party.kind === "agent" ? [party.cluster, party.agent] : [party.id];
   const wrong = names.find((name) => !NAME_PATTERN.test(name));
-  if (wrong !== undefined) throw new CoevalError("bad-input", `${JSON.stringify(wrong)} cannot be a name in a certificate`);
+  if (wrong !== undefined)
+    throw new CoevalError("bad-input", `${JSON.stringify(wrong)} cannot be a name in a certificate`);
   return ["coeval", party.kind, ...names].join(":");
 }
 
@@ -65,5 +66,7 @@ export function parseCertificate(pem: string): X509Certificate {
 }
 
 function fingerprintOfKey(certificate: X509Certificate): string {
-  return createHash("sha256").update(certificate.publicKey.export({ type: "spki", format: "der" })).digest("hex");
+  return createHash("sha256")
+    .update(certificate.publicKey.export({ type: "spki", format: "der" }))
+    .digest("hex");
 }

@@ -19,7 +19,9 @@ export const SIGNATURE_ALGORITHM = { name: "ECDSA", hash: "SHA-256" } as const;
 
 /** A new private key, PKCS #8 in PEM. */
 export function createKey(): string {
-  return generateKeyPairSync("ec", { namedCurve: KEY_ALGORITHM.namedCurve }).privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  return generateKeyPairSync("ec", { namedCurve: KEY_ALGORITHM.namedCurve })
+    .privateKey.export({ type: "pkcs8", format: "pem" })
+    .toString();
 }
 
 /** A request for a certificate of the key, in PEM. It proves that we hold the key, and names nobody: names come from the enrolment. */
@@ -52,9 +54,18 @@ export function encodeIdentity(identity: Identity): string {
 
 /** Throws CoevalError `bad-input` when one of the three is missing. */
 export function decodeIdentity(text: string): Identity {
-  const [key, certificate, authority, ...more] = text.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----\n/g) ?? [];
-  if (!key?.includes("PRIVATE KEY") || !certificate?.includes("CERTIFICATE") || !authority?.includes("CERTIFICATE") || more.length > 0) {
-    throw new CoevalError("bad-input", "an identity file holds a private key, a certificate and the authority's certificate");
+  const [key, certificate, authority, ...more] =
+    text.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----\n/g) ?? [];
+  if (
+    !key?.includes("PRIVATE KEY") ||
+    !certificate?.includes("CERTIFICATE") ||
+    !authority?.includes("CERTIFICATE") ||
+    more.length > 0
+  ) {
+    throw new CoevalError(
+      "bad-input",
+      "an identity file holds a private key, a certificate and the authority's certificate",
+    );
   }
   return { key, certificate, authority };
 }

@@ -30,15 +30,20 @@ export interface Door {
   readonly address: string;
   /** The key and certificate shown from the next handshake on. */
   renew(tls: SecureContextOptions): void;
-  /** Accepts no more; resolves when every connection that came through here is gone. */
+  /** Accepts no more and cuts every connection that came through here; resolves when they are gone. */
   close(): Promise<void>;
 }
 
-export async function openDoor(address: string, tls: SecureContextOptions, options: AcceptOptions): Promise<Door> {
+export async function openDoor(
+  address: string,
+  tls: SecureContextOptions,
+  options: AcceptOptions,
+): Promise<Door> {
   const { log, bounds } = options;
   const judged = { requestCert: true, rejectUnauthorized: false };
   const inner = createTlsServer({ ...tls, ...judged, handshakeTimeout: bounds.handshakeMsMax });
-  const shaking = new Set<Socket>();
+  const connections = new Set<Socket>();
+  let handshakes = 0;
   const strangers = new Set<TLSSocket>();
 
   const refuse = (socket: TLSSocket, why: number, cause: CoevalError) => {
@@ -46,8 +51,12 @@ export async function openDoor(address: string, tls: SecureContextOptions, optio
     endSocket(socket, Uint8Array.of(why));
   };
 
+  // Each connection handed to `inner` comes back once: by the one event or by the other.
   inner.on("secureConnection", (socket) => {
-    socket.on("error", (cause) => log.info("peer-broke", { remote: socket.remoteAddress, message: cause.message }));
+    handshakes--;
+    socket.on("error", (cause) =>
+      log.info("peer-broke", { remote: socket.remoteAddress, message: cause.message }),
+    );
     let peer: Peer;
     try {
       peer = peerOf(socket, options.revoked());
@@ -57,7 +66,11 @@ export async function openDoor(address: string, tls: SecureContextOptions, optio
     }
     if (peer.kind === "stranger") {
       if (strangers.size >= bounds.strangersMax) {
-        return refuse(socket, verdict.full, new CoevalError("unreachable", `${strangers.size} strangers are here already`));
+        return refuse(
+          socket,
+          verdict.full,
+          new CoevalError("unreachable", `${strangers.size} strangers are here already`),
+        );
       }
       strangers.add(socket);
       socket.once("close", () => strangers.delete(socket));
@@ -66,19 +79,26 @@ export async function openDoor(address: string, tls: SecureContextOptions, optio
     options.accept(socket, peer);
   });
   inner.on("tlsClientError", (cause, socket) => {
+    handshakes--;
     log.info("handshake-failed", { remote: socket.remoteAddress, message: cause.message });
     socket.destroy();
   });
 
   const front = createTcpServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
   front.maxConnections = bounds.connectionsMax;
-  front.on("drop", (dropped) => log.warn("connection-dropped", { remote: dropped?.remoteAddress, connections: bounds.connectionsMax }));
+  front.on("drop", (dropped) =>
+    log.warn("connection-dropped", { remote: dropped?.remoteAddress, connections: bounds.connectionsMax }),
+  );
   front.on("connection", (raw) => {
-    if (shaking.size >= bounds.handshakesMax) {
-      log.warn("connection-dropped", { remote: raw.remoteAddress, handshakes: shaking.size });
-      return raw.destroy();
+    if (handshakes >= bounds.handshakesMax) {
+      log.warn("connection-dropped", { remote: raw.remoteAddress, handshakes });
+      raw.destroy();
+      return;
     }
-    admit(inner, raw, shaking);
+    connections.add(raw);
+    raw.once("close", () => connections.delete(raw));
+    handshakes++;
+    inner.emit("connection", raw);
   });
   await bind(front, address);
   const bound = front.address();
@@ -89,8 +109,21 @@ export async function openDoor(address: string, tls: SecureContextOptions, optio
     renew: (fresh) => inner.setSecureContext(fresh),
     close: () =>
       new Promise((resolve) => {
-        for (const raw of shaking) raw.destroy();
         front.close(() => resolve());
+        for (const raw of connections) raw.destroy();
       }),
   };
+}
+
+function bind(server: Server, address: string): Promise<void> {
+  const { host, port } = parseAddress(address);
+  return new Promise((resolve, reject) => {
+    const onError = (cause: Error) =>
+      reject(new CoevalError("bad-input", `cannot listen on ${address}: ${cause.message}`, { cause }));
+    server.once("error", onError);
+    server.listen({ host, port }, () => {
+      server.off("error", onError);
+      resolve();
+    });
+  });
 }

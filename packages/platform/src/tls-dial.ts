@@ -1,6 +1,6 @@
 /** The dialling end: connects, proves the other end, and waits until it has been accepted there. */
 import { isIP } from "node:net";
-import { connect, type SecureContext, type TLSSocket } from "node:tls";
+import { type ConnectionOptions, connect, type SecureContext, type TLSSocket } from "node:tls";
 import { CoevalError } from "@coeval/core/errors";
 import { type ExpectedPeer, isExpected, type Peer } from "@coeval/core/ports/network";
 import { parseAddress } from "./address.ts";
@@ -31,7 +31,10 @@ export function dial(
   return handshake(address, options, (socket, done) => {
     const peer = peerOf(socket, options.revoked());
     if (peer.kind === "stranger" || (options.expect && !isExpected(peer, options.expect))) {
-      throw new CoevalError("peer-not-trusted", `${describePeer(peer, address)} answers, not ${JSON.stringify(options.expect)}`);
+      throw new CoevalError(
+        "peer-not-trusted",
+        `${describePeer(peer, address)} answers, not ${JSON.stringify(options.expect)}`,
+      );
     }
     const onReadable = () => {
       const byte = (socket.read(1) as Buffer | null)?.[0];
@@ -54,20 +57,10 @@ export function handshake<T>(
   options: DialOptions,
   judge: (socket: TLSSocket, done: (result: T) => void) => void,
 ): Promise<T> {
-  const { host, port } = parseAddress(address);
   const { cancel, handshakeMsMax } = options;
   return new Promise((resolve, reject) => {
     if (cancel?.aborted) return reject(cancel.reason);
-    const socket = connect({
-      host,
-      port,
-      secureContext: options.secureContext,
-      servername: isIP(host) === 0 ? host : "",
-      rejectUnauthorized: false,
-      // Whom the certificate must name is decided by our own names, not by the host's.
-      checkServerIdentity: () => undefined,
-      highWaterMark: DIAL_BUFFER_BYTES,
-    });
+    const socket = connect(connectOptions(address, options.secureContext));
     const giveUp = (cause: unknown) => {
       settle();
       reject(cause);
@@ -76,7 +69,10 @@ export function handshake<T>(
     const onError = (cause: Error) => giveUp(translate(cause, address));
     const onClose = () => giveUp(unreachable(address, "it closed the connection before it accepted it"));
     const onCancel = () => giveUp(cancel?.reason);
-    const timer = setTimeout(() => giveUp(unreachable(address, `no handshake within ${handshakeMsMax} ms`)), handshakeMsMax);
+    const timer = setTimeout(
+      () => giveUp(unreachable(address, `no handshake within ${handshakeMsMax} ms`)),
+      handshakeMsMax,
+    );
     const settle = () => {
       clearTimeout(timer);
       cancel?.removeEventListener("abort", onCancel);
@@ -100,10 +96,30 @@ export function handshake<T>(
   });
 }
 
+function connectOptions(
+  address: string,
+  secureContext: SecureContext,
+): ConnectionOptions & { highWaterMark: number } {
+  const { host, port } = parseAddress(address);
+  return {
+    host,
+    port,
+    secureContext,
+    servername: isIP(host) === 0 ? host : "",
+    // Judged after the handshake, by the same rules as on the listening side.
+    rejectUnauthorized: false,
+    // Whom the certificate must name is decided by our own names, not by the host's.
+    checkServerIdentity: () => undefined,
+    highWaterMark: DIAL_BUFFER_BYTES,
+  };
+}
+
 function refusalOf(byte: number, name: string): CoevalError | null {
   if (byte === verdict.accepted) return null;
-  if (byte === verdict.full) return new CoevalError("unreachable", `${name} has as many connections as it takes`);
-  if (byte === verdict.refused) return new CoevalError("peer-not-trusted", `${name} refuses our certificate; its log says why`);
+  if (byte === verdict.full)
+    return new CoevalError("unreachable", `${name} has as many connections as it takes`);
+  if (byte === verdict.refused)
+    return new CoevalError("peer-not-trusted", `${name} refuses our certificate; its log says why`);
   return new CoevalError("peer-not-trusted", `${name} does not speak our protocol`);
 }
 
@@ -111,7 +127,10 @@ function translate(cause: Error, address: string): unknown {
   if (cause instanceof CoevalError) return cause;
   const code = "code" in cause ? String(cause.code) : "";
   // What answers is no TLS 1.3 server, or one that does not want us: waiting does not help.
-  if (code.startsWith("ERR_SSL")) return new CoevalError("peer-not-trusted", `${address} does not offer our TLS: ${cause.message}`, { cause });
+  if (code.startsWith("ERR_SSL"))
+    return new CoevalError("peer-not-trusted", `${address} does not offer our TLS: ${cause.message}`, {
+      cause,
+    });
   return unreachable(address, cause.message || code, cause);
 }
 

@@ -30,11 +30,17 @@ export function peerOf(socket: TLSSocket, revoked: Revoked): Peer {
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return { kind: "stranger" };
   if (!socket.authorized) {
-    throw new CoevalError("peer-not-trusted", `the certificate is not valid: ${String(socket.authorizationError)}`);
+    throw new CoevalError(
+      "peer-not-trusted",
+      `the certificate is not valid: ${String(socket.authorizationError)}`,
+    );
   }
   const peer = peerNamed(certificate);
   if (revoked.has(peer.fingerprint)) {
-    throw new CoevalError("peer-not-trusted", `the certificate of ${peer.kind} ${peer.fingerprint} is revoked`);
+    throw new CoevalError(
+      "peer-not-trusted",
+      `the certificate of ${peer.kind} ${peer.fingerprint} is revoked`,
+    );
   }
   return peer;
 }

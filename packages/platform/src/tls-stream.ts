@@ -17,8 +17,9 @@ export interface TlsStream extends Stream {
 
 export function tlsStream(socket: TLSSocket, peer: Peer): TlsStream {
   const name = describePeer(peer, socket.remoteAddress);
-  let failure: CoevalError | null = null;
-  let ended = false;
+  // Both may have come about while the socket was handed over; their events are not repeated.
+  let ended = socket.readableEnded;
+  let failure: CoevalError | null = !ended && socket.destroyed ? broken(name) : null;
   let reader: PromiseWithResolvers<void> | null = null;
   let room: PromiseWithResolvers<void> | null = null;
 
@@ -94,10 +95,11 @@ export function endSocket(socket: TLSSocket, last?: Uint8Array): void {
   socket.once("close", () => clearTimeout(giveUp));
 }
 
-export function describePeer(peer: Peer, remoteAddress: string | undefined): string {
-  const where = remoteAddress ?? "an address that is gone";
-  if (peer.kind === "agent") return `agent ${peer.agent} of cluster ${peer.cluster} at ${where}`;
-  return peer.kind === "control" ? `control device ${peer.id} at ${where}` : `a stranger at ${where}`;
+/** For messages: who it is, and where when that is known. */
+export function describePeer(peer: Peer, address?: string): string {
+  const where = address === undefined ? "" : ` at ${address}`;
+  if (peer.kind === "agent") return `agent ${peer.agent} of cluster ${peer.cluster}${where}`;
+  return peer.kind === "control" ? `control device ${peer.id}${where}` : `a stranger${where}`;
 }
 
 function broken(name: string, cause?: Error): CoevalError {

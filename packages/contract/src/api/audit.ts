@@ -1,6 +1,6 @@
 /** The audit log: every changing call and every instruction, chained by hashes. */
 import { z } from "zod";
-import { instantText, pageOf, pageQuery, sha256Text } from "./fields.ts";
+import { instantText, pageOf, sha256Text } from "./fields.ts";
 import { named } from "./registry.ts";
 
 /** One row. */
@@ -22,7 +22,7 @@ export type AuditRow = z.infer<typeof auditRow>;
 /** Rows, newest first. */
 export const auditPage = named("AuditPage", pageOf(auditRow));
 /** Which rows to list. */
-export const auditQuery = z.object(pageQuery);
+export { pageQueryOnly as auditQuery } from "./fields.ts";
 
 /** Whether the chain is whole. */
 export const auditVerdict = named(

@@ -19,7 +19,8 @@ export interface EnrolmentToken {
   readonly secret: string;
 }
 
-const PATTERN = /^coeval-enrol:\/\/([^\s/]{1,260}:\d{1,5})\/([^/]+)\/([^/]+)\/(\d{1,15})\/([0-9a-f]{64})\/([A-Za-z0-9_-]{16,200})$/;
+const PATTERN =
+  /^coeval-enrol:\/\/([^\s/]{1,260}:\d{1,5})\/([^/]+)\/([^/]+)\/(\d{1,15})\/([0-9a-f]{64})\/([A-Za-z0-9_-]{16,200})$/;
 
 /** The text. @throws TypeError for parts that would not read back: a defect. */
 export function writeEnrolmentToken(token: EnrolmentToken): string {
@@ -32,7 +33,15 @@ export function writeEnrolmentToken(token: EnrolmentToken): string {
 /** Reads the text; white space around it is dropped. @throws CoevalError `bad-input`, never showing the text: it holds a secret. */
 export function readEnrolmentToken(text: string): EnrolmentToken {
   const [, control, cluster, agent, expiresAt, authority, secret] = PATTERN.exec(text.trim()) ?? [];
-  if (!control || !cluster || !agent || !authority || !secret || !NAME_PATTERN.test(cluster) || !NAME_PATTERN.test(agent))
+  if (
+    !control ||
+    !cluster ||
+    !agent ||
+    !authority ||
+    !secret ||
+    !NAME_PATTERN.test(cluster) ||
+    !NAME_PATTERN.test(agent)
+  )
     throw new CoevalError("bad-input", "this is no enrolment token; `coeval cluster enroll NAME` prints one");
   return { control, cluster, agent, expiresAt: Number(expiresAt), authority, secret };
 }

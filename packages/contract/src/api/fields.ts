@@ -61,7 +61,10 @@ export const anyPath = z.string().max(MAX_PATH_BYTES);
 /** SHA-256 in lower-case hex. */
 export const sha256Text = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits");
 /** An instant, ISO 8601 in UTC with ms. */
-export const instantText = z.iso.datetime({ offset: true, precision: 3 });
+export const instantText = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, "is no instant in UTC with milliseconds")
+  .meta({ format: "date-time" });
 /** A count or a number of bytes. */
 export const countNumber = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** Milliseconds, with a fraction. */
@@ -112,11 +115,14 @@ export const cursorText = z
   .max(20_000)
   .regex(/^[A-Za-z0-9_-]+$/, "is no cursor of a page before");
 
-/** Query of every list. */
+/** What the query of every list takes. */
 export const pageQuery = {
   cursor: cursorText.optional().describe("`next` of the page before"),
   limit: z.coerce.number().int().min(1).max(PAGE_ITEMS_MAX).default(PAGE_ITEMS_DEFAULT),
 };
+
+/** The query of a list that takes nothing else. */
+export const pageQueryOnly = z.object(pageQuery);
 
 /** A page of a list; `next` is null on the last one. */
 export function pageOf<Item extends z.ZodType>(item: Item) {

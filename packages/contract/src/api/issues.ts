@@ -51,7 +51,6 @@ function detailOf(issue: z.core.$ZodIssue): string {
     case "too_small":
       return `is smaller than the bound of ${issue.minimum}${unitOf(issue.origin)}`;
     case "invalid_format":
-      if (issue.format === "datetime") return `${shown(issue.input)} is no instant in ISO 8601`;
       return `${shown(issue.input)} ${issue.message}`;
     default:
       return issue.message;

@@ -47,9 +47,6 @@ export type PointResource = z.infer<typeof pointResource>;
 /** Points of a service, newest first. */
 export const pointPage = named("PointPage", pageOf(pointResource));
 
-/** Which points to list. */
-export const pointQuery = z.object({ ...pageQuery, service: nameText });
-
 /** One file or directory of a point. */
 export const pointFile = named(
   "PointFile",

@@ -43,7 +43,7 @@ const VALUE_PATTERN = /^coeval_[0-9a-f]{64}$/;
 const SECRET_BYTES = 32;
 
 export function createTokens(world: TokensWorld, control: Records & Pick<Control, "database">): Tokens {
-  const { db } = control.database;
+  const db = () => control.database.db;
   const hashed = (value: string) => world.hash.sha256().update(value).hex();
   const isGood = (token: Token, now: number) =>
     token.revokedAt === null && (token.expiresAt === null || token.expiresAt > now);
@@ -77,7 +77,7 @@ export function createTokens(world: TokensWorld, control: Records & Pick<Control
 
   return {
     async authenticate(value, address) {
-      const token = VALUE_PATTERN.test(value) ? await findToken(db, hashed(value)) : null;
+      const token = VALUE_PATTERN.test(value) ? await findToken(db(), hashed(value)) : null;
       if (!token) throw new CoevalError("not-authenticated", "the token is unknown");
       if (token.revokedAt !== null) throw new CoevalError("not-authenticated", "the token was revoked");
       if (!isGood(token, world.clock.nowMs()))
@@ -86,7 +86,7 @@ export function createTokens(world: TokensWorld, control: Records & Pick<Control
       return { token: id, name, role: token.role as AccessRole, scopes, address };
     },
     create,
-    list: () => listTokens(db),
+    list: () => listTokens(db()),
     async revoke(who, id) {
       await control.write(async (tx) => {
         const token = await readToken(tx.trx, id);
@@ -103,7 +103,7 @@ export function createTokens(world: TokensWorld, control: Records & Pick<Control
       });
     },
     async first() {
-      if ((await countTokens(db)) > 0) return null;
+      if ((await countTokens(db())) > 0) return null;
       const wanted = { name: "first", role: "administrator" as const, scopes: [EVERYWHERE] };
       return (await create("control", "administrator", wanted)).value;
     },

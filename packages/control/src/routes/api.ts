@@ -18,7 +18,11 @@ const REQUEST_MS_MAX = 30_000;
 /** An idle connection is kept for the next call so long. */
 const KEEP_ALIVE_MS = 72_000;
 
-export async function createApi(world: World, control: Control, options: ApiOptions): Promise<FastifyInstance> {
+export async function createApi(
+  world: World,
+  control: Control,
+  options: ApiOptions,
+): Promise<FastifyInstance> {
   const { tls } = options;
   const server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
@@ -39,7 +43,7 @@ export async function createApi(world: World, control: Control, options: ApiOpti
   guard(api, deps);
   const close = refuseOtherMethods(api);
   await registerOpenApi(api);
-  registerRoutes(api, control, deps);
+  registerRoutes(api, deps);
   close();
   await server.ready();
   return server;

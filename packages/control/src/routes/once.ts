@@ -3,20 +3,10 @@ import { canonical, type Json } from "@coeval/core/model/canonical";
 import { CoevalError } from "@coeval/core/errors";
 import { findAnswer, forgetAnswers, keepAnswer } from "@coeval/store/control/idempotency";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { z } from "zod";
 import { callOf } from "../auth/caller.ts";
 import type { Call } from "../call.ts";
 import type { ApiDeps } from "./deps.ts";
 import { callerOf } from "./guard.ts";
-
-/** Headers of a call that may be repeated. */
-export const idempotencyHeaders = z.object({
-  "idempotency-key": z
-    .string()
-    .regex(/^[\x21-\x7e]{1,200}$/, "must be 1 to 200 printable characters without spaces")
-    .optional()
-    .describe("a repeat with the same key within 24 h gets the first answer and has no second effect"),
-});
 
 /** Answers are kept so long. */
 export const ANSWER_KEPT_MS = 24 * 3600 * 1000;
@@ -70,9 +60,13 @@ export async function once<Result, Body>(
 /** A call whose answer shows a secret cannot be answered again, so a key on it is refused. @throws CoevalError `bad-input`. */
 export function refuseKey(request: FastifyRequest): void {
   if (request.headers["idempotency-key"] === undefined) return;
-  throw new CoevalError("bad-input", "this call shows a secret once and cannot be repeated: leave out the key", {
-    pointer: "#header/idempotency-key",
-  });
+  throw new CoevalError(
+    "bad-input",
+    "this call shows a secret once and cannot be repeated: leave out the key",
+    {
+      pointer: "#header/idempotency-key",
+    },
+  );
 }
 
 /** Sends an answer. */

@@ -38,8 +38,7 @@ function problemFor(error: FastifyError | CoevalError): Problem {
   if (error instanceof CoevalError) return problemOf(shown(error));
   const status = error.statusCode ?? 500;
   if (status === 413) return problemOf(new CoevalError("too-large", "the body is larger than 4 MiB"));
-  if (status === 415)
-    return httpProblem("wrong-media-type", "the body is not application/json");
+  if (status === 415) return httpProblem("wrong-media-type", "the body is not application/json");
   if (status >= 400 && status < 500) return problemOf(new CoevalError("bad-input", error.message));
   if (status === 503) return problemOf(new CoevalError("internal-stop", "the control device is stopping"));
   return problemOf(new CoevalError("defect", "an unexpected failure; the control device's log tells it"));

@@ -2,7 +2,6 @@
 import { readBy } from "@coeval/contract/api/issues";
 import { InputError, type InputPart } from "@coeval/contract/api/problem";
 import type { FastifySchemaCompiler } from "fastify";
-import type { z } from "zod";
 
 const PARTS: Readonly<Record<string, InputPart>> = {
   body: "body",
@@ -11,7 +10,10 @@ const PARTS: Readonly<Record<string, InputPart>> = {
   headers: "header",
 };
 
-export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
+export const validatorCompiler: FastifySchemaCompiler<Parameters<typeof readBy>[0]> = ({
+  schema,
+  httpPart,
+}) => {
   const part = PARTS[httpPart ?? "body"] ?? "body";
   return (data) => {
     const read = readBy(schema, data);

@@ -26,7 +26,10 @@ export function refuseOtherMethods(api: Api): () => void {
         config: { access: "public" },
         handler: (request, reply) => {
           void reply.header("allow", allow);
-          return sendProblem(reply, httpProblem("wrong-method", `${request.method} is not taken here; ${allow} is`));
+          return sendProblem(
+            reply,
+            httpProblem("wrong-method", `${request.method} is not taken here, only ${allow}`),
+          );
         },
       });
     }

@@ -1,11 +1,10 @@
 /**
  * The switch: renames that make the staged tree live, and their inverses. Where things lie says how far a step is,
- * so each may be repeated. Taking back goes from the last step to the first, those included that were never performed:
- * their times put right what renames moved.
+ * so each may be repeated. In both directions renames come before attributes and times, which renames would spoil;
+ * taking back includes the steps that were never performed: their times put right what renames moved.
  */
 import { CoevalError } from "@coeval/core/errors";
 import type { Entry } from "@coeval/core/model/entry";
-import { parentPath } from "@coeval/core/model/path";
 import type { Holding, SwitchStep } from "@coeval/core/ports/target";
 import { applyAttributes, proveAttributes } from "./attributes.ts";
 import type { FileSystem } from "./file-system.ts";
@@ -72,12 +71,12 @@ async function place(fs: FileSystem, holding: Holding, step: Place, cancel: Abor
     throw conflict(live, "was to be placed but is neither staged nor live");
 }
 
-/** Inverse of setAside. The parent's times are kept, since the step that restores them is taken back earlier. */
+/** Inverse of setAside. */
 async function bringBack(fs: FileSystem, holding: Holding, step: Remove, cancel: AbortSignal): Promise<void> {
   const live = livePath(holding, step.set, step.path);
   const aside = asidePath(holding, step.number);
   if (!(await fs.status(aside, cancel))) return;
-  const outcome = await keepingTimes(fs, parentPath(live), cancel, () => fs.rename(aside, live, cancel));
+  const outcome = await fs.rename(aside, live, cancel);
   if (outcome === "taken") throw conflict(live, "is in the way of the one that was set aside");
 }
 
@@ -85,20 +84,8 @@ async function displace(fs: FileSystem, holding: Holding, step: Place, cancel: A
   const live = livePath(holding, step.set, step.path);
   const staged = stagedPath(holding, { top: step.top, relative: "" });
   if (await fs.status(staged, cancel)) return;
-  const outcome = await keepingTimes(fs, parentPath(live), cancel, () => fs.rename(live, staged, cancel));
+  const outcome = await fs.rename(live, staged, cancel);
   if (outcome === "no-source") throw conflict(live, "is neither live nor staged");
-}
-
-async function keepingTimes<T>(
-  fs: FileSystem,
-  directory: string,
-  cancel: AbortSignal,
-  act: () => Promise<T>,
-): Promise<T> {
-  const before = await fs.status(directory, cancel);
-  const result = await act();
-  if (before) await fs.setTimes(directory, before.mtimeMs, null, cancel);
-  return result;
 }
 
 async function makeEqual(fs: FileSystem, holding: Holding, entry: Entry, cancel: AbortSignal): Promise<void> {

@@ -19,11 +19,13 @@ export interface DataNode {
   exchange(call: Call, body: Body | undefined, repeatable: boolean): Promise<DataNodeResponse>;
 }
 
+/** A good response and what it answers. */
 export interface DataNodeResponse {
   readonly response: HttpResponse;
   readonly asked: Asked;
 }
 
+/** See {@link DataNode}. */
 export function createDataNode(
   world: World,
   options: WebHdfsOptions,

@@ -14,6 +14,7 @@ export interface AdmittedLocation extends Location {
   readonly transfer: string | null;
 }
 
+/** The guard of locations. */
 export interface DataNodes {
   /** The location, or a `foreignLocation`. */
   admit(text: string, asked: Asked, cancel?: AbortSignal): Promise<AdmittedLocation>;
@@ -23,6 +24,7 @@ export interface DataNodes {
  * request each time. */
 export const LIST_AGE_MS_MIN = 1_000;
 
+/** See {@link DataNodes}. */
 export function createDataNodes(world: World, options: WebHdfsOptions, nameNode: NameNode): DataNodes {
   const rule: DataNodeRule = options.dataNodes ?? { kind: "listed" };
   let known = knownFrom(rule, options);

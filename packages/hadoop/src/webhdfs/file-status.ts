@@ -15,6 +15,7 @@ export function decodeDirectoryPage(json: unknown): DirectoryPage {
   return { entries: statuses.map(decodeFileStatus), remaining: listing.count("remainingEntries") };
 }
 
+/** One `FileStatus`, wherever it stands. */
 export function decodeFileStatus(fields: Fields): FileStatus {
   const name = fields.text("pathSuffix");
   if (name.includes("/") || name.includes("\0"))

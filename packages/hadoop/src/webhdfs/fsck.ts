@@ -11,11 +11,13 @@ import { MalformedAnswer } from "./decode.ts";
 /** Longest text kept while waiting for the end of an entry: a path, its numbers, and the dots of 10 million files. */
 export const FSCK_PENDING_CHARACTERS_MAX = 256 * 1024;
 
+/** How a report ended. */
 export type FsckEnd =
   | { readonly kind: "done" }
   | { readonly kind: "notFound" }
   | { readonly kind: "failed"; readonly reason: string };
 
+/** Takes the text piece by piece. */
 export interface FsckReader {
   /** The open files that end in this piece of the text. `path` is relative to `root`, without leading slash; "" is
    * the root itself. */

@@ -13,6 +13,7 @@ export interface WebHdfsOptions {
   readonly silenceMsMax?: number | undefined;
 }
 
+/** One minute, in ms. */
 export const SILENCE_MS_MAX_DEFAULT = 60_000;
 
 /** Who the caller is towards HDFS. */
@@ -29,6 +30,7 @@ export type Authenticate = (cancel?: AbortSignal) => Promise<{
   readonly query?: Query | undefined;
 }>;
 
+/** Where contents may go. */
 export type DataNodeRule =
   /** Those in the NameNode's `/jmx` (LiveNodes), read again when a location is not among them. */
   | { readonly kind: "listed" }

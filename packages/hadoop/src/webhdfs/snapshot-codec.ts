@@ -60,6 +60,7 @@ export interface DiffCursor {
   readonly index: number;
 }
 
+/** The cursor that a paged diff begins with. */
 export const FIRST_PAGE: DiffCursor = { startPath: "", index: -1 };
 
 /** Answer of GETSNAPSHOTDIFFLISTING. */

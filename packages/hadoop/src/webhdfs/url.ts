@@ -17,6 +17,7 @@ export function encodePath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
 
+/** `name=value&…`, both percent-encoded; a space as %20. */
 export function encodeQuery(query: Query): string {
   return Object.entries(query)
     .filter(([, value]) => value !== undefined)

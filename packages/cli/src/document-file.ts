@@ -1,0 +1,124 @@
+/** Documents in YAML files: read with positions, so that what is wrong is told as file:line:column. */
+import { type AnyDocument, readDocument } from "@coeval/contract/api/document";
+import { BODY_BYTES_MAX } from "@coeval/contract/api/fields";
+import { pathOf, readablePath } from "@coeval/contract/api/pointer";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments } from "yaml";
+import { exit } from "./exit.ts";
+import { CliError } from "./failure.ts";
+import type { Io } from "./io.ts";
+
+/** A document and where it stands. */
+export interface PlacedDocument {
+  readonly document: AnyDocument;
+  /** `services.yaml:12:9` of a JSON pointer into the document. */
+  place(pointer: string): string;
+}
+
+type Path = readonly (string | number)[];
+const ALIASES_MAX = 100;
+
+/** All documents of the files, in order. @throws CliError with every wrong place of all of them. */
+export async function readDocuments(io: Io, files: readonly string[]): Promise<PlacedDocument[]> {
+  const wrong: string[] = [];
+  const found: PlacedDocument[] = [];
+  for (const file of files) {
+    const { documents, wrong: here } = parseFile(shownName(file), await readFile(io, file));
+    found.push(...documents);
+    wrong.push(...here);
+  }
+  if (wrong.length > 0)
+    throw new CliError(wrong[0] ?? "", {
+      exitCode: exit.usage,
+      details: wrong.slice(1),
+      hint: "nothing was sent; correct the places named",
+    });
+  if (found.length === 0) throw new CliError(`${files.join(", ")}: no document`, { exitCode: exit.usage });
+  return found;
+}
+
+function parseFile(file: string, text: string): { documents: PlacedDocument[]; wrong: string[] } {
+  const lines = new LineCounter();
+  const placed: PlacedDocument[] = [];
+  const wrong: string[] = [];
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+  };
+  const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.exec(text);
+  const parsed = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    uniqueKeys: true,
+  });
+  if (control)
+    return { documents: [], wrong: [`${at(control.index)}: a control character, which YAML does not allow`] };
+  for (const one of parsed) {
+    const faults = [...one.errors, ...one.warnings];
+    for (const fault of faults) wrong.push(`${at(fault.pos[0])}: ${firstLine(fault.message)}`);
+    if (faults.length > 0 || one.contents === null) continue;
+    const place = (path: Path) => at(offsetOf(one, path));
+    const value = plain(one);
+    if (value instanceof Error) {
+      wrong.push(`${place([])}: ${firstLine(value.message)}`);
+      continue;
+    }
+    const read = readDocument(value);
+    if (read.ok) placed.push({ document: read.document, place: (pointer) => place(pathOf(pointer)) });
+    else
+      for (const { path, detail } of read.wrong)
+        wrong.push(`${place(path)}: ${path.length === 0 ? "" : `${readablePath(path)}: `}${detail}`);
+  }
+  return { documents: placed, wrong };
+}
+
+/** The value, or the refusal of too many aliases. */
+function plain(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: ALIASES_MAX }) as unknown;
+  } catch (cause) {
+    return cause instanceof Error ? cause : new Error(String(cause));
+  }
+}
+
+/** Where the node of a path begins; of one that is missing, where the nearest node above begins. A key that is there counts as its value. */
+function offsetOf(document: Document, path: Path): number {
+  for (let length = path.length; length > 0; length--) {
+    const part = path[length - 1];
+    const above = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    if (isMap(above)) {
+      const pair = above.items.find(({ key }) => isScalar(key) && key.value === part);
+      if (pair && isNode(pair.value) && pair.value.range && length === path.length && isScalar(pair.value) && pair.value.value !== null)
+        return pair.value.range[0];
+      if (pair && isNode(pair.key) && pair.key.range) return pair.key.range[0];
+    }
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return isNode(document.contents) ? (document.contents.range?.[0] ?? 0) : 0;
+}
+
+async function readFile(io: Io, file: string): Promise<string> {
+  let content: Uint8Array;
+  try {
+    content = await io.read(file);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(`${file} cannot be read: ${why}`, { exitCode: exit.usage, cause });
+  }
+  if (content.length > BODY_BYTES_MAX)
+    throw new CliError(`${file} is larger than ${BODY_BYTES_MAX / 1024 / 1024} MiB`, { exitCode: exit.usage });
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch (cause) {
+    throw new CliError(`${file} is not UTF-8`, { exitCode: exit.usage, cause });
+  }
+}
+
+function shownName(file: string): string {
+  return file === "-" ? "stdin" : file;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? text;
+}

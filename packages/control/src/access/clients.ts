@@ -1,0 +1,62 @@
+/** Looks at clusters through their clients: one cluster, all, or the primary and the secondary client of a service. */
+import { CoevalError } from "@coeval/core/errors";
+import type { Role } from "@coeval/core/model/role";
+import type { Service } from "@coeval/core/model/service";
+import type { World } from "@coeval/core/ports/world";
+import type { StoredAgent } from "@coeval/store/control/agent-row";
+import { agentList } from "@coeval/store/control/agent-list";
+import { clusterGet } from "@coeval/store/control/cluster-get";
+import { clusterList } from "@coeval/store/control/cluster-list";
+import type { StoredCluster } from "@coeval/store/control/cluster-row";
+import type { ControlQueries } from "@coeval/store/control/tables";
+import type { ClusterView } from "../clusters.ts";
+import type { Links } from "../links.ts";
+import { viewCluster } from "./cluster-client.ts";
+
+export interface ClusterClient {
+  /** The cluster's role for the service. */
+  readonly role: Role;
+  readonly cluster: string;
+  /** @throws CoevalError `not-found` when the cluster is not registered. */
+  status(): Promise<ClusterView>;
+}
+
+export interface Clients {
+  of(service: Service): { readonly primary: ClusterClient; readonly secondary: ClusterClient };
+  /** @throws CoevalError `not-found`. */
+  view(cluster: string): Promise<ClusterView>;
+  /** By name. */
+  all(): Promise<ClusterView[]>;
+}
+
+export function createClients(world: World, { db, links }: { db: ControlQueries; links: Links }): Clients {
+  function look(stored: StoredCluster, agents: readonly StoredAgent[]): ClusterView {
+    const { name } = stored.cluster;
+    const agent = agents.findLast((one) => one.cluster === name && one.revokedAt === null) ?? null;
+    return viewCluster({ stored, agent, sight: links.sight(name), elapsedMs: world.clock.elapsedMs() });
+  }
+
+  async function view(name: string): Promise<ClusterView> {
+    const stored = await clusterGet(db, name);
+    if (!stored) throw new CoevalError("not-found", `there is no cluster '${name}'`);
+    return look(stored, await agentList(db));
+  }
+
+  const client = (role: Role, cluster: string): ClusterClient => ({
+    role,
+    cluster,
+    status: () => view(cluster),
+  });
+
+  return {
+    of: (service) => ({
+      primary: client("primary", service.primary),
+      secondary: client("secondary", service.secondary),
+    }),
+    view,
+    async all() {
+      const agents = await agentList(db);
+      return (await clusterList(db)).map((stored) => look(stored, agents));
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * The primary client and the secondary client: each detects the status of its cluster, from what the cluster's agent says and
+ * from whether it says anything. Both are the same client with another role: a failover swaps roles, not code.
+ */
+import { SILENCE_MS_MAX } from "@coeval/contract/wire/link";
+import type { ClusterStatus } from "@coeval/core/model/cluster";
+import { formatInstant, type Instant } from "@coeval/core/model/instant";
+import { clusterRole } from "@coeval/core/model/role";
+import type { StoredAgent } from "@coeval/store/control/agent-row";
+import type { StoredCluster } from "@coeval/store/control/cluster-row";
+import type { AgentView, ClusterView } from "../clusters.ts";
+import type { Sight } from "../links.ts";
+
+/** What a client looks at. */
+export interface ClusterInputs {
+  readonly stored: StoredCluster;
+  /** The key that is enrolled and not revoked; null when there is none. */
+  readonly agent: StoredAgent | null;
+  readonly sight: Sight;
+  readonly elapsedMs: number;
+}
+
+/** A cluster as registered and as it is now. Pure. */
+export function viewCluster(inputs: ClusterInputs): ClusterView {
+  const { stored, agent, sight } = inputs;
+  const connected = sight.connected !== null;
+  const said = connected ? sight.said : null;
+  return {
+    cluster: stored.cluster,
+    version: stored.version,
+    identity: stored.identity,
+    agent: agent ? viewAgent(agent, sight) : null,
+    connected,
+    lastSeenAt: lastSeen(agent, sight),
+    reachable: said?.cluster.reachable ?? false,
+    cause: causeOf(inputs),
+    status: sight.said?.cluster ?? null,
+    clock: said?.clock ? { offsetMs: said.clock.offsetMs, errorMs: said.clock.errorMs } : null,
+    role: clusterRole(sight.said?.tenures ?? []),
+    voidSnapshots: sight.said?.voidSnapshots ?? 0,
+  };
+}
+
+/** An agent's key with what its links show. */
+export function viewAgent(agent: StoredAgent, sight: Sight): AgentView {
+  const { cluster, agent: name, fingerprint, enrolledAt, revokedAt } = agent;
+  const connected = sight.connected?.fingerprint === fingerprint;
+  const lastSeenAt = connected ? lastSeen(agent, sight) : agent.lastSeenAt;
+  return { cluster, agent: name, fingerprint, enrolledAt, revokedAt, lastSeenAt, connected };
+}
+
+/** First line of why the cluster cannot be used now; null when well. */
+function causeOf({ stored, agent, sight, elapsedMs }: ClusterInputs): string | null {
+  const { name } = stored.cluster;
+  if (sight.connected === null) return awayOf(name, agent, sight);
+  if (!sight.said) return "the agent has not told of its cluster yet";
+  const silentMs = elapsedMs - sight.saidElapsedMs;
+  if (silentMs > SILENCE_MS_MAX)
+    return `the agent has told nothing of its cluster for ${Math.round(silentMs / 1000)} s`;
+  const status = sight.said.cluster;
+  if (!status.reachable) return firstLine(status.cause ?? "the agent cannot reach the cluster");
+  const other = otherIdentity(stored, status);
+  if (other !== null) return other;
+  if (status.cause !== null) return firstLine(status.cause);
+  return status.safeMode ? "the NameNode is in safe mode" : null;
+}
+
+/** What is wrong when the cluster proves to be another one than pinned; null when it is the same, or not known. */
+export function otherIdentity({ identity, cluster }: StoredCluster, status: ClusterStatus): string | null {
+  const shown = status.identity;
+  if (!identity || !shown) return null;
+  if (identity.clusterId === shown.clusterId && identity.namespaceId === shown.namespaceId) return null;
+  const pinned = `${identity.clusterId}/${identity.namespaceId}`;
+  return `${cluster.hdfs.url} is the cluster ${shown.clusterId}/${shown.namespaceId}; registered is ${pinned}`;
+}
+
+function awayOf(name: string, agent: StoredAgent | null, sight: Sight): string {
+  if (!agent) return `no agent is enrolled; \`coeval cluster enroll ${name}\` prints its token`;
+  const seen = lastSeen(agent, sight);
+  const since = seen === null ? "was never connected" : `is away, last seen ${formatInstant(seen)}`;
+  return firstLine(`the agent ${agent.agent} ${since}${sight.ended === null ? "" : `: ${sight.ended}`}`);
+}
+
+function lastSeen(agent: StoredAgent | null, sight: Sight): Instant | null {
+  return sight.heardAt ?? agent?.lastSeenAt ?? null;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}

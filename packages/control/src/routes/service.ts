@@ -1,0 +1,125 @@
+/** Services: applied all or none, examined before, deleted with a word on their points. */
+import {
+  dryRunQuery,
+  idempotencyHeaders,
+  ifMatchHeaders,
+  nothing,
+  serviceParams,
+} from "@coeval/contract/api/call";
+import { findingOf } from "@coeval/contract/api/finding";
+import {
+  appliedServices,
+  applyServices,
+  checkedService,
+  deleteServiceQuery,
+  serviceList,
+  serviceResource,
+} from "@coeval/contract/api/service";
+import { callOf, liesOf, maySee, requireRole, requireService, requireSight } from "../auth/caller.ts";
+import { type ApplyRequest, applyAll } from "./apply-services.ts";
+import type { Api, ApiDeps } from "./deps.ts";
+import { conditionOf, etagOf } from "./etag.ts";
+import { callerOf } from "./guard.ts";
+import { sendAnswer } from "./once.ts";
+import { showService } from "./show-service.ts";
+
+const tags = ["services"];
+
+export function serviceRoutes(api: Api, deps: ApiDeps): void {
+  const { control } = deps;
+  api.get(
+    "/api/v1/services",
+    { schema: { tags, response: { 200: serviceList } }, config: { access: "viewer" } },
+    async (request) => {
+      const caller = callerOf(request);
+      const [records, status] = await Promise.all([control.services.list(), control.status()]);
+      const known = new Map(status.services.map((one) => [one.service, one]));
+      const seen = records.filter((record) => maySee(caller, liesOf(record.service)));
+      return { items: seen.map((record) => showService(record, known.get(record.service.name))) };
+    },
+  );
+  api.get(
+    "/api/v1/services/:service",
+    {
+      schema: { tags, params: serviceParams, response: { 200: serviceResource } },
+      config: { access: "viewer" },
+    },
+    async (request, reply) => {
+      const record = await control.services.get(request.params.service);
+      requireSight(callerOf(request), liesOf(record.service));
+      const known = (await control.status()).services.find((one) => one.service === record.service.name);
+      void reply.header("etag", etagOf(record.version));
+      return showService(record, known);
+    },
+  );
+  applying(api, deps);
+  checking(api, deps);
+  removal(api, deps);
+}
+
+function applying(api: Api, deps: ApiDeps): void {
+  api.post(
+    "/api/v1/services",
+    {
+      schema: {
+        tags,
+        querystring: dryRunQuery,
+        headers: idempotencyHeaders,
+        body: applyServices,
+        response: { 200: appliedServices },
+      },
+      config: { access: "operator" },
+    },
+    async (request, reply) => {
+      const asked: ApplyRequest = {
+        documents: request.body.services,
+        dryRun: request.query.dryRun === "true",
+      };
+      return sendAnswer(reply, await applyAll(deps, request, asked));
+    },
+  );
+}
+
+function checking(api: Api, { control }: ApiDeps): void {
+  api.post(
+    "/api/v1/services/:service/check",
+    {
+      schema: { tags, params: serviceParams, response: { 200: checkedService } },
+      config: { access: "viewer" },
+    },
+    async (request) => {
+      const { service } = await control.services.get(request.params.service);
+      requireSight(callerOf(request), liesOf(service));
+      const { findings, blocked } = await control.services.check(service);
+      return { blocked, findings: findings.map(findingOf) };
+    },
+  );
+}
+
+function removal(api: Api, { control }: ApiDeps): void {
+  api.delete(
+    "/api/v1/services/:service",
+    {
+      schema: {
+        tags,
+        params: serviceParams,
+        querystring: deleteServiceQuery,
+        headers: ifMatchHeaders,
+        response: { 204: nothing },
+      },
+      config: { access: "operator" },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { service } = await control.services.get(request.params.service);
+      requireService(caller, service);
+      // What destroys points is not an operator's to decide alone.
+      if (request.query.points === "delete") requireRole(caller, "approver");
+      await control.services.remove(callOf(caller), service.name, {
+        points: request.query.points,
+        ifVersion: conditionOf(request.headers),
+      });
+      return reply.code(204).send();
+    },
+  );
+}

@@ -1,0 +1,55 @@
+/** Clusters and agents as the API shows them. */
+import type { AgentResource } from "@coeval/contract/api/agent";
+import type { ClusterResource, ClusterStatusResource } from "@coeval/contract/api/cluster";
+import { clusterDocumentOf } from "@coeval/contract/api/cluster-document";
+import { formatInstant, type Instant } from "@coeval/core/model/instant";
+import type { AgentView, ClusterView } from "../clusters.ts";
+
+export function showCluster(view: ClusterView): ClusterResource {
+  const document = clusterDocumentOf(view.cluster);
+  return {
+    ...document,
+    metadata: { name: view.cluster.name, revision: String(view.version) },
+    status: showClusterStatus(view),
+  };
+}
+
+export function showClusterStatus(view: ClusterView): ClusterStatusResource {
+  const { status } = view;
+  return {
+    state: stateOf(view),
+    cause: view.cause,
+    role: view.role,
+    identity: view.identity === null ? null : { ...view.identity },
+    version: status?.version ?? null,
+    capacityBytes: status?.capacityBytes ?? null,
+    remainingBytes: status?.remainingBytes ?? null,
+    agent: view.agent === null ? null : showAgent(view.agent),
+    clock: view.clock === null ? null : { ...view.clock },
+    voidSnapshots: view.voidSnapshots,
+    lastSeenAt: orNull(view.lastSeenAt),
+  };
+}
+
+export function showAgent(view: AgentView): AgentResource {
+  return {
+    cluster: view.cluster,
+    name: view.agent,
+    state: view.revokedAt !== null ? "revoked" : view.connected ? "connected" : "away",
+    fingerprint: view.fingerprint,
+    enrolledAt: formatInstant(view.enrolledAt),
+    revokedAt: orNull(view.revokedAt),
+    lastSeenAt: orNull(view.lastSeenAt),
+  };
+}
+
+function stateOf(view: ClusterView): ClusterStatusResource["state"] {
+  if (view.agent === null) return "no-agent";
+  if (!view.connected) return "agent-away";
+  if (view.status?.safeMode) return "safe-mode";
+  return view.reachable ? "ok" : "unreachable";
+}
+
+function orNull(instant: Instant | null): string | null {
+  return instant === null ? null : formatInstant(instant);
+}

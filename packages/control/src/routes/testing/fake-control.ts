@@ -1,0 +1,217 @@
+/** A control device whose store is real and whose clusters are imagined: what the routes' tests speak to. */
+import { CoevalError } from "@coeval/core/errors";
+import { auditAppend } from "@coeval/store/control/audit-append";
+import { controlMigrations } from "@coeval/store/control/migrations/all";
+import type { ControlTables } from "@coeval/store/control/tables";
+import { openDatabase } from "@coeval/store/database";
+import type { Call } from "../../call.ts";
+import type { ClusterView } from "../../clusters.ts";
+import type { Control } from "../../control.ts";
+import type { ControlEvent } from "../../events.ts";
+import type { ProtectRequest } from "../../protect-service.ts";
+import type { Tx } from "../../records.ts";
+import type { RunRecord } from "../../runs.ts";
+import type { CheckedService, ServiceRecord } from "../../services.ts";
+import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
+import { type FakeWorld } from "./fake-world.ts";
+import { sampleRun } from "./sample-run.ts";
+
+/** What the test may look at and change. */
+export interface FakeState {
+  readonly protectCalls: ProtectRequest[];
+  readonly changes: string[];
+  findings: CheckedService["findings"];
+  readonly serviceRecords: Map<string, ServiceRecord>;
+  readonly clusterViews: Map<string, ClusterView>;
+  readonly runRecords: Map<string, RunRecord>;
+  readonly pointsById: Map<string, RecoveryPoint>;
+  readonly eventsSoFar: ControlEvent[];
+  /** Wakes whoever waits for events. */
+  tell(object: string): void;
+}
+
+export type FakeControl = Control & FakeState;
+
+export async function fakeControl(world: FakeWorld): Promise<FakeControl> {
+  const database = await openDatabase<ControlTables>(":memory:", controlMigrations);
+  const state = newState(world);
+  const write: Control["write"] = (work) =>
+    database.write((trx) =>
+      work({
+        trx,
+        now: world.clock.nowMs(),
+        audit: (who, what, object, details = {}) =>
+          auditAppend(trx, world.hash, { at: world.clock.nowMs(), who, what, object, details }),
+        event: async () => undefined,
+        log: async () => undefined,
+      } as Tx),
+    );
+  const change: Change = (call, what, object, effect) =>
+    write(async (tx) => {
+      const result = effect();
+      state.changes.push(`${what} ${object}`);
+      await tx.audit(call.who, what, object);
+      await call.within?.(tx, result);
+      return result;
+    });
+  const control: Control = {
+    id: "control-test",
+    linkAddress: "127.0.0.1:7070",
+    database,
+    write,
+    clusters: clusters(state, change),
+    agents: { list: async () => [], revoke: (call, cluster, agent) => change(call, "agent.revoke", `${cluster}/${agent}`, () => undefined) },
+    services: services(state, change),
+    runs: {
+      list: async () => ({ items: [...state.runRecords.values()], next: null }),
+      get: async (id) => found(state.runRecords, id),
+      logs: async () => ({ items: [{ at: world.clock.nowMs(), text: "opening" }], next: null }),
+      cancel: (call, id) => change(call, "run.cancel", id, () => found(state.runRecords, id)),
+    },
+    points: {
+      list: async () => ({ items: [...state.pointsById.values()], next: null }),
+      get: async (id) => found(state.pointsById, id),
+    },
+    events: events(state),
+    protect: (call, request) =>
+      change(call, "service.protect", request.service, () => {
+        state.protectCalls.push(request);
+        const id = `run-${state.protectCalls.length}`;
+        const record = sampleRun(id, found(state.serviceRecords, request.service).service, request.label);
+        state.runRecords.set(id, record);
+        return record;
+      }),
+    status: async () => ({
+      now: world.clock.nowMs(),
+      clockSource: "control:test",
+      clusters: [...state.clusterViews.values()],
+      services: [...state.serviceRecords.values()].map(({ service }) => ({
+        service: service.name,
+        primary: service.primary,
+        secondary: service.secondary,
+        points: 0,
+        lastPoint: null,
+        rpoMs: null,
+        activeRun: null,
+        lastFailure: null,
+      })),
+    }),
+    stop: () => database.close(),
+  };
+  return Object.assign(state, control);
+}
+
+type Change = <T>(call: Call, what: string, object: string, effect: () => T) => Promise<T>;
+type State = ReturnType<typeof newState>;
+
+function newState(world: FakeWorld) {
+  const waiting = new Set<() => void>();
+  const eventsSoFar: ControlEvent[] = [];
+  return {
+    protectCalls: [] as ProtectRequest[],
+    changes: [] as string[],
+    findings: [] as CheckedService["findings"],
+    serviceRecords: new Map<string, ServiceRecord>(),
+    clusterViews: new Map<string, ClusterView>(),
+    runRecords: new Map<string, RunRecord>(),
+    pointsById: new Map<string, RecoveryPoint>(),
+    eventsSoFar,
+    waiting,
+    tell(object: string): void {
+      const sequence = eventsSoFar.length + 1;
+      eventsSoFar.push({ sequence, at: world.clock.nowMs(), kind: "run", object, details: {} });
+      for (const wake of waiting) wake();
+    },
+  };
+}
+
+function clusters(state: State, change: Change): Control["clusters"] {
+  return {
+    add: (call, cluster) =>
+      change(call, "cluster.add", cluster.name, () => {
+        const view: ClusterView = {
+          cluster,
+          version: 1,
+          identity: null,
+          agent: null,
+          connected: false,
+          lastSeenAt: null,
+          reachable: false,
+          cause: "no agent was enrolled",
+          status: null,
+          clock: null,
+          role: "none",
+          voidSnapshots: 0,
+        };
+        state.clusterViews.set(cluster.name, view);
+        return view;
+      }),
+    get: async (name) => found(state.clusterViews, name),
+    list: async () => [...state.clusterViews.values()],
+    remove: (call, name) => change(call, "cluster.remove", name, () => void state.clusterViews.delete(name)),
+    enroll: (call, cluster, agent = cluster) =>
+      change(call, "cluster.enroll", cluster, () => ({
+        secret: "s".repeat(32),
+        cluster,
+        agent,
+        authority: "a".repeat(64),
+        expiresAt: 1_795_258_800_000,
+      })),
+  };
+}
+
+function services(state: State, change: Change): Control["services"] {
+  return {
+    async apply(call, wanted, { dryRun }) {
+      const plan = () =>
+        wanted.map(({ service, ifVersion }) => {
+          const before = state.serviceRecords.get(service.name);
+          if (ifVersion !== null && ifVersion !== before?.version)
+            throw new CoevalError("edited-meanwhile", `service ${service.name} was changed`);
+          const version = (before?.version ?? 0) + 1;
+          return { service, version, epoch: 1, change: before ? ("changed" as const) : ("created" as const) };
+        });
+      if (dryRun) return plan();
+      return change(call, "service.apply", wanted.map(({ service }) => service.name).join(), () => {
+        const applied = plan();
+        for (const one of applied) state.serviceRecords.set(one.service.name, one);
+        return applied;
+      });
+    },
+    get: async (name) => found(state.serviceRecords, name),
+    list: async () => [...state.serviceRecords.values()],
+    check: async () => ({
+      findings: state.findings,
+      blocked: state.findings.some((finding) => finding.level === "blocks"),
+    }),
+    remove: (call, name, { points }) =>
+      change(call, `service.remove.${points}`, name, () => void state.serviceRecords.delete(name)),
+  };
+}
+
+function events(state: State): Control["events"] {
+  return {
+    since: async (sequence, limit) => state.eventsSoFar.slice(sequence, sequence + limit),
+    last: async () => state.eventsSoFar.length,
+    async *subscribe(sequence, cancel) {
+      for (let next = sequence; !cancel.aborted; ) {
+        const event = state.eventsSoFar[next];
+        if (event) {
+          next++;
+          yield event;
+          continue;
+        }
+        await new Promise<void>((wake) => {
+          state.waiting.add(wake);
+          cancel.addEventListener("abort", () => wake());
+        });
+      }
+    },
+  };
+}
+
+function found<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const value = map.get(name);
+  if (value === undefined) throw new CoevalError("not-found", `there is no ${name}`);
+  return value;
+}

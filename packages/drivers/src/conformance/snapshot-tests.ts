@@ -1,0 +1,215 @@
+/** Snapshots: covering roots, repeats, what forbids them, open files, release. */
+import { assert, assertEqual, type Ground, refused, type Scenario } from "./harness.ts";
+import { collect, makeDirectories, makeSet, put, take } from "./trees.ts";
+
+export function snapshotTests(scenario: Scenario): void {
+  scenario("data sets below one snapshottable directory share one snapshot", oneCoveringRoot);
+  scenario("a repeated snapshot is the same one, and its receipt spans both requests", repeats);
+  scenario("a snapshot of our name that was there before is refused", foreignSnapshot);
+  scenario("what cannot be taken is refused by name, with the command that mends it", refusals);
+  scenario("a data set removed after it was prepared is named", removedMeanwhile);
+  scenario("an open file is listed with its length in the snapshot, wherever it was moved", openFiles);
+  scenario("released snapshots are gone, and releasing them again is success", release);
+  scenario("the diff between snapshots names what was modified", modified);
+  scenario("examining changes nothing and tells what accepting means", examine);
+}
+
+async function oneCoveringRoot(ground: Ground): Promise<void> {
+  const { source, fs } = ground.cluster;
+  await makeSet(ground, "top");
+  for (const name of ["one", "two"]) await makeDirectories(ground, `${ground.folder}/top/${name}`);
+  const alone = await makeSet(ground, "alone");
+  const below = (name: string) => ({
+    name,
+    component: "hdfs" as const,
+    path: `${ground.folder}/top/${name}`,
+  });
+  const request = { sets: [below("two"), alone, below("one")], snapshotName: "coeval-a" };
+  const prepared = await source.prepare(request, ground.cancel);
+  const roots = prepared.roots.map(({ root, sets }) => [
+    root.slice(ground.folder.length),
+    sets.map(({ name }) => name),
+  ]);
+  assertEqual(
+    roots,
+    [
+      ["/alone", ["alone"]],
+      ["/top", ["two", "one"]],
+    ],
+    "roots",
+  );
+  const taken = await source.snapshot(prepared, ground.cancel);
+  assertEqual(
+    taken.map(({ root }) => root.slice(ground.folder.length)),
+    ["/alone", "/top"],
+    "snapshots",
+  );
+  for (const { root, clusterStampMs, firstSentElapsedMs, answeredElapsedMs } of taken) {
+    assert(firstSentElapsedMs <= answeredElapsedMs, "the receipt's bounds are in order");
+    const live = await fs.status(root, ground.cancel);
+    assertEqual(clusterStampMs, live?.mtimeMs, "the snapshot's stamp is the root's new time");
+  }
+}
+
+async function repeats(ground: Ground): Promise<void> {
+  const { source, fs } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  const prepared = await source.prepare({ sets: [set], snapshotName: "coeval-a" }, ground.cancel);
+  const [first] = await source.snapshot(prepared, ground.cancel);
+  await put(ground, `${set.path}/later`, "not in the snapshot");
+  const [again] = await source.snapshot(prepared, ground.cancel);
+  assert(first && again, "both answer");
+  assertEqual(again.firstSentElapsedMs, first.firstSentElapsedMs, "first request");
+  assert(again.answeredElapsedMs >= first.answeredElapsedMs, "the last answer bounds the receipt");
+  assertEqual(again.clusterStampMs, first.clusterStampMs, "it is the same snapshot");
+  assertEqual((await collect(source.list(prepared, ground.cancel))).length, 1, "entries");
+  // Another process of the same agent knows no earlier request, and says so.
+  const [other] = await ground.cluster.sourceAs(fs.user).snapshot(prepared, ground.cancel);
+  assert(
+    other?.firstSentElapsedMs === Number.NEGATIVE_INFINITY,
+    "the first request is unknown to a new process",
+  );
+}
+
+async function foreignSnapshot(ground: Ground): Promise<void> {
+  const { source, fs } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  await fs.createSnapshot(set.path, "coeval-a", ground.cancel);
+  const request = { sets: [set], snapshotName: "coeval-a" };
+  const refusal = await refused(source.prepare(request, ground.cancel), "foreign-snapshot");
+  assert(refusal.message.includes(set.path), "the root is named");
+}
+
+async function refusals(ground: Ground): Promise<void> {
+  const { fs, source, sourceAs } = ground.cluster;
+  const set = (name: string) => ({ name, component: "hdfs" as const, path: `${ground.folder}/${name}` });
+  const prepare = (name: string, user = fs.user) =>
+    sourceAs(user).prepare({ sets: [set(name)], snapshotName: "coeval-a" }, ground.cancel);
+  await refused(prepare("absent"), "set-missing");
+  await put(ground, `${ground.folder}/file`, "no directory");
+  assert(
+    (await refused(prepare("file"), "set-missing")).message.includes("is a file"),
+    "says that it is a file",
+  );
+  await makeDirectories(ground, `${ground.folder}/plain dir`);
+  const command = `hdfs dfsadmin -allowSnapshot '${ground.folder}/plain dir'`;
+  assert(
+    (await refused(prepare("plain dir"), "not-snapshottable")).message.includes(command),
+    "gives the command",
+  );
+  await makeSet(ground, "bobs");
+  await fs.setOwner(`${ground.folder}/bobs`, "bob", "staff", ground.cancel);
+  const denied = await refused(prepare("bobs", "alice"), "no-right");
+  assert(denied.message.includes(`hdfs dfs -chown alice ${ground.folder}/bobs`), "gives the chown");
+  await prepare("bobs", "bob");
+  await fs.setMode(`${ground.folder}/bobs`, 0o700, ground.cancel);
+  await makeDirectories(ground, `${ground.folder}/bobs/inner`);
+  await refused(prepare("bobs/inner", "alice"), "no-right");
+  const findings = await source.examine([set("absent"), set("plain dir")], ground.cancel);
+  const blocking = findings.filter(({ level }) => level === "blocks").map(({ set, code }) => [set, code]);
+  assertEqual(
+    blocking,
+    [
+      ["absent", "set-missing"],
+      ["plain dir", "not-snapshottable"],
+    ],
+    "findings that block",
+  );
+}
+
+async function removedMeanwhile(ground: Ground): Promise<void> {
+  const { source, fs } = ground.cluster;
+  const gone = await makeSet(ground, "gone");
+  const top = await makeSet(ground, "top");
+  const inner = { name: "inner", component: "hdfs" as const, path: `${top.path}/inner` };
+  await makeDirectories(ground, inner.path);
+  const request = { sets: [gone, inner], snapshotName: "coeval-a" };
+  const prepared = await source.prepare(request, ground.cancel);
+  await fs.remove(inner.path, ground.cancel);
+  const missing = await refused(source.snapshot(prepared, ground.cancel), "set-missing");
+  assert(missing.message.includes("inner"), "the data set is named");
+  await source.release(prepared, null, ground.cancel);
+  await fs.remove(gone.path, ground.cancel);
+  await refused(source.snapshot(prepared, ground.cancel), "set-missing");
+  await source.release(prepared, null, ground.cancel);
+  assertEqual(await source.snapshots(top.path, "coeval-", ground.cancel), [], "snapshots left behind");
+}
+
+async function openFiles(ground: Ground): Promise<void> {
+  const { cluster, cancel } = ground;
+  const set = await makeSet(ground, "data");
+  await makeDirectories(ground, `${set.path}/dir`);
+  const writer = await cluster.openForWrite(`${set.path}/dir/log`);
+  if (!writer) return;
+  await writer.write(new TextEncoder().encode("at the moment"));
+  await put(ground, `${set.path}/closed`, "closed");
+  const prepared = await take(ground, [set], "coeval-a");
+  const first = await cluster.source.openFiles(prepared, cancel);
+  if (prepared.freezesOpenFiles) assertEqual(first, { kind: "frozen" }, "a cluster that freezes");
+  else assertEqual(shape(first), [["dir/log", 13]], "open files");
+  await cluster.fs.rename(`${set.path}/dir`, `${set.path}/moved`, cancel);
+  if (!prepared.freezesOpenFiles) {
+    assertEqual(
+      shape(await cluster.source.openFiles(prepared, cancel)),
+      [["dir/log", 13]],
+      "after its directory moved",
+    );
+  }
+  await writer.close();
+  const asAlice = { ...prepared, listsOpenFiles: false, freezesOpenFiles: false };
+  assertEqual(
+    (await cluster.sourceAs("alice").openFiles(asAlice, cancel)).kind,
+    "unknown",
+    "without the right",
+  );
+}
+
+function shape(open: Awaited<ReturnType<Ground["cluster"]["source"]["openFiles"]>>): unknown {
+  return open.kind === "listed" ? open.files.map(({ path, length }) => [path, length]) : open;
+}
+
+async function release(ground: Ground): Promise<void> {
+  const { source } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  const older = await take(ground, [set], "coeval-a");
+  const newer = await take(ground, [set], "coeval-b");
+  assertEqual(
+    await source.snapshots(set.path, "coeval-", ground.cancel),
+    ["coeval-a", "coeval-b"],
+    "oldest first",
+  );
+  await source.release(older, newer, ground.cancel);
+  await source.release(older, newer, ground.cancel);
+  assertEqual(await source.snapshots(set.path, "coeval-", ground.cancel), ["coeval-b"], "what stays");
+  await refused(collect(source.list(older, ground.cancel)), "set-missing");
+}
+
+async function modified(ground: Ground): Promise<void> {
+  const { source, fs } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  await put(ground, `${set.path}/x`, "same");
+  await put(ground, `${set.path}/y`, "same");
+  const base = await take(ground, [set], "coeval-a");
+  await fs.setXattr(`${set.path}/x`, ["user.colour", "626c7565"], ground.cancel);
+  const next = await take(ground, [set], "coeval-b");
+  const places = await source.modified(next, base, ground.cancel);
+  assert(
+    places?.some(({ path }) => path === "x"),
+    "x is named",
+  );
+  assert(!places?.some(({ path }) => path === "y"), "y is not");
+}
+
+async function examine(ground: Ground): Promise<void> {
+  const { source } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  await take(ground, [set], "somebody's");
+  const codes = (await source.examine([set], ground.cancel)).map(({ code }) => code);
+  for (const code of ["root-pinned", "charged", "other-snapshots"])
+    assert(codes.includes(code), `tells ${code}`);
+  const probe = await source.probe(ground.cancel);
+  assert(
+    probe.reachable && probe.identity !== null && probe.cause === null,
+    "the probe finds the cluster well",
+  );
+}
