@@ -39,7 +39,8 @@ export function createClient(login: Login): Client {
     ca: login.ca,
     minVersion: "TLSv1.2",
   });
-  const send = (method: Method, path: string, more: CallOptions) => exchange(login, agent, method, path, more);
+  const send = (method: Method, path: string, more: CallOptions) =>
+    exchange(login, agent, method, path, more);
   return {
     async call(method, path, schema, more = {}) {
       const response = await send(method, path, more);
@@ -66,7 +67,9 @@ async function exchange(
     ...more.headers,
     authorization: `Bearer ${login.token}`,
     accept: "application/json, application/problem+json, text/event-stream",
-    ...(body === null ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+    ...(body === null
+      ? {}
+      : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
   };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const call = request(url, {
@@ -83,7 +86,8 @@ async function exchange(
   }).catch((cause: unknown) => {
     throw unreachable(url, cause);
   });
-  if ((response.statusCode ?? 500) >= 400) throw refusalOf(response.statusCode ?? 500, await wholeText(response));
+  if ((response.statusCode ?? 500) >= 400)
+    throw refusalOf(response.statusCode ?? 500, await wholeText(response));
   return response;
 }
 
@@ -111,7 +115,9 @@ function refusalOf(status: number, text: string): CliError {
   try {
     problem = problemSchema.parse(JSON.parse(text));
   } catch (cause) {
-    return new CliError(`the server answered ${status} without saying why; is this a control device?`, { cause });
+    return new CliError(`the server answered ${status} without saying why; is this a control device?`, {
+      cause,
+    });
   }
   return new RefusedError(problem);
 }
@@ -119,7 +125,12 @@ function refusalOf(status: number, text: string): CliError {
 function unreachable(url: URL, cause: unknown): unknown {
   const { code, message } = cause as { code?: string; message?: string };
   if (code === "ABORT_ERR") return cause;
-  const pinned = ["SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "DEPTH_ZERO_SELF_SIGNED_CERT", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"];
+  const pinned = [
+    "SELF_SIGNED_CERT_IN_CHAIN",
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "DEPTH_ZERO_SELF_SIGNED_CERT",
+    "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  ];
   if (code !== undefined && pinned.includes(code))
     return new CliError(`${url.host} is not the control device that was pinned: ${message}`, {
       hint: "nothing was sent; compare the fingerprint, then coeval login again",

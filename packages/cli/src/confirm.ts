@@ -9,5 +9,6 @@ export async function confirm(io: Io, yes: boolean, what: string, name: string):
   const answer = await io.ask(`${what}\nType ${name} to go on: `);
   if (answer === null)
     throw new CliError(`${what}: nobody can be asked here`, { exitCode: exit.usage, hint: "say --yes" });
-  if (answer.trim() !== name) throw new CliError("not confirmed; nothing was done", { exitCode: exit.failed });
+  if (answer.trim() !== name)
+    throw new CliError("not confirmed; nothing was done", { exitCode: exit.failed });
 }

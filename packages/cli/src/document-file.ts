@@ -88,7 +88,14 @@ function offsetOf(document: Document, path: Path): number {
     const above = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
     if (isMap(above)) {
       const pair = above.items.find(({ key }) => isScalar(key) && key.value === part);
-      if (pair && isNode(pair.value) && pair.value.range && length === path.length && isScalar(pair.value) && pair.value.value !== null)
+      if (
+        pair &&
+        isNode(pair.value) &&
+        pair.value.range &&
+        length === path.length &&
+        isScalar(pair.value) &&
+        pair.value.value !== null
+      )
         return pair.value.range[0];
       if (pair && isNode(pair.key) && pair.key.range) return pair.key.range[0];
     }
@@ -107,7 +114,9 @@ async function readFile(io: Io, file: string): Promise<string> {
     throw new CliError(`${file} cannot be read: ${why}`, { exitCode: exit.usage, cause });
   }
   if (content.length > BODY_BYTES_MAX)
-    throw new CliError(`${file} is larger than ${BODY_BYTES_MAX / 1024 / 1024} MiB`, { exitCode: exit.usage });
+    throw new CliError(`${file} is larger than ${BODY_BYTES_MAX / 1024 / 1024} MiB`, {
+      exitCode: exit.usage,
+    });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(content);
   } catch (cause) {

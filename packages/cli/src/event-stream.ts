@@ -40,7 +40,9 @@ export async function* readEvents(
     }
     if (options.cancel.aborted) return;
     if (++breaks > BREAKS_MAX) throw new CliError("the events broke off again and again");
-    await clock.sleep(Math.min(WAIT_MS_MIN * 2 ** breaks, WAIT_MS_MAX), options.cancel).catch(() => undefined);
+    await clock
+      .sleep(Math.min(WAIT_MS_MIN * 2 ** breaks, WAIT_MS_MAX), options.cancel)
+      .catch(() => undefined);
   }
 }
 
@@ -63,9 +65,14 @@ function eventOf(block: string): ReceivedEvent | null {
   const fields = new Map<string, string>();
   for (const line of block.split("\n")) {
     const [, name = "", value = ""] = /^([^:]*)(?:: ?(.*))?$/.exec(line) ?? [];
-    if (name !== "") fields.set(name, fields.has(name) && name === "data" ? `${fields.get(name)}\n${value}` : value);
+    if (name !== "")
+      fields.set(name, fields.has(name) && name === "data" ? `${fields.get(name)}\n${value}` : value);
   }
   const data = fields.get("data");
   if (data === undefined) return null;
-  return { id: fields.get("id") ?? "", event: fields.get("event") ?? "message", data: JSON.parse(data) as unknown };
+  return {
+    id: fields.get("id") ?? "",
+    event: fields.get("event") ?? "message",
+    data: JSON.parse(data) as unknown,
+  };
 }

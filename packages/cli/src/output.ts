@@ -44,7 +44,9 @@ export function printValue(io: Io, format: Format, value: unknown): void {
 function table<Item>(io: Io, view: View<Item>, items: readonly Item[]): string {
   const titles = Object.keys(view.columns);
   const rows = items.map((item) => Object.values(view.columns).map((cell) => oneLine(cell(item))));
-  const widths = titles.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  const widths = titles.map((title, at) =>
+    Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)),
+  );
   const line = (cells: readonly string[]) =>
     `${cells.map((cell, at) => (at === cells.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join("  ")}\n`;
   return style(io, "bold", line(titles).trimEnd()) + "\n" + rows.map(line).join("");

@@ -5,7 +5,7 @@ import type { Tx } from "./records.ts";
 export interface Call {
   /** As it stands in the audit log: `token:ada`, `agent:east/east-1`, `control`. */
   readonly who: string;
-  /** The caller's own writes that belong into the operation's transaction, e.g. an idempotency key with its answer. Called last. */
+  /** The caller's own writes that belong into the operation's transaction, e.g. an idempotency key with its answer. */
   readonly within?: (tx: Tx, result: unknown) => Promise<void>;
 }
 

@@ -49,7 +49,7 @@ export interface ProtectParts {
 export function createProtect(world: World, parts: ProtectParts): Protect {
   const { db, clients, runner } = parts;
   return async (call, request) => {
-    const { service, epoch } = await existing(db, request.service);
+    const { service, epoch, version } = await existing(db, request.service);
     await noneActive(db, service.name);
     const moment = momentOf(request, world.clock.nowMs(), parts.leads.of(service.name));
     checkLabel(request.label);
@@ -74,6 +74,13 @@ export function createProtect(world: World, parts: ProtectParts): Protect {
       target: sideOf(target),
     };
     await runner.begin(run, async (tx) => {
+      // Asked again: somebody may have begun a run, or edited the service, since.
+      await noneActive(tx.trx, service.name);
+      if ((await existing(tx.trx, service.name)).version !== version)
+        throw new CoevalError(
+          "edited-meanwhile",
+          `${service.name} was edited while the run was about to begin`,
+        );
       await tx.audit(call.who, "service.protect", `service/${service.name}`, { run: run.id, moment });
       await call.within?.(tx, run);
     });

@@ -33,8 +33,8 @@ export interface RunnerParts {
 }
 
 export interface Runner {
-  /** Stores a new run with its first step and `also` in one transaction, then performs it. */
-  begin(run: Run, also: (tx: Tx) => Promise<void>): Promise<void>;
+  /** Stores a new run with its first step, after `first` in the same transaction, then performs it. */
+  begin(run: Run, first: (tx: Tx) => Promise<void>): Promise<void>;
   /** Gives a run an event; resolves once it is stored, or of no effect because the run is over or the answer was known. */
   feed(
     run: string,
@@ -96,12 +96,12 @@ export function createRunner(world: World, parts: RunnerParts): Runner {
   }
 
   return {
-    async begin(run, also) {
+    async begin(run, first) {
       const stepped = step(run, { kind: "begin" });
       await serial.run(run.id, async () => {
         await records.write(async (tx) => {
+          await first(tx);
           await saveStep(tx, world.hash, null, stepped, null);
-          await also(tx);
         });
         perform(null, stepped);
       });

@@ -196,7 +196,9 @@ async function examine(
   const link = links.of(cluster);
   if (!link) throw new CoevalError("agent-away", `the agent of ${cluster} is not connected`);
   const stored = (await clusterList(db)).find((one) => one.cluster.name === cluster);
-  const findings = await link.examiner.ask({ identity: stored?.identity ?? null, sets: dataSets, directory });
+  // The secondary is asked of its holding directory alone: the data sets stand on the primary.
+  const sets = directory === null ? dataSets : [];
+  const findings = await link.examiner.ask({ identity: stored?.identity ?? null, sets, directory });
   return findings.map((finding) => ({ ...finding, cluster }));
 }
 

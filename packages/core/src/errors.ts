@@ -5,6 +5,7 @@
 
 export type Retry = "now" | "later" | "never";
 
+/** What the catalogue says of one code. */
 export interface CatalogueEntry {
   /** What it means, one sentence. */
   readonly meaning: string;
@@ -332,6 +333,7 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors;
 
+/** What an error may carry besides code and message. */
 export interface ErrorDetail {
   /** JSON pointer or flag of the wrong input. */
   readonly pointer?: string;
@@ -342,6 +344,8 @@ export interface ErrorDetail {
 
 /** Pieces of evidence that an error carries at most. */
 export const EVIDENCE_MAX = 20;
+/** Characters of a failure's message and of one piece of its evidence at most: a failure must fit the wire, whatever was thrown. */
+export const FAILURE_LENGTH_MAX = 8000;
 
 /** A failure of the catalogue. `message` is its first line: what failed and why, with names and figures. */
 export class CoevalError extends Error {
@@ -365,15 +369,16 @@ export interface Failure {
   readonly evidence: readonly string[];
 }
 
-/** Any thrown thing as a Failure; what is not of the catalogue is a `defect`. */
+/** Any thrown thing as a Failure, cut to FAILURE_LENGTH_MAX; what is not of the catalogue is a `defect`. */
 export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof CoevalError)
-    return { code: thrown.code, message: thrown.message, evidence: thrown.evidence };
-  return {
-    code: "defect",
-    message: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown),
-    evidence: [],
-  };
+    return { code: thrown.code, message: cut(thrown.message), evidence: thrown.evidence.map(cut) };
+  const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return { code: "defect", message: cut(message), evidence: [] };
+}
+
+function cut(text: string): string {
+  return text.length <= FAILURE_LENGTH_MAX ? text : `${text.slice(0, FAILURE_LENGTH_MAX - 1)}…`;
 }
 
 /** The catalogue's entry of a code. */

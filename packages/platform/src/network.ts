@@ -57,7 +57,13 @@ export function createTlsNetwork(world: { readonly log: Log }, options: TlsNetwo
     async connect(address, cancel, expect) {
       const secureContext = createSecureContext(tls);
       const { handshakeMsMax } = bounds;
-      const dialled = await dial(address, { secureContext, handshakeMsMax, revoked: () => revoked, cancel, expect });
+      const dialled = await dial(address, {
+        secureContext,
+        handshakeMsMax,
+        revoked: () => revoked,
+        cancel,
+        expect,
+      });
       const stream = open(dialled.socket, dialled.peer);
       // It may have been revoked while it was making up its mind about us.
       cutOff([stream], revoked, world.log);

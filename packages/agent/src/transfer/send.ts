@@ -92,15 +92,19 @@ async function* withDigests(
   changes: AsyncIterable<Change>,
   digests: AsyncGenerator<FileDigest>,
 ): AsyncGenerator<Change> {
-  for await (const change of changes) {
-    if (isContent(change)) {
-      const digest = await digests.next();
-      if (digest.done || digest.value.number !== change.number)
-        throw new RangeError(`no digest of change ${change.number}`);
-      yield { ...change, entry: { ...change.entry, sha256: digest.value.sha256 } };
-    } else if (change.kind === "attributes" && change.before.sha256 !== undefined) {
-      yield { ...change, entry: { ...change.entry, sha256: change.before.sha256 } };
-    } else yield change;
+  try {
+    for await (const change of changes) {
+      if (isContent(change)) {
+        const digest = await digests.next();
+        if (digest.done || digest.value.number !== change.number)
+          throw new RangeError(`no digest of change ${change.number}`);
+        yield { ...change, entry: { ...change.entry, sha256: digest.value.sha256 } };
+      } else if (change.kind === "attributes" && change.before.sha256 !== undefined) {
+        yield { ...change, entry: { ...change.entry, sha256: change.before.sha256 } };
+      } else yield change;
+    }
+  } finally {
+    await digests.return(undefined);
   }
 }
 

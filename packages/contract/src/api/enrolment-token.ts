@@ -20,7 +20,7 @@ export interface EnrolmentToken {
 }
 
 const PATTERN =
-  /^coeval-enrol:\/\/([^\s/]{1,260}:\d{1,5})\/([^/]+)\/([^/]+)\/(\d{1,15})\/([0-9a-f]{64})\/([A-Za-z0-9_-]{16,200})$/;
+  /^coeval-enrol:\/\/([^\s/]{1,260}:\d{1,5})\/([^/]+)\/([^/]+)\/(\d{1,15})\/([0-9a-f]{64})\/([A-Za-z0-9_.-]{16,200})$/;
 
 /** The text. @throws TypeError for parts that would not read back: a defect. */
 export function writeEnrolmentToken(token: EnrolmentToken): string {

@@ -30,5 +30,8 @@ export const identityField = z.object({ clusterId: z.string().max(200), namespac
 export const failureField = z.object({
   code: z.enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]]),
   message: z.string().max(20_000),
-  evidence: z.array(z.string().max(MAX_PATH_BYTES + 200)).max(20).readonly(),
+  evidence: z
+    .array(z.string().max(MAX_PATH_BYTES + 200))
+    .max(20)
+    .readonly(),
 });

@@ -33,6 +33,7 @@ export interface CertificateBody {
   readonly previous: { readonly point: string; readonly certificateSha256: string } | null;
 }
 
+/** What a manifest amounts to. */
 export interface ManifestSummary {
   /** Of the manifest's bytes: one canonical JSON line an entry, in manifest order. */
   readonly sha256: string;
@@ -41,6 +42,7 @@ export interface ManifestSummary {
   readonly bytes: number;
 }
 
+/** What had to move for a point: changes of the plan, and the files, bytes and deletions among them. */
 export interface MovedSummary {
   readonly changes: number;
   readonly files: number;
@@ -48,6 +50,7 @@ export interface MovedSummary {
   readonly deletions: number;
 }
 
+/** A moment certificate, whole: the body, what was sealed, and both agents' signatures. */
 export interface Certificate {
   readonly body: CertificateBody;
   readonly source: Signature;
@@ -56,6 +59,7 @@ export interface Certificate {
   readonly target: Signature;
 }
 
+/** One agent's signature, with what proves whose it is. */
 export interface Signature {
   readonly agent: string;
   /** PEM SubjectPublicKeyInfo. */

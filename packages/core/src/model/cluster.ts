@@ -8,6 +8,7 @@ export interface Cluster {
   readonly scopes: readonly string[];
 }
 
+/** Where and as whom an agent reaches HDFS. */
 export interface HdfsEndpoint {
   /** `webhdfs://host:port`, the NameNode's HTTP address. */
   readonly url: string;

@@ -11,7 +11,7 @@ export interface Entry {
   /** Bytes; of a file that was open at the moment the length stated at its first listing. 0 for directories. */
   readonly length: number;
   readonly mtimeMs: number;
-  /** 0 for directories. */
+  /** As of the entry's last change of content or attributes: reading alone makes no change. 0 for directories. */
   readonly atimeMs: number;
   readonly owner: string;
   readonly group: string;
@@ -32,7 +32,7 @@ export interface Entry {
 }
 
 /**
- * The order of manifests: by data set, then depth first, names by their UTF-8 bytes (HDFS's own order).
+ * The order of manifests: by data set, then depth first, names as HDFS lists them.
  * A directory comes directly before what lies in it.
  */
 export function compareEntries(a: Place, b: Place): number {
@@ -46,7 +46,7 @@ export interface Place {
   readonly path: string;
 }
 
-/** Compares relative paths depth first; UTF-8 byte order of names equals code point order. */
+/** Compares relative paths depth first; names as HDFS lists them: by their UTF-8 bytes taken as *signed* numbers. */
 export function compareTreePaths(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {
@@ -57,13 +57,17 @@ export function compareTreePaths(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** `/` ends a name, so it sorts first; surrogates stand for code points above all of the plane below. */
+/**
+ * `/` ends a name, so it sorts first; then all beyond ASCII, whose bytes are negative as HDFS compares them
+ * (DFSUtilClient.compareBytes); then ASCII. Surrogates stand for code points above all of the plane below.
+ */
 function rank(unit: number): number {
-  if (unit === 0x2f) return -1;
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+  if (unit === 0x2f) return -0x200000;
+  if (unit < 0x80) return unit;
+  return (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit) - 0x100000;
 }
 
-/** True when everything but content is equal: type, owner, group, mode, replication, ACL, xattrs. Times apart. */
+/** True when owner, group, mode, replication, ACL and xattrs are equal. Type, content and times are the caller's to compare. */
 export function sameAttributes(a: Entry, b: Entry): boolean {
   return (
     a.owner === b.owner &&

@@ -6,6 +6,9 @@ export type Instant = number;
 
 const PATTERN = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,3}))?(Z|[+-]\d{2}:\d{2})$/;
 const MS_PER_DAY = 86_400_000;
+/** 0000-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z: what four digits of a year can write. */
+const INSTANT_MIN = -62_167_219_200_000;
+const INSTANT_MAX = 253_402_300_799_999;
 
 /** The instant as `2026-11-21T10:31:41.007Z`; fractions of a ms are dropped. Bounds: years 0000 to 9999. */
 export function formatInstant(instant: Instant): string {
@@ -22,7 +25,7 @@ export function formatInstant(instant: Instant): string {
 
 /**
  * Reads `2026-11-21T10:31:41[.007](Z|+01:00)`.
- * @throws CoevalError `bad-instant` naming the text and the form, also for dates that do not exist.
+ * @throws CoevalError `bad-instant` naming the text, also for dates that do not exist and instants beyond formatInstant's bounds.
  */
 export function parseInstant(text: string): Instant {
   const match = PATTERN.exec(text);
@@ -42,7 +45,10 @@ export function parseInstant(text: string): Instant {
     throw badInstant(text);
   const offset = zoneOffsetMs(match[8] as string);
   if (offset === null) throw badInstant(text);
-  return days * MS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1000 + ms - offset;
+  const instant = days * MS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1000 + ms - offset;
+  // An offset can lead out of the years that can be written again.
+  if (instant < INSTANT_MIN || instant > INSTANT_MAX) throw badInstant(text);
+  return instant;
 }
 
 function zoneOffsetMs(zone: string): number | null {

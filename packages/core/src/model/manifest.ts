@@ -5,8 +5,8 @@ import { canonical, type Json } from "./canonical.ts";
 import type { ManifestSummary } from "./certificate.ts";
 import type { Entry } from "./entry.ts";
 
-/** Bytes of one line: a path, its ACL and its xattrs at HDFS's own bounds, with room. */
-export const LINE_BYTES_MAX = 4 * 1024 * 1024;
+/** Characters of one line (UTF-16 units): a path, its ACL and its xattrs at HDFS's own bounds, with room. */
+export const LINE_LENGTH_MAX = 4 * 1024 * 1024;
 const FLUSH_BYTES = 64 * 1024;
 
 /** Gathers the summary of a manifest while its lines pass. */
@@ -36,21 +36,28 @@ export function tallyManifest(hash: Hash): ManifestTally {
 }
 
 /**
- * Values from a stream of JSON lines, checked by `parse`. A last line without newline is refused: the file was cut.
- * @throws CoevalError `corrupt` for lines beyond LINE_BYTES_MAX, bad JSON or UTF-8, naming the line.
+ * Values from a stream of JSON lines, believed to be what we wrote. A last line without newline is refused: the file was cut.
+ * @throws CoevalError `corrupt` for lines beyond LINE_LENGTH_MAX, bad JSON or UTF-8, naming the line.
  */
 export async function* readLines<T>(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<T> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let rest = "";
   let number = 0;
+  const decode = (chunk?: Uint8Array): string => {
+    try {
+      return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
+    } catch (cause) {
+      throw new CoevalError("corrupt", `${name}:${number + 1}: no UTF-8`, { cause });
+    }
+  };
   for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    const lines = (rest + decode(chunk)).split("\n");
     rest = lines.pop() as string;
-    if (rest.length > LINE_BYTES_MAX)
-      throw new CoevalError("corrupt", `${name}:${number + 1}: line longer than ${LINE_BYTES_MAX} bytes`);
     for (const line of lines) yield parseLine<T>(line, name, ++number);
+    checkLength(rest, name, number + 1);
   }
-  if (rest !== "") throw new CoevalError("corrupt", `${name}:${number + 1}: the last line was cut`);
+  // The decoder may still hold the beginning of a character.
+  if (rest + decode() !== "") throw new CoevalError("corrupt", `${name}:${number + 1}: the last line was cut`);
 }
 
 /** Lines gathered into chunks worth writing. */
@@ -69,7 +76,13 @@ export async function* inChunks(lines: AsyncIterable<string>): AsyncGenerator<Ui
   if (size > 0) yield encoder.encode(pending.join(""));
 }
 
+function checkLength(line: string, name: string, number: number): void {
+  if (line.length <= LINE_LENGTH_MAX) return;
+  throw new CoevalError("corrupt", `${name}:${number}: line longer than ${LINE_LENGTH_MAX} characters`);
+}
+
 function parseLine<T>(line: string, name: string, number: number): T {
+  checkLength(line, name, number);
   try {
     return JSON.parse(line) as T;
   } catch (cause) {

@@ -2,6 +2,7 @@
 
 export type Role = "primary" | "secondary";
 
+/** A service's role on one cluster, and since which epoch. */
 export interface Tenure {
   readonly service: string;
   readonly role: Role;
@@ -9,6 +10,7 @@ export interface Tenure {
   readonly epoch: number;
 }
 
+/** How an instruction's epoch stands to the stored one: equal, its successor, lower, or further ahead. */
 export type EpochVerdict = "same" | "next" | "stale" | "skipped";
 
 /** How an instruction's epoch stands to the highest one stored (0 when none is). Only `same` and `next` may act. */

@@ -20,6 +20,7 @@ export interface Mapping {
   readonly target: string;
 }
 
+/** How a service is protected. */
 export interface Policy {
   readonly direction: "push" | "pull";
   readonly tolerance: Tolerance;

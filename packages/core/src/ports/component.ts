@@ -10,6 +10,7 @@ export interface Facts {
   readonly covering: boolean;
 }
 
+/** What sources and targets have in common. */
 export interface Component {
   readonly facts: Facts;
   /** What the cluster says of itself now. Never rejects for a cluster that is down: the status carries the cause. */

@@ -15,6 +15,7 @@ export interface Files {
   remove(path: string): Promise<void>;
 }
 
+/** One new file on its way; exactly one of `commit` and `abort` ends it. */
 export interface FileWriter {
   write(bytes: Uint8Array): Promise<void>;
   /** Flushes, syncs and renames into place. */

@@ -5,6 +5,7 @@ export interface Hash {
   sha256(): Hasher;
 }
 
+/** An incremental digest. */
 export interface Hasher {
   update(bytes: Uint8Array | string): Hasher;
   /** Lower-case hex, 64 characters. The hasher is spent. */
@@ -19,6 +20,7 @@ export interface Signer {
   sign(bytes: Uint8Array): string;
 }
 
+/** Checks signatures of whatever kind our certificates' keys are. */
 export interface SignatureCheck {
   /** True when `signature` (base64) over `bytes` was made with the private half of `publicKey` (PEM). False for any malformed input. */
   verify(publicKey: string, bytes: Uint8Array, signature: string): boolean;

@@ -5,4 +5,5 @@ export interface Log {
   error(event: string, fields?: LogFields): void;
 }
 
+/** Fields of a log line; `undefined` ones are left out. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;

@@ -33,6 +33,7 @@ export function isExpected(peer: Peer, expect: ExpectedPeer): boolean {
   return Object.entries(expect).every(([name, value]) => value === undefined || facts[name] === value);
 }
 
+/** One authenticated duplex stream of bytes, in order. */
 export interface Stream {
   readonly peer: Peer;
   /** The next bytes (never empty), or null at the peer's orderly end. Rejects when the connection breaks. */
@@ -46,6 +47,7 @@ export interface Stream {
   close(reason: string): void;
 }
 
+/** Makes and accepts streams. */
 export interface Network {
   /** Opens a stream to `address` (`host:port`). Rejects with a CoevalError `unreachable` or `peer-not-trusted`. */
   connect(address: string, cancel?: AbortSignal, expect?: Expected): Promise<Stream>;
@@ -53,6 +55,7 @@ export interface Network {
   listen(address: string, accept: (stream: Stream) => void): Promise<Listener>;
 }
 
+/** An open door for streams. */
 export interface Listener {
   /** The address bound, `host:port`. */
   readonly address: string;

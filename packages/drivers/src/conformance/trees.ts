@@ -116,7 +116,9 @@ export async function assertCopied(ground: Ground, prepared: Prepared, holding: 
 }
 
 export async function readFile(fs: FileSystem, path: string, cancel: AbortSignal): Promise<Uint8Array> {
-  return await gather(fs.open(path, 0, Number.MAX_SAFE_INTEGER, cancel));
+  const status = await fs.status(path, cancel);
+  assert(status, `${path} exists`);
+  return status.length === 0 ? new Uint8Array() : await gather(fs.open(path, 0, status.length, cancel));
 }
 
 export async function readText(fs: FileSystem, path: string, cancel: AbortSignal): Promise<string> {

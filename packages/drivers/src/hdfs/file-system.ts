@@ -4,7 +4,7 @@
  *
  * Paths are absolute and normal; below a snapshottable directory `.snapshot/NAME` leads into a snapshot.
  * Every call rejects with a CoevalError: `not-found`, `no-right`, `safe-mode`, `quota-exceeded`, `secondary-full`,
- * `unreachable`, `protocol`, and `cluster-refused` for everything else the cluster refuses, in its own words.
+ * `cluster-unreachable`, `protocol`, `corrupt`, and `cluster-refused` for everything else the cluster refuses, in its own words.
  */
 import type { ClusterIdentity } from "@coeval/core/model/cluster";
 
@@ -16,7 +16,7 @@ export interface FileSystem {
 
   /** One file or directory; null when there is none. */
   status(path: string, cancel: AbortSignal): Promise<FileStatus | null>;
-  /** A page of a directory, in the order of the names' UTF-8 bytes, behind the name `after`. `not-found` when there is none. */
+  /** A page of a directory, in HDFS's order (core's compareTreePaths), behind the name `after`. `not-found` when there is none. */
   listPage(directory: string, after: string | null, cancel: AbortSignal): Promise<ListPage>;
   /** Makes a directory in one that exists. One that stands there already is success, its mode unchanged. */
   makeDirectory(path: string, mode: number, cancel: AbortSignal): Promise<void>;
@@ -27,7 +27,7 @@ export interface FileSystem {
     content: AsyncIterable<Uint8Array>,
     cancel: AbortSignal,
   ): Promise<number>;
-  /** At most `length` bytes from `offset` on, in chunks; fewer when the file ends. */
+  /** Exactly `length` bytes from `offset` on, in chunks; `corrupt` when the file ends before. */
   open(path: string, offset: number, length: number, cancel: AbortSignal): AsyncIterable<Uint8Array>;
   /** Moves without ever replacing or entering what stands at `to`. */
   rename(from: string, to: string, cancel: AbortSignal): Promise<Renamed>;
@@ -57,6 +57,7 @@ export interface FileSystem {
   createSnapshot(root: string, name: string, cancel: AbortSignal): Promise<"created" | "exists">;
   /** False when there was none, or no such root. */
   deleteSnapshot(root: string, name: string, cancel: AbortSignal): Promise<boolean>;
+  /** Sets the snapshot's stamp anew. */
   renameSnapshot(root: string, from: string, to: string, cancel: AbortSignal): Promise<void>;
   /** Oldest first. */
   snapshots(root: string, cancel: AbortSignal): Promise<readonly SnapshotStatus[]>;
@@ -71,8 +72,6 @@ export interface FileSystem {
   state(cancel: AbortSignal): Promise<ClusterState>;
   /** The effective value of a configuration key; null when unset or not to be read. */
   setting(key: string, cancel: AbortSignal): Promise<string | null>;
-  /** What quotas on the directory itself leave; null when it has none, or they cannot be read. */
-  quotaLeft(directory: string, cancel: AbortSignal): Promise<QuotaLeft | null>;
 }
 
 export interface FileStatus {
@@ -131,11 +130,4 @@ export interface ClusterState {
   readonly safeMode: boolean;
   readonly capacityBytes: number | null;
   readonly remainingBytes: number | null;
-}
-
-export interface QuotaLeft {
-  /** Files and directories; null when not bounded. */
-  readonly names: number | null;
-  /** Bytes with replication counted; null when not bounded. */
-  readonly bytes: number | null;
 }

@@ -1,6 +1,6 @@
 /** Opens a holding directory for a run: ours, as the base point was sealed, cleared of what other runs left behind. */
 import { CoevalError } from "@coeval/core/errors";
-import { joinPath, parentPath } from "@coeval/core/model/path";
+import { joinPath } from "@coeval/core/model/path";
 import type { Log } from "@coeval/core/ports/log";
 import type { Holding, Opened } from "@coeval/core/ports/target";
 import { changesSince, contentOf } from "./changes-since-seal.ts";
@@ -39,7 +39,8 @@ export async function openHolding(
   for (const path of [stagePath(holding), runStagePath(holding), newRootPath(holding)]) {
     await fs.makeDirectory(path, OPEN_MODE, cancel);
   }
-  const freeBytes = await roomLeft(fs, holding.directory, state.remainingBytes, cancel);
+  // Quotas are not asked for: HDFS would sum up whole trees to answer. They refuse the writing, with their figures.
+  const freeBytes = state.remainingBytes;
   if (freeBytes !== null && freeBytes <= 0) {
     throw new CoevalError("secondary-full", `${holding.directory}: no byte more fits on the secondary`);
   }
@@ -105,24 +106,6 @@ async function removeOtherRuns(
       await fs.remove(`${stagePath(holding)}/${name}`, cancel);
     }
     more = page.more && others.length > 0;
-  }
-}
-
-/** The least of what the disks and the quotas of the directory and those above it leave. */
-async function roomLeft(
-  fs: FileSystem,
-  directory: string,
-  remainingBytes: number | null,
-  cancel: AbortSignal,
-): Promise<number | null> {
-  let least = remainingBytes;
-  for (let path = directory; ; path = parentPath(path)) {
-    const left = await fs.quotaLeft(path, cancel);
-    if (left?.names !== null && left && left.names <= 0) {
-      throw new CoevalError("quota-exceeded", `${path}: the quota of names is exhausted`);
-    }
-    if (left && left.bytes !== null) least = Math.min(least ?? left.bytes, left.bytes);
-    if (path === "/") return least;
   }
 }
 

@@ -24,13 +24,10 @@ export async function prepareSnapshots(
   await inParallel(roots, CALLS_AT_ONCE_MAX, (root) =>
     proveRoom(fs, root.root, request.snapshotName, cancel),
   );
-  const setting = await fs.setting(CAPTURE_OPEN_FILES_KEY, cancel);
-  return {
-    snapshotName: request.snapshotName,
-    roots,
-    freezesOpenFiles: setting?.trim().toLowerCase() === "true",
-    listsOpenFiles: superuser,
-  };
+  const freezesOpenFiles =
+    (await fs.setting(CAPTURE_OPEN_FILES_KEY, cancel))?.trim().toLowerCase() === "true";
+  const listsOpenFiles = freezesOpenFiles ? superuser : await mayListOpenFiles(fs, roots, superuser, cancel);
+  return { snapshotName: request.snapshotName, roots, freezesOpenFiles, listsOpenFiles };
 }
 
 /** One covering root for all data sets below it, in the order of their paths. */
@@ -50,6 +47,18 @@ function groupByRoot(located: readonly Located[]): PreparedRoot[] {
   const [first] = problems;
   if (first) throw new CoevalError(first.code, first.text, { evidence: problems.map(({ text }) => text) });
   return [...groups.values()].sort((a, b) => (a.root < b.root ? -1 : 1));
+}
+
+/** A superuser may; another user must be able to enter every directory, which only trying shows. */
+async function mayListOpenFiles(
+  fs: FileSystem,
+  roots: readonly PreparedRoot[],
+  superuser: boolean,
+  cancel: AbortSignal,
+): Promise<boolean> {
+  if (superuser) return true;
+  const tried = await inParallel(roots, CALLS_AT_ONCE_MAX, ({ root }) => fs.openFiles(root, cancel));
+  return tried.every((files) => files !== null);
 }
 
 /** After this, a snapshot of our name can only be one that this preparation's own request took. */

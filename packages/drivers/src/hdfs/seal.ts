@@ -30,6 +30,7 @@ export async function sealPoint(
   const { directory } = holding;
   const name = pointSnapshotName(request.point);
   const names = (await fs.snapshots(directory, cancel)).map((snapshot) => snapshot.name);
+  let stamp: number | null = null;
   const current = names.includes(CURRENT) ? await markOf(fs, directory, CURRENT, cancel) : null;
   if (current !== request.point) {
     if (current !== null && current !== request.previous) {
@@ -42,11 +43,12 @@ export async function sealPoint(
     await fs.remove(stagePath(holding), cancel);
     if (!names.includes(name)) await takeOpened(fs, holding, request.point, cancel);
     await closeAndProve(fs, holding, name, cancel);
+    stamp = (await fs.status(inSnapshot(directory, name), cancel))?.mtimeMs ?? null;
     if (current !== null) await fs.renameSnapshot(directory, CURRENT, pointSnapshotName(current), cancel);
     await fs.renameSnapshot(directory, name, CURRENT, cancel);
   }
-  const sealed = await fs.status(inSnapshot(directory, CURRENT), cancel);
-  return { snapshotName: name, clusterStampMs: sealed?.mtimeMs ?? null };
+  // Once published the stamp is lost: HDFS puts the time of the renaming in its place.
+  return { snapshotName: name, clusterStampMs: stamp };
 }
 
 /** Names of the points' snapshots, oldest first. */

@@ -47,10 +47,7 @@ export function createHdfsSource(world: HdfsWorld, fs: FileSystem): Source {
   };
 }
 
-/**
- * The bytes of a file from `offset` to the entry's length.
- * @throws CoevalError `corrupt` when it ends before.
- */
+/** The bytes of a file from `offset` to the entry's length. */
 export async function* readWhole(
   fs: FileSystem,
   path: string,
@@ -58,15 +55,8 @@ export async function* readWhole(
   offset: number,
   cancel: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  let left = entry.length - offset;
-  if (left <= 0) return;
-  for await (const chunk of fs.open(path, offset, left, cancel)) {
-    left -= chunk.length;
-    if (left < 0) throw new CoevalError("protocol", `${path}: more bytes came than were asked for`);
-    yield chunk;
-  }
-  if (left > 0)
-    throw new CoevalError("corrupt", `${path} ends ${left} bytes before its length of ${entry.length}`);
+  const length = entry.length - offset;
+  if (length > 0) yield* fs.open(path, offset, length, cancel);
 }
 
 async function* listSnapshots(

@@ -95,9 +95,7 @@ async function prove(fs: FileSystem, prepared: Prepared, asked: Asked, cancel: A
 
 /** True when the request may have been carried out though no answer came. */
 function isLostAnswer(thrown: unknown): boolean {
-  return (
-    thrown instanceof CoevalError && ["unreachable", "cluster-unreachable", "protocol"].includes(thrown.code)
-  );
+  return thrown instanceof CoevalError && ["cluster-unreachable", "protocol"].includes(thrown.code);
 }
 
 function explain(thrown: unknown, root: PreparedRoot, name: string): unknown {

@@ -79,7 +79,7 @@ export function createMemoryCluster(world: MemoryWorld, options: MemoryClusterOp
   const names = createNameSystem(world.clock, options);
   let up = true;
   const reachable = (): void => {
-    if (!up) throw new CoevalError("unreachable", `the NameNode of ${options.name} does not answer`);
+    if (!up) throw new CoevalError("cluster-unreachable", `the NameNode of ${options.name} does not answer`);
   };
   const latencyMs = () => drawLatency(world.random, options.latencyMs);
   const pageEntries = options.pageEntries ?? PAGE_ENTRIES;

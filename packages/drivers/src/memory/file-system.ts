@@ -12,7 +12,6 @@ import { diffTrees } from "./diff.ts";
 import * as edit from "./edit.ts";
 import { type Inode, sortedNames, statusOf } from "./inode.ts";
 import { descend, find, get, type NameSystem, resolve, type Step } from "./name-system.ts";
-import { quotaLeft } from "./quota.ts";
 import { checkAccess, EXECUTE, READ } from "./rights.ts";
 import * as snapshots from "./snapshots.ts";
 
@@ -62,6 +61,12 @@ function readCalls(names: Names, { user, pageEntries }: MemoryFileSystemOptions,
         const node = get(names, path);
         checkAccess(names, user, resolve(names, path), READ);
         if (node.type !== "file") throw new CoevalError("cluster-refused", `${path} is not a file`);
+        if (offset + length > node.content.length) {
+          throw new CoevalError(
+            "corrupt",
+            `${path} ends before ${offset + length}: it has ${node.content.length} bytes`,
+          );
+        }
         return node.content;
       });
       for (const chunk of readContent(content, offset, length)) yield await call(cancel, () => chunk);
@@ -147,11 +152,6 @@ function clusterCalls(names: Names, user: string, call: Call) {
         remainingBytes: names.remainingBytes,
       })),
     setting: (key, cancel) => call(cancel, () => names.settings.get(key) ?? null),
-    quotaLeft: (directory, cancel) =>
-      call(cancel, () => {
-        const node = get(names, directory);
-        return node.type === "directory" ? quotaLeft(names, node) : null;
-      }),
   } satisfies Partial<FileSystem>;
 }
 

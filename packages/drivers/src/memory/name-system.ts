@@ -31,8 +31,8 @@ export interface NameSystem {
 export interface Snapshot {
   name: string;
   readonly id: number;
-  /** The root as it was, never changed again. */
-  readonly tree: DirectoryNode;
+  /** The root as it was; but for the stamp, which a renaming of the snapshot sets, never changed again. */
+  tree: DirectoryNode;
 }
 
 export interface Quota {

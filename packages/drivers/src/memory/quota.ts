@@ -1,8 +1,7 @@
 /** Room in the file system in memory: quotas on directories, and the disks as a whole. */
 import { CoevalError } from "@coeval/core/errors";
-import type { QuotaLeft } from "../hdfs/file-system.ts";
 import type { DirectoryNode } from "./inode.ts";
-import { descend, type NameSystem, resolve } from "./name-system.ts";
+import { descend, type NameSystem, type Quota, resolve } from "./name-system.ts";
 
 /** Refuses what would pass a quota of any directory above `path`. */
 export function checkQuota(names: NameSystem, path: string, addedNames: number, addedBytes: number): void {
@@ -26,7 +25,7 @@ export function checkQuota(names: NameSystem, path: string, addedNames: number, 
 }
 
 /** What the directory's own quota leaves; null without one. */
-export function quotaLeft(names: NameSystem, directory: DirectoryNode): QuotaLeft | null {
+function quotaLeft(names: NameSystem, directory: DirectoryNode): Quota | null {
   const quota = names.quotas.get(directory.id);
   if (!quota) return null;
   let count = 0;

@@ -76,6 +76,7 @@ export function renameSnapshot(
     throw new CoevalError("name-taken", `The snapshot ${to} already exists for directory ${root}`);
   }
   snapshot.name = to;
+  snapshot.tree = { ...snapshot.tree, mtimeMs: names.nowMs() };
 }
 
 /** Oldest first. */

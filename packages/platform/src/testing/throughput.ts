@@ -24,7 +24,9 @@ async function receive(time: string): Promise<void> {
     }
     const elapsedMs = performance.now() - from;
     const read = Math.round(bytes / reads / 1024);
-    console.log(`${Math.round(bytes / elapsedMs / 1000)} MB/s, ${read} KiB a read, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB resident`);
+    console.log(
+      `${Math.round(bytes / elapsedMs / 1000)} MB/s, ${read} KiB a read, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB resident`,
+    );
     if (--left === 0) finished.resolve();
   });
   const source = JSON.stringify(await parties.agent("a", "source"));
@@ -33,7 +35,11 @@ async function receive(time: string): Promise<void> {
   await listener.close();
 }
 
-async function write(time: number, source: Parameters<typeof createTlsNetwork>[1]["identity"], to: string): Promise<void> {
+async function write(
+  time: number,
+  source: Parameters<typeof createTlsNetwork>[1]["identity"],
+  to: string,
+): Promise<void> {
   const network = createTlsNetwork({ log: keptLog() }, { identity: source });
   for (const size of WRITE_BYTES) {
     const stream = await network.connect(to);
@@ -41,6 +47,8 @@ async function write(time: number, source: Parameters<typeof createTlsNetwork>[1
     const until = performance.now() + time * 1000;
     while (performance.now() < until) await stream.write(bytes);
     stream.close("measured");
-    console.log(`writes of ${size / 1024} KiB; writer ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB resident`);
+    console.log(
+      `writes of ${size / 1024} KiB; writer ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB resident`,
+    );
   }
 }

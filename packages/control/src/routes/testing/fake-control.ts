@@ -60,7 +60,10 @@ export async function fakeControl(world: FakeWorld): Promise<FakeControl> {
     database,
     write,
     clusters: clusters(state, change),
-    agents: { list: async () => [], revoke: (call, cluster, agent) => change(call, "agent.revoke", `${cluster}/${agent}`, () => undefined) },
+    agents: {
+      list: async () => [],
+      revoke: (call, cluster, agent) => change(call, "agent.revoke", `${cluster}/${agent}`, () => undefined),
+    },
     services: services(state, change),
     runs: {
       list: async () => ({ items: [...state.runRecords.values()], next: null }),

@@ -4,7 +4,12 @@ import type { Run } from "@coeval/core/protect/run";
 import type { RunRecord } from "../../runs.ts";
 import { START_MS } from "./fake-world.ts";
 
-export function sampleRun(id: string, service: Service, label: string | null, more: Partial<Run> = {}): RunRecord {
+export function sampleRun(
+  id: string,
+  service: Service,
+  label: string | null,
+  more: Partial<Run> = {},
+): RunRecord {
   const side = (cluster: string) => ({
     cluster,
     agent: cluster,

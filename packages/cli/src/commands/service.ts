@@ -1,0 +1,132 @@
+/** `service list|get|check|apply|delete|protect`. */
+import { nothing } from "@coeval/contract/api/call";
+import { parseInstant } from "@coeval/contract/api/instant";
+import {
+  checkedService,
+  serviceList,
+  type ServiceResource,
+  serviceResource,
+} from "@coeval/contract/api/service";
+import type { Command } from "commander";
+import { confirm } from "../confirm.ts";
+import { addCommand, type Context, say } from "../context.ts";
+import { exit } from "../exit.ts";
+import { CliError } from "../failure.ts";
+import { age, duration } from "../figures.ts";
+import { tellFindings } from "../findings.ts";
+import type { Io } from "../io.ts";
+import { printList, printOne, printValue, type View } from "../output.ts";
+import { addApply, plan } from "./service-apply.ts";
+import { addProtect } from "./service-protect.ts";
+
+export function addService(program: Command, context: Context): void {
+  const service = program.command("service").description("what is protected together");
+  const { io } = context;
+  addCommand(context, service, { usage: "list", about: "all services" }, async (_names, options) => {
+    const { items } = await (await context.client()).call("GET", "/api/v1/services", serviceList);
+    printList(io, options.output, short(io), items);
+    return exit.ok;
+  });
+  addCommand(
+    context,
+    service,
+    { usage: "get <name>", about: "one service and how well it is protected" },
+    async ([name = ""], options) => {
+      const found = await (await context.client()).call("GET", servicePath(name), serviceResource);
+      printOne(io, options.output, long(io), found);
+      return exit.ok;
+    },
+  );
+  addCheck(service, context);
+  addApply(service, context);
+  addCommand<{ points: string }>(
+    context,
+    service,
+    {
+      usage: "delete <name>",
+      about: "protect it no more",
+      with: (command) =>
+        command.requiredOption("--points <keep|delete>", "what becomes of its recovery points"),
+    },
+    async ([name = ""], options) => {
+      if (!["keep", "delete"].includes(options.points))
+        throw new CliError("--points must be keep or delete", { exitCode: exit.usage });
+      const fate = options.points === "keep" ? "its points stay" : "its points are deleted for ever";
+      await confirm(io, options.yes === true, `service ${name} is about to be deleted; ${fate}`, name);
+      const client = await context.client();
+      await client.call("DELETE", servicePath(name), nothing, { query: { points: options.points } });
+      say(io, options, `service ${name} is deleted`);
+      return exit.ok;
+    },
+  );
+  addProtect(service, context);
+}
+
+function addCheck(service: Command, context: Context): void {
+  const { io } = context;
+  addCommand<{ file?: string[] }>(
+    context,
+    service,
+    {
+      usage: "check [name]",
+      about: "show what accepting a service changes in production; changes nothing",
+      with: (command) => command.option("-f, --file <file...>", "one that is not applied yet; - is stdin"),
+    },
+    async ([name], options) => {
+      if ((name === undefined) === (options.file === undefined))
+        throw new CliError("say either a name or -f F", { exitCode: exit.usage });
+      const client = await context.client();
+      const checked =
+        name === undefined
+          ? (await plan(context, options.file ?? [])).services
+          : [{ name, ...(await client.call("POST", `${servicePath(name)}/check`, checkedService)) }];
+      const blocked = checked.some(({ findings }) => findings.some((one) => one.level === "blocks"));
+      if (options.output === "table")
+        for (const one of checked) tellFindings(io, io.stdout, `service ${one.name}`, one.findings);
+      else printValue(io, options.output === "yaml" ? "yaml" : "json", { blocked, services: checked });
+      say(io, options, blocked ? "it would be refused" : "nothing forbids it");
+      return blocked ? exit.conflict : exit.ok;
+    },
+  );
+}
+
+export function servicePath(name: string): string {
+  return `/api/v1/services/${encodeURIComponent(name)}`;
+}
+
+function short(io: Io): View<ServiceResource> {
+  return {
+    columns: {
+      NAME: ({ metadata }) => metadata.name,
+      STATE: ({ status }) => status.state,
+      "LAST MOMENT": ({ status }) =>
+        status.lastPoint === null ? "none" : age(parseInstant(status.lastPoint.moment), io.clock.nowMs()),
+      GRADE: ({ status }) => status.lastPoint?.grade.kind ?? "",
+      POINTS: ({ status }) => String(status.points),
+      FROM: ({ spec }) => spec.primary,
+      TO: ({ spec }) => spec.secondary,
+      RUN: ({ status }) =>
+        status.activeRun === null ? "" : `${status.activeRun.id} ${status.activeRun.phase}`,
+    },
+    name: ({ metadata }) => `service/${metadata.name}`,
+  };
+}
+
+function long(io: Io): View<ServiceResource> {
+  const { columns, name } = short(io);
+  return {
+    columns: {
+      ...columns,
+      RPO: ({ status }) => (status.rpoMs === null ? "no point" : duration(status.rpoMs)),
+      CAUSE: ({ status }) => status.cause ?? "",
+      "DATA SETS": ({ spec }) => spec.dataSets.map((set) => `${set.name}: ${set.hdfs}`).join("\n"),
+      MAPPING: ({ spec }) => `${spec.mapping.source ?? ""} → ${spec.mapping.target}`,
+      TOLERANCE: ({ spec }) => {
+        const { window, beyond, openFiles } = spec.policy.tolerance;
+        return `${window}, beyond: ${beyond}, open files: ${openFiles}`;
+      },
+      REVISION: ({ metadata }) => metadata.revision,
+    },
+    name,
+  };
+}

@@ -1,0 +1,37 @@
+/** Commands that the composition gives: they run processes, so this package cannot know how. */
+import type { Command } from "commander";
+
+export interface ProcessCommand {
+  /** `["control"]`, `["testbed", "up"]`. */
+  readonly words: readonly string[];
+  readonly about: string;
+  readonly flags: readonly ProcessFlag[];
+  /** The exit code is what it resolves with. Failures that are told to people are CliErrors. */
+  run(flags: Readonly<Record<string, string | boolean | undefined>>): Promise<number>;
+}
+
+export interface ProcessFlag {
+  /** `--data <dir>`, `--keep`; what is in angle brackets is a value. */
+  readonly form: string;
+  readonly about: string;
+  readonly required?: boolean;
+  readonly default?: string;
+}
+
+/** Adds them below `program`. @param end takes the exit code. */
+export function addProcesses(
+  program: Command,
+  commands: readonly ProcessCommand[],
+  end: (code: number) => void,
+): void {
+  for (const { words, about, flags, run } of commands) {
+    let command = program;
+    for (const word of words)
+      command = command.commands.find((child) => child.name() === word) ?? command.command(word);
+    command.description(about);
+    for (const { form, about: meaning, required, default: value } of flags)
+      if (required) command.requiredOption(form, meaning, value);
+      else command.option(form, meaning, value);
+    command.action(async () => end(await run(command.opts())));
+  }
+}
