@@ -56,7 +56,7 @@ describe("the independent witness", () => {
   }
 
   test("of an open file the stated prefix counts, and nothing less", async () => {
-    await there.write(`${ROOT}/plain`, Buffer.from("plain and what came after"));
+    await there.write(`${ROOT}/plain`, Buffer.from(" and what came after"), { append: true });
     await there.call("PUT", `${ROOT}/plain`, "SETTIMES", { modificationtime: TIME, accesstime: TIME });
     for (const hdfs of [there, here])
       await hdfs.call("PUT", ROOT, "SETTIMES", { modificationtime: TIME, accesstime: TIME });

@@ -36,7 +36,12 @@ export interface Pair {
 }
 
 /** What tests need beside the defaults: users' groups, and DataNodes that do not wait 400 ms after each small file. */
-export const CLUSTER_OPTIONS: ClusterOptions = { groups: SHOP_GROUPS, dataNodeLocateDelayMs: 1 };
+export const CLUSTER_OPTIONS: ClusterOptions = {
+  groups: SHOP_GROUPS,
+  dataNodeLocateDelayMs: 1,
+  // With the default of 5 and so short a first wait, a busy host makes a DataNode give up a file after 63 ms.
+  hdfsSite: { "dfs.client.block.write.locateFollowingBlock.retries": "10" },
+};
 
 const SERVICE_USER = "coeval";
 const GROUPS_KEY = "hadoop.user.group.static.mapping.overrides";

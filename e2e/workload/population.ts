@@ -113,7 +113,7 @@ async function writePlanned(as: AsUser, file: Planned, bytesMax: number): Promis
   const hdfs = as(file.owner);
   const empty = random.below(20) === 0;
   const content = Buffer.alloc(empty ? 0 : 1 + random.below(bytesMax), `${path}\n`);
-  await hdfs.write(path, content, { permission: random.pick(["644", "600", "640", "444"]) });
+  await hdfs.write(path, content);
   if (random.below(8) === 0)
     await hdfs.call("PUT", path, "MODIFYACLENTRIES", { aclspec: "user:carol:r--,group:audit:r--" });
   if (random.below(8) === 0) await setXattr(hdfs, path, "user.origin", `shop ${random.below(1000)}`);
@@ -121,6 +121,9 @@ async function writePlanned(as: AsUser, file: Planned, bytesMax: number): Promis
     const time = 1_000_000_000_000 + random.below(1_000_000_000);
     await hdfs.call("PUT", path, "SETTIMES", { modificationtime: time, accesstime: time + 1 });
   }
+  // Last: its owner could not write the rest of a read-only file.
+  const permission = random.pick(["644", "600", "640", "444"]);
+  if (permission !== "644") await hdfs.call("PUT", path, "SETPERMISSION", { permission });
 }
 
 /** Sets an extended attribute, whether it is there or not. */

@@ -24,13 +24,22 @@ export async function verify(context: StepContext<"verify">): Promise<Result> {
   const changes = () => readValues<Change>(world, runFile(instruction.run, "changes"));
   const meter = createMeter(world.clock, context.report);
   meter.start("reading back", result.moved.files, result.moved.bytes);
-  await inParallel(staged(changes(), "put"), READ_BACK_AT_ONCE, async ({ entry, at }) => {
-    if (entry.type === "file") {
-      await readBack(context, holding, at, entry);
-      meter.count(1, entry.length);
-    }
-    await target.finishStaged(holding, at, entry, cancel);
-  });
+  await inParallel(
+    parentsFirst(staged(changes(), "put")),
+    READ_BACK_AT_ONCE,
+    async ({ entry, at, parent, made }) => {
+      await parent;
+      try {
+        if (entry.type === "file") {
+          await readBack(context, holding, at, entry);
+          meter.count(1, entry.length);
+        }
+        await target.finishStaged(holding, at, entry, cancel);
+      } finally {
+        made();
+      }
+    },
+  );
   const { filesDone: files, bytesDone: bytes } = meter;
   // Directories get their times when nothing is made in them any more.
   await inParallel(staged(changes(), "times"), READ_BACK_AT_ONCE, ({ entry, at }) =>
@@ -79,4 +88,32 @@ async function* staged(
   for await (const change of changes) {
     if (change.kind === kind && change.at) yield { entry: change.entry, at: change.at };
   }
+}
+
+interface StagedItem {
+  readonly entry: Entry;
+  readonly at: Staged;
+}
+
+/**
+ * What is made in a directory changes its time, and a directory is made only within one that exists: so each entry waits
+ * for the directory it lies in. In manifest order that one comes before, and only one chain of directories is held.
+ */
+async function* parentsFirst(
+  items: AsyncIterable<StagedItem>,
+): AsyncGenerator<StagedItem & { readonly parent: Promise<void> | undefined; readonly made: () => void }> {
+  const chain: { readonly entry: Entry; readonly made: Promise<void> }[] = [];
+  for await (const item of items) {
+    while (chain.length > 0 && !liesIn(item.entry, (chain.at(-1) as { entry: Entry }).entry)) chain.pop();
+    const parent = chain.at(-1)?.made;
+    const made = Promise.withResolvers<void>();
+    if (item.entry.type === "directory") chain.push({ entry: item.entry, made: made.promise });
+    yield { ...item, parent, made: made.resolve };
+  }
+}
+
+function liesIn(entry: Entry, directory: Entry): boolean {
+  return (
+    entry.set === directory.set && (directory.path === "" || entry.path.startsWith(`${directory.path}/`))
+  );
 }

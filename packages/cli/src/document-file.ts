@@ -11,7 +11,7 @@ import type { Io } from "./io.ts";
 export interface PlacedDocument {
   readonly document: AnyDocument;
   /** `services.yaml:12:9` of a JSON pointer into the document. */
-  place(pointer: string): string;
+  readonly place: (pointer: string) => string;
 }
 
 type Path = readonly (string | number)[];
@@ -44,7 +44,7 @@ function parseFile(file: string, text: string): { documents: PlacedDocument[]; w
     const { line, col } = lines.linePos(offset);
     return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   };
-  const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.exec(text);
+  const control = /(?![\t\n\r\u0085])\p{Cc}/u.exec(text);
   const parsed = parseAllDocuments(text, {
     lineCounter: lines,
     prettyErrors: false,

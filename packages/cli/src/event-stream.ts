@@ -22,11 +22,11 @@ export async function* readEvents(
   path: string,
   options: { readonly isLast: (event: ReceivedEvent) => boolean; readonly cancel: AbortSignal },
 ): AsyncGenerator<ReceivedEvent> {
-  let lastId: string | null = null;
+  let lastId = null as string | null;
   let breaks = 0;
   for (;;) {
     try {
-      const headers = lastId === null ? {} : { "last-event-id": lastId };
+      const headers: Record<string, string> = lastId === null ? {} : { "last-event-id": lastId };
       for await (const event of parseEvents(await client.stream(path, { headers, cancel: options.cancel }))) {
         breaks = 0;
         lastId = event.id;

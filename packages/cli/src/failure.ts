@@ -1,5 +1,5 @@
 /** A command that did not do what was asked: what failed, why, and what to do next. */
-import type { Problem } from "@coeval/contract/api/problem";
+import { CoevalError, type Problem, problemOf } from "@coeval/contract/api/problem";
 import { type ExitCode, exit, exitOfStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 
@@ -44,7 +44,8 @@ export class RefusedError extends CliError {
 }
 
 /** Tells a failure on stderr. @returns its exit code. */
-export function tellFailure(io: Io, thrown: unknown): ExitCode {
+export function tellFailure(io: Io, failure: unknown): ExitCode {
+  const thrown = failure instanceof CoevalError ? new RefusedError(problemOf(failure)) : failure;
   if (!(thrown instanceof CliError)) {
     const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
     io.stderr.write(`defect: ${text}\nPlease report it.\n`);

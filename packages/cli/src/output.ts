@@ -12,7 +12,7 @@ export interface View<Item> {
   /** Title → cell. */
   readonly columns: Readonly<Record<string, (item: Item) => string>>;
   /** What `-o name` prints: `service/sales`. */
-  name(item: Item): string;
+  readonly name: (item: Item) => string;
 }
 
 /** Prints a list: `value` is the whole answer, for JSON and YAML. */

@@ -7,7 +7,7 @@ export interface ProcessCommand {
   readonly about: string;
   readonly flags: readonly ProcessFlag[];
   /** The exit code is what it resolves with. Failures that are told to people are CliErrors. */
-  run(flags: Readonly<Record<string, string | boolean | undefined>>): Promise<number>;
+  readonly run: (flags: Readonly<Record<string, string | boolean | undefined>>) => Promise<number>;
 }
 
 export interface ProcessFlag {

@@ -58,7 +58,7 @@ export function buildProgram(options: CliOptions, context: Context): Command {
   addConfig(program, context);
   const agent = program.command("agent").description("the process beside a cluster; list, revoke");
   addAgent(agent, context);
-  addProcesses(program, options.commands, (code: ExitCode | number) => {
+  addProcesses(program, options.commands, (code) => {
     context.exitCode = code as ExitCode;
   });
   each(program, (command) => {

@@ -8,6 +8,7 @@ import type { Context } from "./context.ts";
 import { type ReceivedEvent, readEvents } from "./event-stream.ts";
 import { type ExitCode, exit } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { runPath } from "./paths.ts";
 import { createSpeed } from "./progress/speed.ts";
 import { stepLines } from "./progress/steps.ts";
 import { createTree } from "./progress/tree.ts";
@@ -36,7 +37,7 @@ export async function watch(
     const lines = stepLines(run, { nowMs, bytesPerMs: speed.bytesPerMs(), gaveUpIn });
     tree.show(`${run.service}: ${run.id} at ${run.moment}`, lines);
   };
-  const events = readEvents(client, clock, `/api/v1/runs/${encodeURIComponent(id)}/events`, {
+  const events = readEvents(client, clock, `${runPath(id)}/events`, {
     isLast: (event) => isRunOver(runOf(event).run.phase),
     cancel: left,
   });

@@ -114,12 +114,12 @@ export function createClusters(world: World, parts: ClustersParts): Clusters {
           });
           await tx.event("cluster", `cluster/${cluster.name}`);
         }
-        await call.within?.(tx, cluster);
+        await call.within?.(tx, await clients.view(cluster.name, tx.trx));
       });
       return clients.view(cluster.name);
     },
-    get: clients.view,
-    list: clients.all,
+    get: (name) => clients.view(name),
+    list: () => clients.all(),
     async remove(call, name) {
       const revoked = await records.write(async (tx) => {
         if (!(await clusterGet(tx.trx, name)))

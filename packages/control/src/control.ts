@@ -75,12 +75,12 @@ export async function createControl(world: World, options: ControlOptions): Prom
     clockSource,
     records,
     tasks,
-    noted: leads.note,
+    noted: (before, run) => leads.note(before, run),
   });
   const clients = createClients(world, { db, links });
   const runs = createRuns({ db, records, runner });
   await runner.resume();
-  const listener = await options.network.listen(options.linkAddress, links.accept);
+  const listener = await options.network.listen(options.linkAddress, (stream) => links.accept(stream));
   return {
     id,
     linkAddress: listener.address,
@@ -92,7 +92,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
     events: createEvents({ db, bell, tasks }),
     protect: createProtect(world, { db, clients, runner, runs, leads }),
     status: createStatus(world, { db, clients, runner, clockSource }),
-    write: records.write,
+    write: (work) => records.write(work),
     database,
     async stop() {
       await listener.close();
@@ -147,7 +147,7 @@ function connect(world: World, parts: Connected): { links: Links; runner: Runner
   const dispatcher: Dispatcher = createDispatcher(world, {
     tasks,
     records,
-    linkOf: links.of,
+    linkOf: (cluster) => links.of(cluster),
     check: (id, outcome) => {
       const run = runner.active(id);
       return run ? checkAnswer(world, run, outcome) : outcome;

@@ -6,6 +6,7 @@ import { CoevalError, toFailure } from "@coeval/core/errors";
 import type { World } from "@coeval/core/ports/world";
 import type { Instruction, Outcome, Report } from "@coeval/core/protect/instruction";
 import type { RunEvent } from "@coeval/core/protect/run";
+import { createBell } from "./bell.ts";
 import type { Link } from "./link.ts";
 import type { Records } from "./records.ts";
 import type { Answer } from "./save-step.ts";
@@ -51,6 +52,7 @@ interface Open {
 
 export function createDispatcher(world: World, parts: DispatcherParts): Dispatcher {
   const open = new Map<string, Open>();
+  const more = createBell();
   const { clock, log } = world;
 
   /** Sends, unless the agent is away or the link is busy: then the instruction stays due. */
@@ -64,6 +66,7 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
 
   async function resend(cancel: AbortSignal): Promise<void> {
     for (;;) {
+      if (open.size === 0) await more.next(cancel);
       await clock.sleep(LOOK_EVERY_MS, cancel);
       for (const entry of open.values()) {
         if (entry.dueElapsedMs <= clock.elapsedMs()) transmit(entry);
@@ -98,6 +101,7 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
       const entry = { instruction, pauseMs: RESEND_MS_MIN, dueElapsedMs: Number.NEGATIVE_INFINITY };
       open.set(instruction.id, entry);
       transmit(entry);
+      more.ring();
     },
     withdraw(run) {
       for (const [id, { instruction }] of open) if (instruction.run === run) open.delete(id);

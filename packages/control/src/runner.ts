@@ -4,17 +4,15 @@
  *
  * `step` (core/protect/run.ts) decides. Nothing is decided here, and nothing is performed that is not saved.
  */
-import { CoevalError, toFailure } from "@coeval/core/errors";
 import type { World } from "@coeval/core/ports/world";
 import type { Instruction } from "@coeval/core/protect/instruction";
 import { isOver, type Run, type RunEvent, type Stepped, step } from "@coeval/core/protect/run";
 import { instructionOpen } from "@coeval/store/control/instruction-open";
 import { runActive } from "@coeval/store/control/run-active";
-import type { RunDeadline } from "@coeval/store/control/run-row";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Deadlines } from "./deadlines.ts";
 import type { Records, Tx } from "./records.ts";
-import { type Answer, deadlineOf, saveStep } from "./save-step.ts";
+import { type Answer, deadlineOf, refusedPin, saveStep } from "./save-step.ts";
 import { createSerial } from "./serial.ts";
 
 /** Events that may wait for one run; what comes beyond is refused, and its sender sends it again. */
@@ -32,15 +30,17 @@ export interface RunnerParts {
   readonly noted: (before: Run | null, run: Run) => void;
 }
 
+/** What belongs to an event: the answer it came by, and writes of the caller's in the same transaction. */
+export interface Why {
+  readonly answer?: Answer;
+  readonly also?: (tx: Tx) => Promise<void>;
+}
+
 export interface Runner {
   /** Stores a new run with its first step, after `first` in the same transaction, then performs it. */
   begin(run: Run, first: (tx: Tx) => Promise<void>): Promise<void>;
   /** Gives a run an event; resolves once it is stored, or of no effect because the run is over or the answer was known. */
-  feed(
-    run: string,
-    event: RunEvent,
-    why?: { answer?: Answer; also?: (tx: Tx) => Promise<void> },
-  ): Promise<void>;
+  feed(run: string, event: RunEvent, why?: Why): Promise<void>;
   /** A run that goes on, with its newest progress. */
   active(run: string): Run | null;
   /** Takes up every run that is not over. Call once, before anything else. */
@@ -64,11 +64,7 @@ export function createRunner(world: World, parts: RunnerParts): Runner {
     else if (deadline !== "keep") deadlines.arm(run.id, deadline);
   }
 
-  async function advance(
-    id: string,
-    event: RunEvent,
-    why: Parameters<Runner["feed"]>[2] = {},
-  ): Promise<void> {
+  async function advance(id: string, event: RunEvent, why: Why): Promise<void> {
     const known = active.get(id);
     if (!known) return;
     const before = known.run;
@@ -79,9 +75,12 @@ export function createRunner(world: World, parts: RunnerParts): Runner {
         return saved;
       });
     let stepped = step(before, event);
-    if (isFresh(event) && world.clock.elapsedMs() - known.savedElapsedMs < PROGRESS_SAVED_EVERY_MS) {
+    if (stepped.run === before && !why.answer && !why.also) return;
+    const progress = event.kind === "reported" && event.report.kind === "progress";
+    if (progress && world.clock.elapsedMs() - known.savedElapsedMs < PROGRESS_SAVED_EVERY_MS) {
       known.run = stepped.run;
-      for (const command of stepped.commands) deadlines.arm(id, command as RunDeadline);
+      const deadline = deadlineOf(before, stepped);
+      if (deadline !== null && deadline !== "keep") deadlines.arm(id, deadline);
       return;
     }
     try {
@@ -106,7 +105,7 @@ export function createRunner(world: World, parts: RunnerParts): Runner {
         perform(null, stepped);
       });
     },
-    feed: (id, event, why) => serial.run(id, () => advance(id, event, why)),
+    feed: (id, event, why = {}) => serial.run(id, () => advance(id, event, why)),
     active: (id) => active.get(id)?.run ?? null,
     async resume() {
       for (const { run, deadline } of await runActive(db)) {
@@ -116,16 +115,4 @@ export function createRunner(world: World, parts: RunnerParts): Runner {
       for (const instruction of await instructionOpen(db)) parts.send(instruction);
     },
   };
-}
-
-function isFresh(event: RunEvent): boolean {
-  return event.kind === "reported" && event.report.kind === "progress";
-}
-
-/** A cluster that proves to be another one than pinned meanwhile: the run hears of it as of a failure of that side. */
-function refusedPin(event: RunEvent, thrown: unknown): RunEvent | null {
-  if (!(thrown instanceof CoevalError) || thrown.code !== "cluster-identity") return null;
-  if (event.kind !== "reported") return null;
-  const step = event.side === "source" ? "take-snapshots" : "receive-snapshots";
-  return { kind: "answered", side: event.side, step, outcome: { ok: false, failure: toFailure(thrown) } };
 }

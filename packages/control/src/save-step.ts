@@ -1,9 +1,10 @@
 /** Stores what a step of a run decided: state, instructions, point, pin, deadline, events and audit rows, all in the given transaction. */
+import { CoevalError, toFailure } from "@coeval/core/errors";
 import { certificateSha256 } from "@coeval/core/model/certificate";
 import { formatInstant } from "@coeval/core/model/instant";
 import type { Hash } from "@coeval/core/ports/hash";
 import type { Outcome } from "@coeval/core/protect/instruction";
-import type { Command, Run, Stepped } from "@coeval/core/protect/run";
+import type { Command, Run, RunEvent, Stepped } from "@coeval/core/protect/run";
 import { clusterPin } from "@coeval/store/control/cluster-pin";
 import { instructionAdd } from "@coeval/store/control/instruction-add";
 import { instructionAnswer } from "@coeval/store/control/instruction-answer";
@@ -46,6 +47,14 @@ export async function saveStep(
   for (const command of commands) await saveCommand(tx, hash, run, command);
   await tell(tx, before, run);
   return true;
+}
+
+/** A cluster that proves to be another one than pinned meanwhile: the run hears of it as of a failure of that side. Null for any other failure. */
+export function refusedPin(event: RunEvent, thrown: unknown): RunEvent | null {
+  if (!(thrown instanceof CoevalError) || thrown.code !== "cluster-identity") return null;
+  if (event.kind !== "reported" && event.kind !== "answered") return null;
+  const step = event.side === "source" ? "take-snapshots" : "receive-snapshots";
+  return { kind: "answered", side: event.side, step, outcome: { ok: false, failure: toFailure(thrown) } };
 }
 
 /** The deadline that holds from now on: a new one, none in a new phase, else the one that stands (`keep`). */
@@ -107,7 +116,13 @@ async function savePoint(
 async function tell(tx: Tx, before: Run | null, run: Run): Promise<void> {
   const service = run.service.name;
   await tx.event("run", `run/${run.id}`, { service, phase: run.phase });
-  if (run.cause && !before?.cause) await tx.log(run.id, `given up: ${run.cause.code}: ${run.cause.message}`);
+  if (run.cause && !before?.cause) {
+    const { code, message } = run.cause;
+    await tx.log(
+      run.id,
+      `${run.phase === "giving-up" ? "given up" : "not all was released"}: ${code}: ${message}`,
+    );
+  }
   if (run.grade && !before?.grade) {
     const { kind, windowMs, spreadMs } = run.grade;
     await tx.log(run.id, `the moment is ${kind}: within ${windowMs} ms, spread ${spreadMs} ms`);

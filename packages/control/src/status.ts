@@ -61,7 +61,7 @@ export function statusOf(
 
 function serviceStatus(now: Instant, inputs: ServiceInputs): ServiceStatus {
   const { service, points, last, active, lastEnded } = inputs;
-  const failed = lastEnded?.run.cause ?? null;
+  const failed = lastEnded?.run.phase === "failed" ? lastEnded.run.cause : null;
   return {
     service: service.name,
     primary: service.primary,

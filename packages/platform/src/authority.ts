@@ -2,15 +2,14 @@
  * The control device's certificate authority. It names each party itself: of a request it takes the public key only.
  * Its key never leaves the control device's data folder.
  */
-import "reflect-metadata";
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { CoevalError } from "@coeval/core/errors";
 import type { Clock } from "@coeval/core/ports/clock";
 import type { Random } from "@coeval/core/ports/random";
-import * as x509 from "@peculiar/x509";
 import { type CertificateFacts, certificateFacts, fingerprintOfCertificate, uriOf } from "./certificate.ts";
 import { createKey, KEY_ALGORITHM, keyPair, SIGNATURE_ALGORITHM } from "./identity.ts";
+import * as x509 from "./x509.ts";
 
 export const AUTHORITY_LIFE_MS = 10 * 365 * 86_400_000;
 /** Of every certificate below the authority; whoever holds one renews it at half its life. */

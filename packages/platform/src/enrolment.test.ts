@@ -17,9 +17,9 @@ after(() => Promise.all(ends.map((end) => end())));
 async function server(identity: Identity) {
   const arrived: Stream[] = [];
   const network = createTlsNetwork({ log: keptLog() }, { identity });
-  const { address, close } = await network.listen("127.0.0.1:0", (stream) => void arrived.push(stream));
-  ends.push(close);
-  return { address, arrived };
+  const listener = await network.listen("127.0.0.1:0", (stream) => void arrived.push(stream));
+  ends.push(() => listener.close());
+  return { address: listener.address, arrived };
 }
 
 test("by the fingerprint alone an agent finds the authority and speaks, as a stranger, with its control device", async () => {

@@ -17,6 +17,7 @@ const PATH_BYTES_MAX = 1024;
 
 /** Opens (or makes, 0700) the folder `root`. Files in it are 0600. */
 export function createFiles(root: string): Files {
+  makePrivateFolder(root);
   const temp = join(root, TEMP_FOLDER);
   rmSync(temp, { recursive: true, force: true });
   makePrivateFolder(temp);

@@ -30,6 +30,8 @@ export function createSignatureCheck(): SignatureCheck {
     verify(publicKeyPem, bytes, signature) {
       const raw = Buffer.from(signature, "base64");
       // The decoder skips what is no base64, so that many texts would stand for one signature; only the plain one counts.
+      // node:crypto would take a private key or a certificate for its public half as well.
+      if (!publicKeyPem.startsWith("-----BEGIN PUBLIC KEY-----")) return false;
       if (raw.length === 0 || raw.toString("base64") !== signature) return false;
       try {
         const key = createPublicKey({ key: publicKeyPem, format: "pem", type: "spki" });

@@ -1,8 +1,7 @@
 /** Who a process is on the network: its key, its certificate, and the authority that both ends trust. Kept as one PEM file, 0600. */
-import "reflect-metadata";
 import { createPrivateKey, createPublicKey, generateKeyPairSync, webcrypto } from "node:crypto";
 import { CoevalError } from "@coeval/core/errors";
-import * as x509 from "@peculiar/x509";
+import * as x509 from "./x509.ts";
 
 export interface Identity {
   /** PKCS #8 in PEM; never leaves its process. */

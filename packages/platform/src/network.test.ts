@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { after, test } from "node:test";
 import { connect as tlsConnect } from "node:tls";
 import { CoevalError, type ErrorCode } from "@coeval/core/errors";
-import type { Peer, Stream } from "@coeval/core/ports/network";
+import type { Expected, Peer, Stream } from "@coeval/core/ports/network";
 import { openAuthority } from "./authority.ts";
 import { parseAddress } from "./address.ts";
 import { certificateFacts } from "./certificate.ts";
@@ -53,7 +53,6 @@ test("an agent and the control device know each other by their certificates, and
   const coming = control.next();
   const stream = await networkOf(identity).connect(control.address, undefined, {
     kind: "control",
-    id: "control-7",
   });
   const { fingerprint } = certificateFacts(identity.certificate);
   const inside = await coming;
@@ -79,15 +78,21 @@ test("agents speak with each other; the fingerprint expected is the one of the k
 });
 
 test("a server that is somebody else than expected is refused", async () => {
-  const target = await house(await ours.agent("paris", "agent-1"));
+  const identity = await ours.agent("paris", "agent-1");
+  const target = await house(identity);
   const network = networkOf(await ours.agent());
-  const fingerprint = "0".repeat(64);
+  const agent = {
+    kind: "agent",
+    cluster: "paris",
+    agent: "agent-1",
+    fingerprint: certificateFacts(identity.certificate).fingerprint,
+  } as const;
   for (const expect of [
     { kind: "control" },
-    { kind: "agent", cluster: "rome" },
-    { kind: "agent", agent: "agent-2" },
-    { kind: "agent", cluster: "paris", agent: "agent-1", fingerprint },
-  ] as const) {
+    { ...agent, cluster: "rome" },
+    { ...agent, agent: "agent-2" },
+    { ...agent, fingerprint: "0".repeat(64) },
+  ] satisfies Expected[]) {
     await assert.rejects(network.connect(target.address, undefined, expect), rejectsWith("peer-not-trusted"));
   }
   assert.equal(target.arrived.length, 0);
@@ -199,8 +204,19 @@ test("an own certificate is renewed while streams stay open", async () => {
   const before = (await peerCertificate(control.address)).serialNumber;
   control.network.renew(await certify());
   assert.notEqual((await peerCertificate(control.address)).serialNumber, before);
+  const again = await networkOf(await ours.agent()).connect(control.address);
+  assert.equal(control.arrived.at(-1)?.peer.kind, "agent", "certificates are still asked for");
+  again.close("seen");
   await say(stream, "still here");
   assert.equal(await readAll(inside), "still here");
+});
+
+test("a certificate of another key is not taken; the network goes on with the one before", async () => {
+  const control = await house(await ours.control());
+  const wrong = { ...(await ours.control()), key: createKey() };
+  assert.throws(() => control.network.renew(wrong), /does not belong to the key/);
+  assert.throws(() => networkOf(wrong), /does not belong to the key/);
+  (await networkOf(await ours.agent()).connect(control.address)).close("came in");
 });
 
 test("no session is resumed, and TLS 1.2 is not spoken", async () => {

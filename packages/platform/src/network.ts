@@ -1,5 +1,5 @@
 /** The network port on mutual TLS 1.3: who may come in, who is at the other end, and who is cut off when trust is withdrawn. */
-import { createSecureContext, type TLSSocket } from "node:tls";
+import { createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from "node:tls";
 import { CoevalError } from "@coeval/core/errors";
 import type { Log } from "@coeval/core/ports/log";
 import type { Listener, Network, Peer, Stream } from "@coeval/core/ports/network";
@@ -27,7 +27,10 @@ export interface NetworkBounds extends AcceptBounds {
 }
 
 export interface TlsNetwork extends Network {
-  /** Another certificate from now on, for all listeners and all connections to come; open streams stay. */
+  /**
+   * Another certificate from now on, for all listeners and all connections to come; open streams stay.
+   * Throws CoevalError `bad-input`, with nothing changed, when key and certificate do not belong together.
+   */
   renew(identity: Identity): void;
   /** The whole list of key fingerprints that are trusted no more. Open streams of such peers break at once. */
   revoke(fingerprints: readonly string[]): void;
@@ -39,7 +42,7 @@ export function createTlsNetwork(world: { readonly log: Log }, options: TlsNetwo
   const doors = new Set<Door>();
   const live = new Set<TlsStream>();
   let revoked: ReadonlySet<string> = new Set();
-  let tls = tlsOptions(options.identity.authority, options.identity);
+  let shown = show(options.identity);
 
   const open = (socket: TLSSocket, peer: Peer): TlsStream => {
     const stream = tlsStream(socket, peer);
@@ -55,7 +58,7 @@ export function createTlsNetwork(world: { readonly log: Log }, options: TlsNetwo
 
   return {
     async connect(address, cancel, expect) {
-      const secureContext = createSecureContext(tls);
+      const { secureContext } = shown;
       const { handshakeMsMax } = bounds;
       const dialled = await dial(address, {
         secureContext,
@@ -70,7 +73,7 @@ export function createTlsNetwork(world: { readonly log: Log }, options: TlsNetwo
       return stream;
     },
     async listen(address, accept): Promise<Listener> {
-      const door = await openDoor(address, tls, {
+      const door = await openDoor(address, shown.tls, {
         log: world.log,
         bounds,
         revoked: () => revoked,
@@ -86,8 +89,8 @@ export function createTlsNetwork(world: { readonly log: Log }, options: TlsNetwo
       };
     },
     renew(identity) {
-      tls = tlsOptions(identity.authority, identity);
-      for (const door of doors) door.renew(tls);
+      shown = show(identity);
+      for (const door of doors) door.renew(shown.tls);
     },
     revoke(fingerprints) {
       revoked = new Set(fingerprints);
@@ -103,6 +106,18 @@ const BOUNDS: NetworkBounds = {
   strangersMax: STRANGERS_MAX,
   strangerMsMax: STRANGER_MS_MAX,
 };
+
+/** What we show in handshakes. Throws CoevalError `bad-input` when it does not fit together. */
+function show(identity: Identity): { tls: SecureContextOptions; secureContext: SecureContext } {
+  const tls = tlsOptions(identity.authority, identity);
+  try {
+    return { tls, secureContext: createSecureContext(tls) };
+  } catch (cause) {
+    throw new CoevalError("bad-input", "the certificate is not readable or does not belong to the key", {
+      cause,
+    });
+  }
+}
 
 function cutOff(streams: Iterable<TlsStream>, revoked: ReadonlySet<string>, log: Log): void {
   for (const stream of streams) {

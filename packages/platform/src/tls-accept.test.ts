@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { after, test } from "node:test";
 import { connect as tlsConnect } from "node:tls";
 import { CoevalError, type ErrorCode } from "@coeval/core/errors";
@@ -102,7 +102,8 @@ test("an own listener that is closed cuts its streams and takes no more", async 
 });
 
 test("a server that never answers, or is not ours, or is not there", async () => {
-  const silent = createServer(() => undefined);
+  const held: Socket[] = [];
+  const silent = createServer((socket) => void held.push(socket));
   silent.listen(0, "127.0.0.1");
   await once(silent, "listening");
   const address = formatAddress(silent.address() as Parameters<typeof formatAddress>[0]);
@@ -114,8 +115,9 @@ test("a server that never answers, or is not ours, or is not there", async () =>
   await assert.rejects(connecting, /not needed any more/);
   await assert.rejects(dialler.connect(address, cancel.signal), /not needed any more/);
   silent.removeAllListeners("connection");
-  silent.on("connection", (socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+  silent.on("connection", (socket) => socket.resume().end("HTTP/1.1 400 Bad Request\r\n\r\n"));
   await assert.rejects(dialler.connect(address), rejectsWith("peer-not-trusted"));
+  for (const socket of held) socket.destroy();
   silent.close();
   await once(silent, "close");
   await assert.rejects(dialler.connect(address), rejectsWith("unreachable"));

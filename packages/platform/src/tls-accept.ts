@@ -1,7 +1,7 @@
 /** The listening end: bounded handshakes, every connection judged before anybody hears of it. */
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from "node:tls";
-import { CoevalError, toFailure } from "@coeval/core/errors";
+import { CoevalError, type Failure, toFailure } from "@coeval/core/errors";
 import type { Log } from "@coeval/core/ports/log";
 import type { Peer } from "@coeval/core/ports/network";
 import { formatAddress, parseAddress } from "./address.ts";
@@ -42,41 +42,13 @@ export async function openDoor(
   const { log, bounds } = options;
   const judged = { requestCert: true, rejectUnauthorized: false };
   const inner = createTlsServer({ ...tls, ...judged, handshakeTimeout: bounds.handshakeMsMax });
+  const admit = createAdmission(options);
   const connections = new Set<Socket>();
-  let handshakes = 0;
-  const strangers = new Set<TLSSocket>();
-
-  const refuse = (socket: TLSSocket, why: number, cause: CoevalError) => {
-    log.warn("peer-refused", { remote: socket.remoteAddress, code: cause.code, message: cause.message });
-    endSocket(socket, Uint8Array.of(why));
-  };
-
   // Each connection handed to `inner` comes back once: by the one event or by the other.
+  let handshakes = 0;
   inner.on("secureConnection", (socket) => {
     handshakes--;
-    socket.on("error", (cause) =>
-      log.info("peer-broke", { remote: socket.remoteAddress, message: cause.message }),
-    );
-    let peer: Peer;
-    try {
-      peer = peerOf(socket, options.revoked());
-    } catch (cause) {
-      const { code, message } = toFailure(cause);
-      return refuse(socket, verdict.refused, new CoevalError(code, message, { cause }));
-    }
-    if (peer.kind === "stranger") {
-      if (strangers.size >= bounds.strangersMax) {
-        return refuse(
-          socket,
-          verdict.full,
-          new CoevalError("unreachable", `${strangers.size} strangers are here already`),
-        );
-      }
-      strangers.add(socket);
-      socket.once("close", () => strangers.delete(socket));
-    }
-    socket.write(Uint8Array.of(verdict.accepted));
-    options.accept(socket, peer);
+    admit(socket);
   });
   inner.on("tlsClientError", (cause, socket) => {
     handshakes--;
@@ -112,6 +84,38 @@ export async function openDoor(
         front.close(() => resolve());
         for (const raw of connections) raw.destroy();
       }),
+  };
+}
+
+/** Judges a connection whose handshake is done: accepts it, or tells it that it is refused and ends it. */
+function createAdmission({ log, bounds, revoked, accept }: AcceptOptions): (socket: TLSSocket) => void {
+  const strangers = new Set<TLSSocket>();
+  const refuse = (socket: TLSSocket, why: number, { code, message }: Pick<Failure, "code" | "message">) => {
+    log.warn("peer-refused", { remote: socket.remoteAddress, code, message });
+    endSocket(socket, Uint8Array.of(why));
+  };
+  return (socket) => {
+    socket.on("error", (cause) =>
+      log.info("peer-broke", { remote: socket.remoteAddress, message: cause.message }),
+    );
+    let peer: Peer;
+    try {
+      peer = peerOf(socket, revoked());
+    } catch (thrown) {
+      refuse(socket, verdict.refused, toFailure(thrown));
+      return;
+    }
+    if (peer.kind === "stranger") {
+      if (strangers.size >= bounds.strangersMax) {
+        const message = `${strangers.size} strangers are here already`;
+        refuse(socket, verdict.full, { code: "unreachable", message });
+        return;
+      }
+      strangers.add(socket);
+      socket.once("close", () => strangers.delete(socket));
+    }
+    socket.write(Uint8Array.of(verdict.accepted));
+    accept(socket, peer);
   };
 }
 

@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { type ConnectionOptions, connect, type SecureContext, type TLSSocket } from "node:tls";
 import { CoevalError } from "@coeval/core/errors";
-import { type ExpectedPeer, isExpected, type Peer } from "@coeval/core/ports/network";
+import { type Expected, isExpected, type Peer } from "@coeval/core/ports/network";
 import { parseAddress } from "./address.ts";
 import { peerOf, type Revoked, verdict } from "./tls-peer.ts";
 import { describePeer } from "./tls-stream.ts";
@@ -26,7 +26,7 @@ export const KEEP_ALIVE_MS = 5000;
 /** A connection on which both ends have accepted each other. */
 export function dial(
   address: string,
-  options: DialOptions & { readonly revoked: () => Revoked; readonly expect?: ExpectedPeer | undefined },
+  options: DialOptions & { readonly revoked: () => Revoked; readonly expect?: Expected | undefined },
 ): Promise<Dialled> {
   return handshake(address, options, (socket, done) => {
     const peer = peerOf(socket, options.revoked());

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { after, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { connect as tlsConnect } from "node:tls";
@@ -115,8 +116,9 @@ test("a connection that is reset rejects pending reads and all later calls", asy
   const { promise, resolve } = Promise.withResolvers<Stream>();
   arrive = resolve;
   const identity = await parties.agent("b", "breaker");
+  const raw = connect(parseAddress(listener.address));
   const socket = tlsConnect({
-    ...parseAddress(listener.address),
+    socket: raw,
     key: identity.key,
     cert: identity.certificate,
     rejectUnauthorized: false,
@@ -124,7 +126,7 @@ test("a connection that is reset rejects pending reads and all later calls", asy
   await once(socket, "data");
   const stream = await promise;
   const reading = stream.read();
-  socket.resetAndDestroy();
+  raw.resetAndDestroy();
   const isBroken = (thrown: unknown) => thrown instanceof CoevalError && thrown.code === "unreachable";
   await assert.rejects(reading, isBroken);
   await assert.rejects(stream.write(Buffer.from("x")), isBroken);

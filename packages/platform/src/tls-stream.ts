@@ -37,6 +37,11 @@ export function tlsStream(socket: TLSSocket, peer: Peer): TlsStream {
     wakeWriters();
   };
 
+  const mustBeOpen = () => {
+    if (failure !== null) throw failure;
+    if (!socket.writable) throw broken(name);
+  };
+
   socket.on("readable", wakeReader);
   socket.on("end", () => {
     ended = true;
@@ -63,14 +68,12 @@ export function tlsStream(socket: TLSSocket, peer: Peer): TlsStream {
       }
     },
     async write(bytes) {
-      if (failure !== null) throw failure;
-      if (!socket.writable) throw broken(name);
+      mustBeOpen();
       if (bytes.length === 0 || socket.write(bytes)) return;
       room ??= Promise.withResolvers();
       await room.promise;
       // Woken by a fresh drain, or because the stream is over.
-      if (failure !== null) throw failure;
-      if (!socket.writable) throw broken(name);
+      mustBeOpen();
     },
     close(reason) {
       if (failure !== null) return;

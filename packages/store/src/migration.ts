@@ -35,13 +35,13 @@ export async function migrate(db: Kysely<unknown>, known: readonly Migration[]):
     const why = here ? `step ${number} is ${here.name} here` : `only ${known.length} steps are known here`;
     throw new CoevalError("newer-data", `the data was written with schema step ${name}; ${why}`);
   }
-  for (const [index, { name, up }] of known.entries()) {
+  for (const [index, migration] of known.entries()) {
     if (index < applied.length) continue;
     await db.transaction().execute(async (trx) => {
-      await up(trx);
+      await migration.up(trx);
       await (trx as unknown as Transaction<MigrationTable>)
         .insertInto("migrations")
-        .values({ number: index + 1, name })
+        .values({ number: index + 1, name: migration.name })
         .execute();
     });
   }

@@ -5,7 +5,7 @@ import { addCommand, type Context, say } from "../context.ts";
 import { exit } from "../exit.ts";
 import { CliError, printable } from "../failure.ts";
 import { printValue } from "../output.ts";
-import { pointPath } from "./point.ts";
+import { pointPath } from "../paths.ts";
 
 export function addCertificate(program: Command, context: Context): void {
   const certificate = program.command("certificate").description("the proof of a recovery point");

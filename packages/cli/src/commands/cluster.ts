@@ -11,6 +11,7 @@ import { exit } from "../exit.ts";
 import { CliError, RefusedError } from "../failure.ts";
 import { age, bytes, duration } from "../figures.ts";
 import type { Io } from "../io.ts";
+import { clusterPath } from "../paths.ts";
 import { printList, printOne, printValue, type View } from "../output.ts";
 
 export function addCluster(program: Command, context: Context): void {
@@ -26,7 +27,7 @@ export function addCluster(program: Command, context: Context): void {
     cluster,
     { usage: "get <name>", about: "one cluster and its state" },
     async ([name = ""], options) => {
-      const found = await (await context.client()).call("GET", pathOf(name), clusterResource);
+      const found = await (await context.client()).call("GET", clusterPath(name), clusterResource);
       printOne(io, options.output, long(io), found);
       return exit.ok;
     },
@@ -66,7 +67,7 @@ export function addCluster(program: Command, context: Context): void {
     { usage: "remove <name>", about: "forget a cluster and revoke its agent" },
     async ([name = ""], options) => {
       await confirm(io, options.yes === true, `cluster ${name} is about to be removed`, name);
-      await (await context.client()).call("DELETE", pathOf(name), nothing);
+      await (await context.client()).call("DELETE", clusterPath(name), nothing);
       say(io, options, `cluster ${name} is removed`);
       return exit.ok;
     },
@@ -86,7 +87,7 @@ function addEnroll(cluster: Command, context: Context): void {
     async ([name = ""], options) => {
       const body = options.agent === undefined ? {} : { agent: options.agent };
       const client = await context.client();
-      const made = await client.call("POST", `${pathOf(name)}/enrolments`, enrolment, { body });
+      const made = await client.call("POST", `${clusterPath(name)}/enrolments`, enrolment, { body });
       if (options.output === "json" || options.output === "yaml") printValue(io, options.output, made);
       else io.stdout.write(`${made.token}\n`);
       const left = duration(parseInstant(made.expiresAt) - io.clock.nowMs());
@@ -99,10 +100,6 @@ function addEnroll(cluster: Command, context: Context): void {
 /** A refusal of one document, with its pointers as places of the file. */
 export function placed(failure: unknown, place: (pointer: string) => string): unknown {
   return failure instanceof RefusedError ? new RefusedError(failure.problem, place) : failure;
-}
-
-function pathOf(name: string): string {
-  return `/api/v1/clusters/${encodeURIComponent(name)}`;
 }
 
 function short(io: Io): View<ClusterResource> {

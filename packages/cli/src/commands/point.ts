@@ -15,8 +15,8 @@ import { modeText } from "../figures.ts";
 import { limitOption, moreHint } from "../limit.ts";
 import { printList, printOne, printValue, type View } from "../output.ts";
 import { gather } from "../pages.ts";
+import { pointPath, servicePath } from "../paths.ts";
 import { pointLine, pointView } from "../run-view.ts";
-import { servicePath } from "./service.ts";
 
 export function addPoint(program: Command, context: Context): void {
   const point = program.command("point").description("recovery points");
@@ -63,10 +63,6 @@ export function addPoint(program: Command, context: Context): void {
       return verdict.ok ? exit.ok : exit.failed;
     },
   );
-}
-
-export function pointPath(id: string): string {
-  return `/api/v1/points/${encodeURIComponent(id)}`;
 }
 
 const fileView: View<PointFile> = {

@@ -7,6 +7,7 @@ import { printable } from "../failure.ts";
 import { limitOption, moreHint } from "../limit.ts";
 import { printList, printOne, printValue } from "../output.ts";
 import { gather } from "../pages.ts";
+import { runPath } from "../paths.ts";
 import { runLine, runView } from "../run-view.ts";
 import { endOf, watch } from "../watch.ts";
 
@@ -35,7 +36,7 @@ export function addRun(program: Command, context: Context): void {
       io,
       options.output,
       runView(io),
-      await (await context.client()).call("GET", pathOf(id), runResource),
+      await (await context.client()).call("GET", runPath(id), runResource),
     );
     return exit.ok;
   });
@@ -45,12 +46,18 @@ export function addRun(program: Command, context: Context): void {
     { usage: "watch <id>", about: "follow a run until it is over" },
     async ([id = ""], options) => {
       const client = await context.client();
-      await client.call("GET", pathOf(id), runResource);
+      await client.call("GET", runPath(id), runResource);
       const last = await watch(context, client, id, options.quiet === true);
       if (last !== null && options.output !== "table") printOne(io, options.output, runView(io), last);
       return endOf(io, id, last, options.quiet === true);
     },
   );
+  addLogs(run, context);
+  addCancel(run, context);
+}
+
+function addLogs(run: Command, context: Context): void {
+  const { io } = context;
   addCommand<{ limit: number }>(
     context,
     run,
@@ -58,7 +65,7 @@ export function addRun(program: Command, context: Context): void {
     async ([id = ""], options) => {
       const { items, more } = await gather(
         await context.client(),
-        `${pathOf(id)}/logs`,
+        `${runPath(id)}/logs`,
         runLogPage,
         options.limit,
       );
@@ -68,20 +75,20 @@ export function addRun(program: Command, context: Context): void {
       return exit.ok;
     },
   );
+}
+
+function addCancel(run: Command, context: Context): void {
+  const { io } = context;
   addCommand(
     context,
     run,
     { usage: "cancel <id>", about: "give a run up; the point before stays" },
     async ([id = ""], options) => {
-      const after = await (await context.client()).call("POST", `${pathOf(id)}/cancel`, runResource);
+      const after = await (await context.client()).call("POST", `${runPath(id)}/cancel`, runResource);
       printOne(io, options.output, runView(io), after);
       const given = after.phase === "giving-up" || after.phase === "failed";
       say(io, options, given ? `${id} is given up` : `${id} stays: it is ${after.phase}`);
       return given ? exit.ok : exit.conflict;
     },
   );
-}
-
-function pathOf(id: string): string {
-  return `/api/v1/runs/${encodeURIComponent(id)}`;
 }

@@ -8,9 +8,9 @@ import { exit } from "../exit.ts";
 import { RefusedError } from "../failure.ts";
 import type { CliClock } from "../io.ts";
 import { printOne } from "../output.ts";
+import { servicePath } from "../paths.ts";
 import { runView } from "../run-view.ts";
 import { endOf, watch } from "../watch.ts";
-import { servicePath } from "./service.ts";
 
 const TRIES_MAX = 3;
 const BETWEEN_TRIES_MS = 500;

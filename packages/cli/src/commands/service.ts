@@ -16,6 +16,7 @@ import { age, duration } from "../figures.ts";
 import { tellFindings } from "../findings.ts";
 import type { Io } from "../io.ts";
 import { printList, printOne, printValue, type View } from "../output.ts";
+import { servicePath } from "../paths.ts";
 import { addApply, plan } from "./service-apply.ts";
 import { addProtect } from "./service-protect.ts";
 
@@ -88,10 +89,6 @@ function addCheck(service: Command, context: Context): void {
       return blocked ? exit.conflict : exit.ok;
     },
   );
-}
-
-export function servicePath(name: string): string {
-  return `/api/v1/services/${encodeURIComponent(name)}`;
 }
 
 function short(io: Io): View<ServiceResource> {

@@ -1,15 +1,6 @@
 /** Recovery points: verified, sealed, whole moments on the secondary. */
 import { z } from "zod";
-import {
-  anyPath,
-  countNumber,
-  idText,
-  instantText,
-  nameText,
-  pageOf,
-  pageQuery,
-  sha256Text,
-} from "./fields.ts";
+import { anyPath, countNumber, idText, instantText, nameText, pageOf, sha256Text } from "./fields.ts";
 import { gradeResource, openFilesResource } from "./grade.ts";
 import { named } from "./registry.ts";
 

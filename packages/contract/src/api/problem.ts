@@ -12,6 +12,9 @@ import type { WrongField } from "./issues.ts";
 import { pointerOf, readablePath } from "./pointer.ts";
 import { named } from "./registry.ts";
 
+/** The failure that problems tell, for clients, which know the contract only. */
+export { CoevalError };
+
 /** The media type of a problem document. */
 export const PROBLEM_TYPE = "application/problem+json";
 

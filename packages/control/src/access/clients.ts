@@ -23,8 +23,8 @@ export interface ClusterClient {
 
 export interface Clients {
   of(service: Service): { readonly primary: ClusterClient; readonly secondary: ClusterClient };
-  /** @throws CoevalError `not-found`. */
-  view(cluster: string): Promise<ClusterView>;
+  /** @param queries a transaction that sees what is not committed yet. @throws CoevalError `not-found`. */
+  view(cluster: string, queries?: ControlQueries): Promise<ClusterView>;
   /** By name. */
   all(): Promise<ClusterView[]>;
 }
@@ -36,10 +36,10 @@ export function createClients(world: World, { db, links }: { db: ControlQueries;
     return viewCluster({ stored, agent, sight: links.sight(name), elapsedMs: world.clock.elapsedMs() });
   }
 
-  async function view(name: string): Promise<ClusterView> {
-    const stored = await clusterGet(db, name);
+  async function view(name: string, queries: ControlQueries = db): Promise<ClusterView> {
+    const stored = await clusterGet(queries, name);
     if (!stored) throw new CoevalError("not-found", `there is no cluster '${name}'`);
-    return look(stored, await agentList(db));
+    return look(stored, await agentList(queries));
   }
 
   const client = (role: Role, cluster: string): ClusterClient => ({

@@ -50,8 +50,8 @@ export function pairOfStreams(seenByNear: Peer, seenByFar: Peer): [near: Stream,
     back.wake();
   };
   return [
-    { peer: seenByNear, read: back.read, write: there.write, close },
-    { peer: seenByFar, read: there.read, write: back.write, close },
+    { peer: seenByNear, close, read: () => back.read(), write: (bytes) => there.write(bytes) },
+    { peer: seenByFar, close, read: () => there.read(), write: (bytes) => back.write(bytes) },
   ];
 }
 

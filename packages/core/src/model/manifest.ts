@@ -57,7 +57,8 @@ export async function* readLines<T>(chunks: AsyncIterable<Uint8Array>, name: str
     checkLength(rest, name, number + 1);
   }
   // The decoder may still hold the beginning of a character.
-  if (rest + decode() !== "") throw new CoevalError("corrupt", `${name}:${number + 1}: the last line was cut`);
+  if (rest + decode() !== "")
+    throw new CoevalError("corrupt", `${name}:${number + 1}: the last line was cut`);
 }
 
 /** Lines gathered into chunks worth writing. */

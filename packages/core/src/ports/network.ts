@@ -17,18 +17,8 @@ export type Expected =
       readonly fingerprint: string;
     };
 
-/** Whom a caller means to reach. What is left out is not compared; a stranger is never meant. */
-export type ExpectedPeer =
-  | { readonly kind: "control"; readonly id?: string; readonly fingerprint?: string }
-  | {
-      readonly kind: "agent";
-      readonly cluster?: string;
-      readonly agent?: string;
-      readonly fingerprint?: string;
-    };
-
 /** True when everything that `expect` names is so of `peer`. */
-export function isExpected(peer: Peer, expect: ExpectedPeer): boolean {
+export function isExpected(peer: Peer, expect: Expected): boolean {
   const facts: Readonly<Record<string, string>> = { ...peer };
   return Object.entries(expect).every(([name, value]) => value === undefined || facts[name] === value);
 }
@@ -36,9 +26,9 @@ export function isExpected(peer: Peer, expect: ExpectedPeer): boolean {
 /** One authenticated duplex stream of bytes, in order. */
 export interface Stream {
   readonly peer: Peer;
-  /** The next bytes (never empty), or null at the peer's orderly end. Rejects when the connection breaks. */
+  /** The next bytes (never empty), or null at the peer's orderly end. Rejects with a CoevalError `unreachable` when the connection breaks. */
   read(): Promise<Uint8Array | null>;
-  /** Resolves when the bytes are accepted and there is room for more: back-pressure. The bytes must not be changed afterwards. */
+  /** Resolves when the bytes are accepted and there is room for more: back-pressure. Rejects as `read` does. The bytes must not be changed afterwards. */
   write(bytes: Uint8Array): Promise<void>;
   /**
    * Ends the stream at once, both ways; pending reads and writes reject with `reason`. What was accepted before still goes out,

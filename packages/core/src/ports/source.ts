@@ -42,12 +42,14 @@ export interface Source extends Component {
 /** Places a diff may name before it is dropped for the full comparison. */
 export const MODIFIED_MAX = 200_000;
 
+/** What `prepare` makes ready. */
 export interface PrepareRequest {
   readonly sets: readonly DataSet[];
   /** The snapshots' name, unique to the run: `coeval-…`. */
   readonly snapshotName: string;
 }
 
+/** What `prepare` found: all that later calls need of the snapshots. */
 export interface Prepared {
   readonly snapshotName: string;
   readonly roots: readonly PreparedRoot[];
@@ -57,6 +59,7 @@ export interface Prepared {
   readonly listsOpenFiles: boolean;
 }
 
+/** One directory to take a snapshot of, and the data sets it covers. */
 export interface PreparedRoot {
   /** The snapshottable directory. */
   readonly root: string;
@@ -80,6 +83,7 @@ export interface Listed extends Entry {
   readonly hasAcl: boolean;
 }
 
+/** What a listing does not show of an entry, as in Entry. */
 export interface ExtendedAttributes {
   readonly acl?: readonly string[];
   readonly xattrs?: readonly (readonly [name: string, hex: string])[];
@@ -94,6 +98,7 @@ export type OpenFiles =
   | { readonly kind: "listed"; readonly files: readonly OpenFile[] }
   | { readonly kind: "unknown"; readonly why: string };
 
+/** A file that was open at the moment. */
 export interface OpenFile extends Place {
   readonly id: string;
   /** Bytes the snapshot's listing stated at its first reading: what the point holds of the file. */

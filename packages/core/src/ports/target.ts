@@ -51,12 +51,16 @@ export interface Holding {
   readonly directory: string;
   /** Names the staging folder. */
   readonly run: string;
-  /** Data set name → path relative to the holding directory; never empty. */
+  /**
+   * Data set name → path relative to the holding directory; never empty. Sets of the base point that the run has not any more are
+   * named as well: removing them is part of the switch, and from then on `list` tells nothing of them.
+   */
   readonly sets: readonly { readonly name: string; readonly relative: string }[];
   /** The base point's id, or null for the first. */
   readonly basePoint: string | null;
 }
 
+/** What opening found. */
 export interface Opened {
   /** Bytes of content that still fit, replication not counted off; null when the cluster does not tell. */
   readonly freeBytes: number | null;
@@ -69,12 +73,14 @@ export interface Staged {
   readonly relative: string;
 }
 
+/** The point to seal. */
 export interface SealRequest {
   readonly point: string;
   /** The point before, whose snapshot is `current` until now; null for the first. */
   readonly previous: string | null;
 }
 
+/** The snapshot that is the point. */
 export interface SealedSnapshot {
   readonly snapshotName: string;
   /** The instant the cluster's own clock stamped on it; null when it cannot be read. */

@@ -89,6 +89,7 @@ export type Order =
       readonly certificate: Certificate | null;
     };
 
+/** What an order is to do, in a word. */
 export type Step = Order["step"];
 
 /** What an agent answers, once, at the end of an instruction. */
@@ -96,9 +97,12 @@ export type Outcome =
   | { readonly ok: true; readonly result: Result }
   | { readonly ok: false; readonly failure: Failure };
 
+/** What a step answers when it has succeeded. */
 export type Result =
   | {
       readonly step: "take-snapshots";
+      /** Of the cluster they were taken on; the run needs it when the report `armed` was lost. */
+      readonly identity?: ClusterIdentity;
       readonly receipts: readonly Receipt[];
       readonly clock: ClockEvidence;
       readonly openFiles: {

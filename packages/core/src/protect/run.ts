@@ -27,6 +27,7 @@ export type Phase =
   | "giving-up"
   | "failed";
 
+/** One end of a run: the cluster, and the agent that stood beside it when the run began. */
 export interface RunSide {
   readonly cluster: string;
   readonly agent: string;
@@ -34,6 +35,7 @@ export interface RunSide {
   readonly identity: ClusterIdentity | null;
 }
 
+/** A run's whole state: plain data, stored as it is. */
 export interface Run {
   readonly id: string;
   readonly point: string;
@@ -60,8 +62,10 @@ export interface Run {
   readonly progress: { readonly source: Progress | null; readonly target: Progress | null };
 }
 
+/** An end of a run's transfer. */
 export type Side = "source" | "target";
 
+/** What happens to a run. */
 export type RunEvent =
   | { readonly kind: "begin" }
   | { readonly kind: "reported"; readonly side: Side; readonly report: Report; readonly now: Instant }
@@ -70,6 +74,7 @@ export type RunEvent =
   | { readonly kind: "deadline"; readonly phase: Phase }
   | { readonly kind: "cancel"; readonly by: string };
 
+/** What follows from a step, to be carried out after it is stored. */
 export type Command =
   | { readonly kind: "instruct"; readonly instruction: Instruction }
   /** Send the run `deadline` when the phase still lasts after `afterMs` without a sign of progress. */
@@ -79,6 +84,7 @@ export type Command =
   | { readonly kind: "seal-point"; readonly certificate: Certificate }
   | { readonly kind: "pin"; readonly cluster: string; readonly identity: ClusterIdentity };
 
+/** The run after an event, and what follows from it. */
 export interface Stepped {
   readonly run: Run;
   readonly commands: readonly Command[];
@@ -133,48 +139,76 @@ function reported(run: Run, side: Side, report: Report, now: Instant): Stepped {
   return stay(run);
 }
 
+/**
+ * The answers that a phase takes in. Any other is late or repeated and changes nothing, a failure included: a late failure during
+ * `sealing` would otherwise void a point that the target may have sealed.
+ */
+const DUE: Readonly<Partial<Record<Phase, readonly `${Step}/${Side}`[]>>> = {
+  opening: ["receive-snapshots/target"],
+  arming: ["take-snapshots/source", "receive-snapshots/target"],
+  armed: ["take-snapshots/source", "receive-snapshots/target"],
+  sending: ["send-snapshots/source", "receive-snapshots/target"],
+  verifying: ["verify/target"],
+  signing: ["sign/source"],
+  sealing: ["seal/target"],
+};
+
 function answered(run: Run, side: Side, step: Step, outcome: Outcome): Stepped {
-  if (step === "release") return released(run, side);
-  if (run.phase === "giving-up" || run.phase === "closing") return stay(run);
+  if (step === "release") return released(run, side, outcome);
+  if (!DUE[run.phase]?.includes(`${step}/${side}`)) return stay(run);
   if (!outcome.ok) return giveUp(run, outcome.failure);
-  const result = outcome.result;
+  const { result } = outcome;
+  if (result.step !== step) {
+    const message = `the agent of ${run[side].cluster} answered ${step} with the result of ${result.step}`;
+    return giveUp(run, { code: "protocol", message, evidence: [] });
+  }
   switch (result.step) {
     case "take-snapshots":
-      return run.phase === "arming" || run.phase === "armed" ? taken(run, result) : stay(run);
+      return taken(run, result);
     case "send-snapshots":
+      return transferred({ ...run, sent: { manifest: result.manifest, moved: result.moved } });
     case "receive-snapshots":
-      if (run.phase !== "sending" || (side === "source") !== (result.step === "send-snapshots"))
-        return stay(run);
-      return transferred({
-        ...run,
-        [side === "source" ? "sent" : "received"]: { manifest: result.manifest, moved: result.moved },
-      });
+      // Nothing can have come before the snapshots were taken.
+      if (run.phase !== "sending") return stay(run);
+      return transferred({ ...run, received: { manifest: result.manifest, moved: result.moved } });
     case "verify":
-      return run.phase === "verifying" ? enter(run, "signing") : stay(run);
+      return enter(run, "signing");
     case "sign":
-      return run.phase === "signing" ? enter({ ...run, signature: result.signature }, "sealing") : stay(run);
+      return enter({ ...run, signature: result.signature }, "sealing");
     case "seal":
-      return run.phase === "sealing" ? sealed(run, result.certificate) : stay(run);
-    case "release":
-      return stay(run);
+      return sealed(run, result.certificate);
   }
 }
 
-function taken(run: Run, result: Extract<Result, { step: "take-snapshots" }>): Stepped {
+type Taken = Extract<Result, { step: "take-snapshots" }>;
+
+function taken(run: Run, result: Taken): Stepped {
+  const grade = judge(result.receipts, run.moment, run.service.policy.tolerance, result.openFiles.kind);
+  const identity = run.source.identity ?? result.identity ?? null;
+  const next: Run = { ...run, source: { ...run.source, identity }, taken: result, grade };
+  const refusal = refuseTaken(next, result, grade);
+  if (refusal || !identity) return giveUp(next, toFailure(refusal));
+  return withPin(enter(next, "sending"), run.source, identity);
+}
+
+/** Why these snapshots must not become a point; null when they may. */
+function refuseTaken(run: Run, result: Taken, grade: Grade): CoevalError | null {
   const { tolerance } = run.service.policy;
-  const grade = judge(result.receipts, run.moment, tolerance, result.openFiles.kind);
-  const next: Run = { ...run, taken: result, grade };
+  const { source } = run;
+  if (!source.identity)
+    return new CoevalError("protocol", `the agent of ${source.cluster} does not say which cluster that is`);
+  if (result.clock.stepMs > tolerance.windowMs) {
+    const figures = `${result.clock.stepMs} ms, tolerated are ${tolerance.windowMs} ms`;
+    return new CoevalError("clock-unproven", `the shared clock stepped around the moment by ${figures}`);
+  }
   if (grade.kind === "torn" && tolerance.beyond === "refuse") {
-    const figures = `up to ${grade.windowMs} ms after ${formatInstant(run.moment)}, tolerated are ${tolerance.windowMs} ms`;
-    return giveUp(next, toFailure(new CoevalError("torn", `the snapshots may lie ${figures}`)));
+    const firstMs = Math.round(Math.min(...result.receipts.map(({ earliest }) => earliest)) - run.moment);
+    const figures = `${firstMs} to ${grade.windowMs} ms after ${formatInstant(run.moment)}, tolerated are 0 to ${tolerance.windowMs} ms`;
+    return new CoevalError("torn", `the snapshots may lie ${figures}`);
   }
-  if (result.openFiles.kind === "unknown" && tolerance.openFiles === "refuse") {
-    return giveUp(
-      next,
-      toFailure(new CoevalError("open-files-unknown", result.openFiles.why ?? "open files are unknown")),
-    );
-  }
-  return enter(next, "sending");
+  if (result.openFiles.kind === "unknown" && tolerance.openFiles === "refuse")
+    return new CoevalError("open-files-unknown", result.openFiles.why ?? "open files are unknown");
+  return null;
 }
 
 function transferred(run: Run): Stepped {
@@ -192,9 +226,11 @@ function sealed(run: Run, certificate: Certificate): Stepped {
   return { run: next, commands: [{ kind: "seal-point", certificate }, ...commands] };
 }
 
-function released(run: Run, side: Side): Stepped {
+/** A release that failed for good ends the run as well, with its reason: the agent keeps what it could not remove in its books. */
+function released(run: Run, side: Side, outcome: Outcome): Stepped {
   if (run.phase !== "closing" && run.phase !== "giving-up") return stay(run);
-  const next = { ...run, released: { ...run.released, [side]: true } };
+  const cause = run.cause ?? (outcome.ok ? null : outcome.failure);
+  const next: Run = { ...run, cause, released: { ...run.released, [side]: true } };
   if (!next.released.source || !next.released.target) return { run: next, commands: [] };
   return { run: { ...next, phase: run.phase === "closing" ? "done" : "failed" }, commands: [] };
 }

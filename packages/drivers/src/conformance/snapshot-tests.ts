@@ -152,7 +152,7 @@ async function openFiles(ground: Ground): Promise<void> {
   if (!prepared.freezesOpenFiles) {
     assertEqual(
       shape(await cluster.source.openFiles(prepared, cancel)),
-      [["dir/log", 13]],
+      [["dir/log", stated]],
       "after its directory moved",
     );
   }

@@ -4,7 +4,7 @@ import { isWithin } from "@coeval/core/model/path";
 import type { Finding } from "@coeval/core/ports/source";
 import { CALLS_AT_ONCE_MAX, CAPTURE_OPEN_FILES_KEY, SNAPSHOT_IDS_MAX } from "./facts.ts";
 import type { FileSystem } from "./file-system.ts";
-import { type Located, locate, rememberStatus } from "./locate.ts";
+import { type Located, locate, survey } from "./locate.ts";
 import { inParallel } from "./parallel.ts";
 
 /** Names of other tools' snapshots that a finding shows. */
@@ -15,21 +15,20 @@ export async function examineSets(
   sets: readonly DataSet[],
   cancel: AbortSignal,
 ): Promise<Finding[]> {
-  const superuser = await fs.superuser(cancel);
-  const status = rememberStatus(fs, cancel);
-  const located = await inParallel(sets, CALLS_AT_ONCE_MAX, (set) => locate(fs, set, status, superuser));
-  const known = await fs.snapshottableRoots(cancel);
+  const known = await survey(fs, cancel);
+  const located = await inParallel(sets, CALLS_AT_ONCE_MAX, (set) => locate(set, known));
+  const snapshottable = await fs.snapshottableRoots(cancel);
   const roots = new Set(located.flatMap((found) => ("root" in found ? [found.root] : [])));
   return [
-    ...located.flatMap((found) => judgeSet(found, known)),
+    ...located.flatMap((found) => judgeSet(found, snapshottable)),
     ...(
       await inParallel([...roots].sort(), CALLS_AT_ONCE_MAX, (root) => examineRoot(fs, root, cancel))
     ).flat(),
-    ...(await examineOpenFiles(fs, superuser, cancel)),
+    ...(await examineOpenFiles(fs, known.superuser, cancel)),
   ];
 }
 
-function judgeSet(found: Located, known: readonly string[]): Finding[] {
+function judgeSet(found: Located, snapshottable: readonly string[]): Finding[] {
   const { name, path } = found.set;
   if ("root" in found) {
     if (found.root === path) return [];
@@ -46,7 +45,7 @@ function judgeSet(found: Located, known: readonly string[]): Finding[] {
   const findings: Finding[] = [{ set: name, level: "blocks", code, text, ...(command ? { command } : {}) }];
   if (code !== "not-snapshottable") return findings;
   // HDFS forbids nested roots, so the command alone would fail.
-  for (const root of known.filter((each) => isWithin(each, path))) {
+  for (const root of snapshottable.filter((each) => isWithin(each, path))) {
     const text = `${root} below ${path} is snapshottable already, and HDFS forbids one such directory within another`;
     findings.push({
       set: name,

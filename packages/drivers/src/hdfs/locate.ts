@@ -14,41 +14,52 @@ export interface Problem {
   readonly command?: string;
 }
 
-/** Status of a path, asked once in a preparation however many data sets lie below it. */
-export type StatusMemo = (path: string) => Promise<FileStatus | null>;
+/** What one preparation asks the cluster, each thing once however many data sets need it. */
+export interface Surroundings {
+  readonly user: string;
+  readonly superuser: boolean;
+  status(path: string): Promise<FileStatus | null>;
+  /** `/` always shows as snapshottable, with room for no snapshot: only the list of such directories tells (run on 3.4.2). */
+  rootAllowed(): Promise<boolean>;
+}
 
-export function rememberStatus(fs: FileSystem, cancel: AbortSignal): StatusMemo {
+export async function survey(fs: FileSystem, cancel: AbortSignal): Promise<Surroundings> {
   const known = new Map<string, Promise<FileStatus | null>>();
-  return (path) => {
-    const status = known.get(path) ?? fs.status(path, cancel);
-    known.set(path, status);
-    return status;
+  let rootAllowed: Promise<boolean> | null = null;
+  return {
+    user: fs.user,
+    superuser: await fs.superuser(cancel),
+    status(path) {
+      const status = known.get(path) ?? fs.status(path, cancel);
+      known.set(path, status);
+      return status;
+    },
+    rootAllowed() {
+      rootAllowed ??= fs.snapshottableRoots(cancel).then((roots) => roots.includes("/"));
+      return rootAllowed;
+    },
   };
 }
 
 /** Never rejects for what is wrong with the data set; rejects when the cluster cannot be asked. */
-export async function locate(
-  fs: FileSystem,
-  set: DataSet,
-  status: StatusMemo,
-  superuser: boolean,
-): Promise<Located> {
+export async function locate(set: DataSet, known: Surroundings): Promise<Located> {
+  const { user, superuser } = known;
   try {
-    const problem = judgeDirectory(set, await status(set.path));
+    const problem = judgeDirectory(set, await known.status(set.path));
     if (problem) return { set, problem };
     for (let path = set.path; ; path = parentPath(path)) {
-      const directory = await status(path);
-      if (directory?.snapshottable) {
-        const right = superuser || directory.owner === fs.user;
+      const directory = await known.status(path);
+      if (directory?.snapshottable && (path !== "/" || (await known.rootAllowed()))) {
+        const right = superuser || directory.owner === user;
         return right
           ? { set, root: path, rootId: directory.id }
-          : { set, problem: noRight(fs, path, directory) };
+          : { set, problem: noRight(user, path, directory) };
       }
       if (path === "/") return { set, problem: notSnapshottable(set) };
     }
   } catch (thrown) {
     if (thrown instanceof CoevalError && thrown.code === "no-right")
-      return { set, problem: notReadable(fs, set, thrown) };
+      return { set, problem: notReadable(user, set, thrown) };
     throw thrown;
   }
 }
@@ -78,22 +89,22 @@ function notSnapshottable(set: DataSet): Problem {
   };
 }
 
-function noRight(fs: FileSystem, root: string, status: FileStatus): Problem {
-  const command = `hdfs dfs -chown ${shellWord(fs.user)} ${shellWord(root)}`;
+function noRight(user: string, root: string, status: FileStatus): Problem {
+  const command = `hdfs dfs -chown ${shellWord(user)} ${shellWord(root)}`;
   return {
     code: "no-right",
     text:
-      `user '${fs.user}' may not take snapshots of ${root}, which belongs to '${status.owner}'; ` +
+      `user '${user}' may not take snapshots of ${root}, which belongs to '${status.owner}'; ` +
       `make the user a member of the superusers' group, or run: ${command}`,
     command,
   };
 }
 
-function notReadable(fs: FileSystem, set: DataSet, thrown: CoevalError): Problem {
-  const command = `hdfs dfs -setfacl -R -m user:${shellWord(fs.user)}:r-x ${shellWord(set.path)}`;
+function notReadable(user: string, set: DataSet, thrown: CoevalError): Problem {
+  const command = `hdfs dfs -setfacl -R -m user:${shellWord(user)}:r-x ${shellWord(set.path)}`;
   return {
     code: "no-right",
-    text: `data set '${set.name}': user '${fs.user}' may not read ${set.path} (${thrown.message}); run: ${command}`,
+    text: `data set '${set.name}': user '${user}' may not read ${set.path} (${thrown.message}); run: ${command}`,
     command,
   };
 }

@@ -4,7 +4,7 @@ import type { DataSet } from "@coeval/core/model/data-set";
 import type { Prepared, PreparedRoot, PrepareRequest } from "@coeval/core/ports/source";
 import { CALLS_AT_ONCE_MAX, CAPTURE_OPEN_FILES_KEY, SNAPSHOTS_PER_ROOT_MAX } from "./facts.ts";
 import type { FileSystem } from "./file-system.ts";
-import { type Located, locate, rememberStatus } from "./locate.ts";
+import { type Located, locate, survey } from "./locate.ts";
 import { inParallel } from "./parallel.ts";
 
 export async function prepareSnapshots(
@@ -15,18 +15,17 @@ export async function prepareSnapshots(
   const state = await fs.state(cancel);
   if (state.safeMode)
     throw new CoevalError("safe-mode", "the NameNode is in safe mode, which refuses snapshots");
-  const superuser = await fs.superuser(cancel);
-  const status = rememberStatus(fs, cancel);
-  const located = await inParallel(request.sets, CALLS_AT_ONCE_MAX, (set) =>
-    locate(fs, set, status, superuser),
-  );
+  const known = await survey(fs, cancel);
+  const located = await inParallel(request.sets, CALLS_AT_ONCE_MAX, (set) => locate(set, known));
   const roots = groupByRoot(located);
   await inParallel(roots, CALLS_AT_ONCE_MAX, (root) =>
     proveRoom(fs, root.root, request.snapshotName, cancel),
   );
   const freezesOpenFiles =
     (await fs.setting(CAPTURE_OPEN_FILES_KEY, cancel))?.trim().toLowerCase() === "true";
-  const listsOpenFiles = freezesOpenFiles ? superuser : await mayListOpenFiles(fs, roots, superuser, cancel);
+  const listsOpenFiles = freezesOpenFiles
+    ? known.superuser
+    : await mayListOpenFiles(fs, roots, known.superuser, cancel);
   return { snapshotName: request.snapshotName, roots, freezesOpenFiles, listsOpenFiles };
 }
 

@@ -11,7 +11,7 @@ import { readContent } from "./content.ts";
 import { diffTrees } from "./diff.ts";
 import * as edit from "./edit.ts";
 import { type Inode, sortedNames, statusOf } from "./inode.ts";
-import { descend, find, get, type NameSystem, resolve, type Step } from "./name-system.ts";
+import { descend, find, get, type NameSystem, resolve, ROOT_INODE, type Step } from "./name-system.ts";
 import { checkAccess, EXECUTE, READ } from "./rights.ts";
 import * as snapshots from "./snapshots.ts";
 
@@ -190,7 +190,8 @@ function firstBehind(sorted: readonly string[], after: string): number {
 }
 
 function show(names: Names, name: string, node: Inode): FileStatus {
-  return statusOf(node, name, names.snapshottable.has(node.id));
+  // As HDFS shows it: `/` always, though it has room for no snapshot until they are allowed.
+  return statusOf(node, name, node.id === ROOT_INODE || names.snapshottable.has(node.id));
 }
 
 function visit(names: Names, user: string, path: string): void {

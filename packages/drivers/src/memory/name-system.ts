@@ -3,7 +3,7 @@
  * time is handed in, nothing here waits. Editing is in edit.ts, snapshots in snapshots.ts, rights in rights.ts.
  */
 import { CoevalError } from "@coeval/core/errors";
-import type { Content } from "./content.ts";
+import { type Content, copyContent } from "./content.ts";
 import { copyNode, type DirectoryNode, type Inode, setChild } from "./inode.ts";
 
 export interface NameSystem {
@@ -105,10 +105,20 @@ export function own(names: NameSystem, path: string): Inode {
     const child: Inode | undefined = node.type === "directory" ? node.children.get(part) : undefined;
     if (!child || node.type !== "directory") throw notFound(path);
     const owned: Inode = child.epoch < names.epoch ? copyNode(child, names.epoch) : child;
-    if (owned !== child) setChild(node, part, owned);
+    if (owned !== child) {
+      setChild(node, part, owned);
+      detachOpenFile(names, owned);
+    }
     node = owned;
   }
   return node;
+}
+
+/** The first change of a file after a snapshot makes HDFS note its length, which ends its growing inside the snapshot. */
+function detachOpenFile(names: NameSystem, node: Inode): void {
+  if (node.type !== "file" || !names.openFiles.has(node.id)) return;
+  node.content = copyContent(node.content);
+  names.openFiles.set(node.id, node.content);
 }
 
 /** A directory of the live tree that may be changed. */

@@ -1,7 +1,6 @@
 /** Snapshots of the file system in memory: immutable trees, shared with the live one until that changes. */
 import { CoevalError } from "@coeval/core/errors";
 import { isWithin } from "@coeval/core/model/path";
-import { copyContent } from "./content.ts";
 import type { DirectoryNode } from "./inode.ts";
 import { change } from "./edit.ts";
 import { descend, get, type NameSystem, own, ownDirectory, resolve, type Snapshot } from "./name-system.ts";
@@ -103,15 +102,12 @@ export function snapshottablePaths(names: NameSystem): string[] {
   return paths.sort();
 }
 
-/** The live side of every open file goes on with bytes of its own; the snapshot keeps what was there. */
+/** Every open file gets a live side of its own: the snapshot keeps what was there. */
 function freezeOpenFiles(names: NameSystem, root: string): void {
-  for (const [path, node] of [...descend(directoryAt(names, root), root)]) {
-    const content = names.openFiles.get(node.id);
-    const live = content ? own(names, path) : null;
-    if (!content || live?.type !== "file") continue;
-    live.content = copyContent(content);
-    names.openFiles.set(live.id, live.content);
-  }
+  const open = [...descend(directoryAt(names, root), root)].filter(([, node]) =>
+    names.openFiles.has(node.id),
+  );
+  for (const [path] of open) own(names, path);
 }
 
 function directoryAt(names: NameSystem, path: string): DirectoryNode {

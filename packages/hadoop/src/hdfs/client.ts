@@ -32,8 +32,8 @@ export interface HdfsTree {
   listStatus(path: string, cancel?: AbortSignal): AsyncIterable<FileStatus>;
   /** The page that follows the name `after` ("" for the first one); the NameNode sets its size (1,000). */
   listStatusPage(path: string, after: string, cancel?: AbortSignal): Promise<DirectoryPage>;
-  /** Makes the directory and missing ancestors; an existing directory is success and keeps its permission. The
-   * sticky bit cannot be given here: use setPermission. */
+  /** Makes the directory and missing ancestors; an existing directory is success and keeps its permission. A
+   * parent's default ACL masks `permission`. */
   mkdirs(path: string, permission: number, cancel?: AbortSignal): Promise<void>;
   /** Exactly `from` to `to`, never *into* `to`. Without `overwrite` an existing `to` is `alreadyExists`; with it a
    * file replaces a file, a directory an empty directory. One atomic step. Changes the mtime of both parents only. */

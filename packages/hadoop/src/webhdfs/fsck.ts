@@ -50,7 +50,7 @@ export function createFsckReader(root: string): FsckReader {
 
 /** Only the last line can become an entry, and dots before a path mean nothing. */
 function shortened(pending: string): string {
-  const short = pending.slice(pending.lastIndexOf("\n")).replace(/\n\.+/, "\n");
+  const short = pending.slice(Math.max(pending.lastIndexOf("\n"), 0)).replace(/^(\n?)\.+/, "$1");
   if (short.length > FSCK_PENDING_CHARACTERS_MAX) throw new MalformedAnswer("/fsck: a line without end");
   return short;
 }

@@ -1,5 +1,6 @@
 /** Prints what one stream carries between two processes on loopback, for several sizes of write: `node throughput.ts [seconds]`. */
 import { fork } from "node:child_process";
+import type { Stream } from "@coeval/core/ports/network";
 import { createTlsNetwork } from "../network.ts";
 import { createParties, keptLog } from "./parties.ts";
 
@@ -14,7 +15,7 @@ async function receive(time: string): Promise<void> {
   const network = createTlsNetwork({ log: keptLog() }, { identity: await parties.agent("b", "target") });
   const finished = Promise.withResolvers<void>();
   let left = WRITE_BYTES.length;
-  const listener = await network.listen("127.0.0.1:0", async (stream) => {
+  const drain = async (stream: Stream): Promise<void> => {
     const from = performance.now();
     let bytes = 0;
     let reads = 0;
@@ -28,7 +29,8 @@ async function receive(time: string): Promise<void> {
       `${Math.round(bytes / elapsedMs / 1000)} MB/s, ${read} KiB a read, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB resident`,
     );
     if (--left === 0) finished.resolve();
-  });
+  };
+  const listener = await network.listen("127.0.0.1:0", (stream) => void drain(stream));
   const source = JSON.stringify(await parties.agent("a", "source"));
   fork(new URL(import.meta.url).pathname, ["write", time, source, listener.address]);
   await finished.promise;

@@ -41,8 +41,7 @@ export function createHistory(timeline: Timeline, names: NameSystem): History {
       return differences((instants.at(-1) as Instant).root, names.root, "", snapshottable);
     },
     within(fromMs, toMs) {
-      let first = instants.findIndex((instant) => instant.atMs > fromMs) - 1;
-      if (first < 0) first = first === -1 ? 0 : instants.length - 1;
+      const first = instants.findLastIndex((instant) => instant.atMs <= fromMs);
       return instants.slice(Math.max(0, first)).filter((instant) => instant.atMs <= toMs);
     },
   };
@@ -66,7 +65,8 @@ function differences(before: Inode, now: Inode, path: string, snapshottable: Rea
     if (!old) found.push(`${path}/${name}: made`);
     else found.push(...differences(old, child, `${path}/${name}`, snapshottable));
   }
-  for (const name of before.children.keys()) if (!now.children.has(name)) found.push(`${path}/${name}: removed`);
+  for (const name of before.children.keys())
+    if (!now.children.has(name)) found.push(`${path}/${name}: removed`);
   return found;
 }
 

@@ -101,7 +101,13 @@ function streaming(act: Method, method: string, life: Life, options: ServedOptio
   };
 }
 
-function tell({ watch, timeline, cluster }: ServedOptions, method: string, given: unknown[], result: unknown, life: Life): void {
+function tell(
+  { watch, timeline, cluster }: ServedOptions,
+  method: string,
+  given: unknown[],
+  result: unknown,
+  life: Life,
+): void {
   const texts = given.filter((each) => typeof each === "string");
   watch({ atMs: timeline.nowMs, cluster, method, texts, result, by: life.name });
 }

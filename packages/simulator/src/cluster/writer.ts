@@ -43,7 +43,20 @@ const COLD_GAP_MS = 150;
 const OPEN_MAX = 3;
 const BYTES_MAX = 3000;
 const BIG_BYTES = 300_000;
-const NAMES = ["a", "b", "part-0", "ein Wort", "100%", "x+y", "#tag", "größe", "日本", "q?", "emoji-😀", "z".repeat(255)];
+const NAMES = [
+  "a",
+  "b",
+  "part-0",
+  "ein Wort",
+  "100%",
+  "x+y",
+  "#tag",
+  "größe",
+  "日本",
+  "q?",
+  "emoji-😀",
+  "z".repeat(255),
+];
 
 export function createWriter(parts: WriterParts): Writer {
   const { timeline, seed, names, workload, history, directories } = parts;
@@ -177,22 +190,49 @@ const swap: Edit = (view) => {
   view.workload.rename(b, a);
   view.workload.rename(`${view.tops[0]}/swapping`, b);
 };
-const mode: Edit = onEither(({ workload, seed }, path) => workload.setMode(path, seed.pick([0o600, 0o640, 0o755, 0o1777])));
+const mode: Edit = onEither(({ workload, seed }, path) =>
+  workload.setMode(path, seed.pick([0o600, 0o640, 0o755, 0o1777])),
+);
 const owner: Edit = onEither(({ workload, seed }, path) =>
   workload.setOwner(path, seed.pick(["ada", "bob"]), seed.pick(["staff", "ops"])),
 );
-const times: Edit = onEither(({ workload, seed }, path) => workload.setTimes(path, 1_500_000_000_000 + seed.whole(0, 1e9)));
-const replication: Edit = onFile(({ workload, seed }, path) => workload.setReplication(path, seed.whole(1, 4)));
+const times: Edit = onEither(({ workload, seed }, path) =>
+  workload.setTimes(path, 1_500_000_000_000 + seed.whole(0, 1e9)),
+);
+const replication: Edit = onFile(({ workload, seed }, path) =>
+  workload.setReplication(path, seed.whole(1, 4)),
+);
 const xattr: Edit = onEither(({ workload, seed }, path) =>
   workload.setXattr(path, seed.pick(["user.colour", "user.owner"]), seed.pick(["", "00", "626c7565"])),
 );
 const acl: Edit = onEither(({ workload, seed }, path) =>
-  workload.setAcl(path, ["user::rw-", `user:${seed.pick(["eve", "sam"])}:r--`, "group::r--", "mask::r--", "other::---"]),
+  workload.setAcl(path, [
+    "user::rw-",
+    `user:${seed.pick(["eve", "sam"])}:r--`,
+    "group::r--",
+    "mask::r--",
+    "other::---",
+  ]),
 );
 
 const GROWING: readonly Edit[] = [make, make, make, makeFolder, xattr, acl, owner];
 const EDITS: readonly Edit[] = [
-  ...[make, make, make, makeFolder, append, append, overwrite, truncate, remove, remove, retype, move, move, swap],
+  ...[
+    make,
+    make,
+    make,
+    makeFolder,
+    append,
+    append,
+    overwrite,
+    truncate,
+    remove,
+    remove,
+    retype,
+    move,
+    move,
+    swap,
+  ],
   ...[mode, owner, times, replication, xattr, acl],
 ];
 

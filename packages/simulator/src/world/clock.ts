@@ -47,7 +47,9 @@ export function createClock(timeline: Timeline, timepiece: Timepiece, life: Life
     sleep(ms, cancel) {
       if (!life.touch("clock")) return never();
       if (cancel?.aborted) return Promise.reject(cancel.reason);
-      const lateMs = seed.chance(HELD_UP.probability) ? seed.between(0, HELD_UP.msMax) : seed.between(0, LATE_MS_MAX);
+      const lateMs = seed.chance(HELD_UP.probability)
+        ? seed.between(0, HELD_UP.msMax)
+        : seed.between(0, LATE_MS_MAX);
       return new Promise((resolve, reject) => {
         const forget = () => cancel?.removeEventListener("abort", abort);
         const stay = life.onCrash(() => {

@@ -65,7 +65,8 @@ function createWriter(
   return {
     async write(bytes) {
       open();
-      if (length + bytes.length > disk.freeBytes) throw new Error(`ENOSPC: no space left on device, write '${path}'`);
+      if (length + bytes.length > disk.freeBytes)
+        throw new Error(`ENOSPC: no space left on device, write '${path}'`);
       parts.push(bytes.slice());
       length += bytes.length;
     },

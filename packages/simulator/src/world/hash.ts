@@ -23,7 +23,8 @@ export interface KeyRing extends SignatureCheck {
 
 export function createKeyRing(): KeyRing {
   const secrets = new Map<string, string>();
-  const signatureOf = (secret: string, bytes: Uint8Array) => createHasher().update(secret).update(bytes).hex();
+  const signatureOf = (secret: string, bytes: Uint8Array) =>
+    createHasher().update(secret).update(bytes).hex();
   return {
     create(name) {
       const publicKey = `-----BEGIN PUBLIC KEY-----\n${name}-${secrets.size}\n-----END PUBLIC KEY-----\n`;
@@ -58,7 +59,10 @@ function createHasher(): Hasher {
     },
     hex() {
       let text = "";
-      for (let word = 0; word < WORDS; word++) text += mixed(a, b ^ length, word).toString(16).padStart(8, "0");
+      for (let word = 0; word < WORDS; word++)
+        text += mixed(a, b ^ length, word)
+          .toString(16)
+          .padStart(8, "0");
       return text;
     },
   };

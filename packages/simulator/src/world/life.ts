@@ -25,13 +25,16 @@ export interface Life {
   port<T>(label: string, work: () => Promise<T> | T): Promise<T>;
   /** For ports that answer at once: counts a call that may be the process's last. False when it is dead. */
   touch(label: string): boolean;
+  /** Counts from here on for this crash, in place of an earlier one; null for none. */
+  crashAt(point: CrashPoint | null): void;
   /** Called at the crash, in order; those of parts that have ended are taken back. */
   onCrash(react: () => void): () => void;
   crash(): void;
 }
 
-export function createLife(name: string, crashAt: CrashPoint | null, crashed: (label: string) => void): Life {
+export function createLife(name: string, crashed: (label: string) => void): Life {
   let alive = true;
+  let crashAt: CrashPoint | null = null;
   let calls = 0;
   let counted = 0;
   const reactions = new Set<() => void>();
@@ -78,6 +81,10 @@ export function createLife(name: string, crashAt: CrashPoint | null, crashed: (l
       if (count(label) === null) return true;
       crash(label);
       return false;
+    },
+    crashAt(point) {
+      crashAt = point;
+      counted = 0;
     },
     onCrash(react) {
       reactions.add(react);

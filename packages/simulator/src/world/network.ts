@@ -85,14 +85,17 @@ export function createNet(timeline: Timeline, seed: Seed): Net {
   /** The machine's system ends what its process left open, unless it went down with it. */
   function abandon(dead: Side, other: Side): void {
     if (seed.chance(silentCrashes)) return;
-    const item: Item = seed.chance(0.5) ? { kind: "end" } : { kind: "broken", why: `${dead.life.name} is gone` };
+    const item: Item = seed.chance(0.5)
+      ? { kind: "end" }
+      : { kind: "broken", why: `${dead.life.name} is gone` };
     other.pipe.send(item, latency());
     timeline.after(latency(), dead.pipe.release);
   }
 
   function streamOf(connection: Connection, mine: Side, other: Side, peer: Peer): Stream {
     const { life } = mine;
-    const gone = (why: string) => new CoevalError("unreachable", `the connection with ${other.life.name} ${why}`);
+    const gone = (why: string) =>
+      new CoevalError("unreachable", `the connection with ${other.life.name} ${why}`);
     const check = (): void => {
       if (mine.closed !== null) throw gone(`was closed: ${mine.closed}`);
       if (mine.pipe.over) throw gone("broke");
@@ -112,7 +115,8 @@ export function createNet(timeline: Timeline, seed: Seed): Net {
         life.port("net.write", async () => {
           check();
           // Whoever sends to a machine that does not know the connection any more is told so.
-          if (!other.life.alive) timeline.after(2 * latency(), () => breakOff(mine, other, `${other.life.name} is gone`));
+          if (!other.life.alive)
+            timeline.after(2 * latency(), () => breakOff(mine, other, `${other.life.name} is gone`));
           transmit(mine, other, { kind: "bytes", bytes });
           await other.pipe.room();
           check();
@@ -128,7 +132,12 @@ export function createNet(timeline: Timeline, seed: Seed): Net {
     };
   }
 
-  async function connect(life: Life, self: Peer, address: string, expect: Expected | undefined): Promise<Stream> {
+  async function connect(
+    life: Life,
+    self: Peer,
+    address: string,
+    expect: Expected | undefined,
+  ): Promise<Stream> {
     await timeline.pass(latency());
     const host = address.slice(0, address.lastIndexOf(":"));
     if (isCut(life.name, host) || isCut(host, life.name)) {
@@ -137,8 +146,13 @@ export function createNet(timeline: Timeline, seed: Seed): Net {
     }
     const listening = listeners.get(address);
     if (!listening?.life.alive) throw new CoevalError("unreachable", `${address}: connection refused`);
-    if (expect && !fits(listening.self, expect)) throw new CoevalError("peer-not-trusted", `${address} is another peer`);
-    const side = (owner: Life): Side => ({ life: owner, pipe: createPipe(timeline, owner, seed), closed: null });
+    if (expect && !fits(listening.self, expect))
+      throw new CoevalError("peer-not-trusted", `${address} is another peer`);
+    const side = (owner: Life): Side => ({
+      life: owner,
+      pipe: createPipe(timeline, owner, seed),
+      closed: null,
+    });
     const connection = { caller: side(life), callee: side(listening.life) };
     connections.add(connection);
     const stream = streamOf(connection, connection.caller, connection.callee, listening.self);
@@ -150,7 +164,11 @@ export function createNet(timeline: Timeline, seed: Seed): Net {
   return {
     of: (life, self) => ({
       connect: (address, cancel, expect) =>
-        cancellable(life, cancel, life.port("net.connect", () => connect(life, self, address, expect))),
+        cancellable(
+          life,
+          cancel,
+          life.port("net.connect", () => connect(life, self, address, expect)),
+        ),
       listen: (address, accept) =>
         life.port("net.listen", (): Listener => {
           const bound = address.endsWith(":0") ? `${life.name}:${++ports}` : address;
@@ -168,7 +186,8 @@ export function createNet(timeline: Timeline, seed: Seed): Net {
     cut(from, to) {
       cuts.add(`${from}→${to}`);
       for (const connection of connections)
-        for (const [a, b] of sides(connection)) if (a.life.name === from && b.life.name === to) b.pipe.hold(true, 0);
+        for (const [a, b] of sides(connection))
+          if (a.life.name === from && b.life.name === to) b.pipe.hold(true, 0);
       timeline.after(HELD_MS_MAX, () => {
         if (!isCut(from, to)) return;
         for (const connection of connections)
@@ -188,7 +207,8 @@ export function createNet(timeline: Timeline, seed: Seed): Net {
       for (const connection of connections) {
         const names = [connection.caller.life.name, connection.callee.life.name];
         if (!names.includes(one) || !names.includes(another)) continue;
-        for (const [, to] of sides(connection)) timeline.after(latency(), () => to.pipe.fail("the connection broke"));
+        for (const [, to] of sides(connection))
+          timeline.after(latency(), () => to.pipe.fail("the connection broke"));
         connections.delete(connection);
         broken++;
       }
@@ -216,7 +236,11 @@ function breakOff(side: Side, other: Side, why: string): void {
 function fits(peer: Peer, expect: Expected): boolean {
   if (peer.kind !== expect.kind) return false;
   if (peer.kind === "agent" && expect.kind === "agent")
-    return peer.cluster === expect.cluster && peer.agent === expect.agent && peer.fingerprint === expect.fingerprint;
+    return (
+      peer.cluster === expect.cluster &&
+      peer.agent === expect.agent &&
+      peer.fingerprint === expect.fingerprint
+    );
   return peer.kind === "control" && (!("fingerprint" in expect) || expect.fingerprint === peer.fingerprint);
 }
 

@@ -94,7 +94,10 @@ export function createPipe(timeline: Timeline, reader: Life, seed: Seed): Pipe {
         if (failure) throw failure;
         const first = inbox[0];
         if (first) {
-          const part = first.length > 1 && seed.chance(PART_PROBABILITY) ? seed.whole(1, first.length - 1) : first.length;
+          const part =
+            first.length > 1 && seed.chance(PART_PROBABILITY)
+              ? seed.whole(1, first.length - 1)
+              : first.length;
           if (part === first.length) inbox.shift();
           else inbox[0] = first.subarray(part);
           unreadBytes -= part;

@@ -69,11 +69,7 @@ export async function listInstructions(
 }
 
 /** The answer, once: one that stands is never overwritten. */
-export async function answerInstruction(
-  db: AgentDatabase,
-  id: string,
-  outcome: Outcome,
-): Promise<void> {
+export async function answerInstruction(db: AgentDatabase, id: string, outcome: Outcome): Promise<void> {
   await db
     .updateTable("journal")
     .set({ outcome: JSON.stringify(outcome) })

@@ -1,11 +1,7 @@
 /** Which runs are over at this agent: nothing of them takes effect any more. */
 import type { AgentDatabase } from "./tables.ts";
 
-export async function endRun(
-  db: AgentDatabase,
-  run: string,
-  outcome: "sealed" | "void",
-): Promise<void> {
+export async function endRun(db: AgentDatabase, run: string, outcome: "sealed" | "void"): Promise<void> {
   await db
     .insertInto("ended")
     .values({ run, outcome })

@@ -42,11 +42,7 @@ export async function listSnapshots(db: AgentDatabase, service: string): Promise
   }));
 }
 
-export async function markSnapshot(
-  db: AgentDatabase,
-  run: string,
-  state: SnapshotState,
-): Promise<void> {
+export async function markSnapshot(db: AgentDatabase, run: string, state: SnapshotState): Promise<void> {
   await db.updateTable("snapshots").set({ state }).where("run", "=", run).execute();
 }
 

@@ -19,11 +19,7 @@ export async function stageFile(db: AgentDatabase, run: string, file: StagedFile
     .execute();
 }
 
-export async function readStaged(
-  db: AgentDatabase,
-  run: string,
-  number: number,
-): Promise<StagedFile | null> {
+export async function readStaged(db: AgentDatabase, run: string, number: number): Promise<StagedFile | null> {
   const row = await db
     .selectFrom("staged")
     .selectAll()

@@ -1,3 +1,4 @@
+/** One enrolment, by the public half of its secret. */
 import type { Selectable } from "kysely";
 import type { ControlQueries, ControlTables } from "./tables.ts";
 

@@ -1,3 +1,4 @@
+/** Events for live views, in pages. */
 import type { Selectable } from "kysely";
 import type { ControlQueries, ControlTables } from "./tables.ts";
 

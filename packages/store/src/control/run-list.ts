@@ -1,3 +1,4 @@
+/** Runs in pages, newest first. */
 import { runOf, type StoredRun } from "./run-row.ts";
 import type { ControlQueries } from "./tables.ts";
 

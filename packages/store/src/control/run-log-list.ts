@@ -1,3 +1,4 @@
+/** A run's log in pages, oldest first. */
 import type { ControlQueries } from "./tables.ts";
 
 export interface StoredLogLine {

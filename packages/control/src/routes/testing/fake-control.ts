@@ -65,16 +65,7 @@ export async function fakeControl(world: FakeWorld): Promise<FakeControl> {
       revoke: (call, cluster, agent) => change(call, "agent.revoke", `${cluster}/${agent}`, () => undefined),
     },
     services: services(state, change),
-    runs: {
-      list: async () => ({ items: [...state.runRecords.values()], next: null }),
-      get: async (id) => found(state.runRecords, id),
-      logs: async () => ({ items: [{ at: world.clock.nowMs(), text: "opening" }], next: null }),
-      cancel: (call, id) => change(call, "run.cancel", id, () => found(state.runRecords, id)),
-    },
-    points: {
-      list: async () => ({ items: [...state.pointsById.values()], next: null }),
-      get: async (id) => found(state.pointsById, id),
-    },
+    ...runsAndPoints(world, state, change),
     events: events(state),
     protect: (call, request) =>
       change(call, "service.protect", request.service, () => {
@@ -124,6 +115,21 @@ function newState(world: FakeWorld) {
       const sequence = eventsSoFar.length + 1;
       eventsSoFar.push({ sequence, at: world.clock.nowMs(), kind: "run", object, details: {} });
       for (const wake of waiting) wake();
+    },
+  };
+}
+
+function runsAndPoints(world: FakeWorld, state: State, change: Change): Pick<Control, "runs" | "points"> {
+  return {
+    runs: {
+      list: async () => ({ items: [...state.runRecords.values()], next: null }),
+      get: async (id) => found(state.runRecords, id),
+      logs: async () => ({ items: [{ at: world.clock.nowMs(), text: "opening" }], next: null }),
+      cancel: (call, id) => change(call, "run.cancel", id, () => found(state.runRecords, id)),
+    },
+    points: {
+      list: async () => ({ items: [...state.pointsById.values()], next: null }),
+      get: async (id) => found(state.pointsById, id),
     },
   };
 }

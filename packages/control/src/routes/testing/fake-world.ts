@@ -44,7 +44,7 @@ export function fakeWorld(): FakeWorld {
     log: { info: log, warn: log, error: log },
     advance(ms) {
       elapsed += ms;
-      for (const sleeper of [...sleepers]) {
+      for (const sleeper of sleepers) {
         if (sleeper.until > elapsed) continue;
         sleepers.delete(sleeper);
         sleeper.wake();

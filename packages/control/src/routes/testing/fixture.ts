@@ -11,7 +11,7 @@ export interface Fixture {
   readonly control: FakeControl;
   readonly world: FakeWorld;
   /** The headers of a caller with the role, whose token has the scopes. */
-  as(role: AccessRole, scopes?: string[]): Promise<{ authorization: string }>;
+  readonly as: (role: AccessRole, scopes?: string[]) => Promise<{ authorization: string }>;
 }
 
 export async function fixture(): Promise<Fixture> {

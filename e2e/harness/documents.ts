@@ -1,0 +1,49 @@
+// The documents that tests apply, as YAML text: written by hand here, as a user would.
+import type { TestCluster } from "./clusters.ts";
+
+export function clusterYaml(name: string, cluster: TestCluster, scopes: readonly string[]): string {
+  return `apiVersion: coeval/v1
+kind: Cluster
+metadata:
+  name: ${name}
+spec:
+  hdfs:
+    url: webhdfs://${cluster.nameNodeHttp}
+    user: ${cluster.serviceUser}
+  scopes: [${scopes.map((scope) => JSON.stringify(scope)).join(", ")}]
+`;
+}
+
+export interface ServiceWords {
+  readonly name: string;
+  readonly dataSets: readonly string[];
+  /** The holding directory. */
+  readonly target: string;
+  readonly primary?: string;
+  readonly secondary?: string;
+  readonly source?: string;
+  readonly window?: string;
+  readonly beyond?: "refuse" | "mark";
+  readonly openFiles?: "refuse" | "mark";
+}
+
+export function serviceYaml(words: ServiceWords): string {
+  const source = words.source === undefined ? "" : `    source: ${JSON.stringify(words.source)}\n`;
+  return `apiVersion: coeval/v1
+kind: Service
+metadata:
+  name: ${words.name}
+spec:
+  primary: ${words.primary ?? "east"}
+  secondary: ${words.secondary ?? "west"}
+  dataSets:
+${words.dataSets.map((path) => `    - hdfs: ${JSON.stringify(path)}\n`).join("")}  mapping:
+${source}    target: ${JSON.stringify(words.target)}
+  policy:
+    direction: push
+    tolerance:
+      window: ${words.window ?? "2s"}
+      beyond: ${words.beyond ?? "refuse"}
+      openFiles: ${words.openFiles ?? "refuse"}
+`;
+}

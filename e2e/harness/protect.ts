@@ -1,0 +1,57 @@
+// Asks for a moment and waits for its end, as `service protect` and `run get` show it.
+import assert from "node:assert/strict";
+import { isOver, type Run } from "./answers.ts";
+import type { CliAnswer } from "./cli.ts";
+import { until } from "./wait.ts";
+import { logs, type World } from "./world.ts";
+
+export const RUN_LIMIT_MS = 180_000;
+
+/** Protects at an instant (or `+3s`) and waits until the run is over, however it ends. */
+export async function protect(world: World, service: string, at?: string): Promise<Run> {
+  const run = await ask(world, service, at);
+  return finished(world, run.id);
+}
+
+/** The same; the run must make a point. */
+export async function protectWell(world: World, service: string, at?: string): Promise<Run> {
+  const run = await protect(world, service, at);
+  assert.equal(run.phase, "done", `${explain(run)}\n${logs(world)}`);
+  return run;
+}
+
+/** Asks for a moment and returns as soon as the run is accepted. */
+export async function ask(world: World, service: string, at?: string): Promise<Run> {
+  return world.ask<Run>(["service", "protect", service, ...(at === undefined ? [] : ["--at", at])]);
+}
+
+/** The answer to a protect that is expected to be refused. */
+export function tryProtect(world: World, service: string, at?: string): Promise<CliAnswer> {
+  return world.cli(["service", "protect", service, ...(at === undefined ? [] : ["--at", at]), "-o", "json"]);
+}
+
+/** Waits for the end of a run. The control device may be down in between. */
+export async function finished(world: World, id: string, limitMs = RUN_LIMIT_MS): Promise<Run> {
+  let last = "nothing was heard of it";
+  return until(
+    `the end of ${id}`,
+    limitMs,
+    async () => {
+      const answer = await world.cli(["run", "get", id, "-o", "json"]);
+      if (answer.code !== 0) {
+        last = answer.stderr;
+        return null;
+      }
+      const run = answer.json<Run>();
+      last = `it is in ${run.phase}`;
+      return isOver(run) ? run : null;
+    },
+    () => `${last}\n${logs(world)}`,
+  );
+}
+
+export function explain(run: Run): string {
+  const { cause } = run;
+  if (cause === null) return `${run.id} is ${run.phase}`;
+  return `${run.id} ${run.phase}: ${cause.code}: ${cause.message}\n${cause.evidence.join("\n")}`;
+}

@@ -1,0 +1,113 @@
+/** The operator: sets the service up, asks for one point after the other as a person does, and waits until each run is over. */
+import { CoevalError, type ErrorCode } from "@coeval/core/errors";
+import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
+import { isOver, type Run } from "@coeval/core/protect/run";
+import type { Call } from "@coeval/control/call";
+import type { Control } from "@coeval/control/control";
+import { GONE } from "./processes/control-process.ts";
+import type { ClusterName } from "./plan.ts";
+import type { Stage } from "./stage.ts";
+
+export interface Operator {
+  /** Registers clusters, enrols their agents, applies the service. The control device runs, the agents not yet. */
+  setUp(): Promise<void>;
+  /**
+   * Asks for a point until a run begins; told of its moment. Asks again for what can be better later.
+   * @returns why it never began, or null.
+   */
+  protect(begun: (run: Run) => void): Promise<string | null>;
+  /** Waits until no run goes on. @returns the runs that ended since the last call, or in which phase one still is. */
+  settle(): Promise<{ readonly ended: readonly Run[] } | { readonly stuck: string }>;
+  points(): Promise<readonly RecoveryPoint[]>;
+}
+
+const CALL: Call = { who: "operator" };
+const LOOK_EVERY_MS = 200;
+/** Longer than every deadline of a run together. */
+const RUN_MS_MAX = 40 * 60_000;
+const ASK_AGAIN_MS = 700;
+const ASKS_MAX = 200;
+/** What passes by itself. */
+const PASSING: readonly ErrorCode[] = [
+  ...(["agent-away", "clock-unproven", "cluster-unreachable", "moment-too-near", "run-active"] as const),
+];
+
+export function createOperator(stage: Stage): Operator {
+  const { control, timeline, service, plan } = stage;
+  const known = new Set<string>();
+
+  /** Asks again when the control device crashed; only for questions that change nothing, or may be repeated. */
+  async function ask<T>(question: (control: Control) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await control.ask(question);
+      } catch (thrown) {
+        if (thrown !== GONE) throw thrown;
+      }
+    }
+  }
+
+  async function allRuns(): Promise<Run[]> {
+    const { items } = await ask((device) => device.runs.list({ service: service.name }));
+    return items.map(({ run }) => run).reverse();
+  }
+
+  return {
+    async setUp() {
+      for (const name of ["east", "west"] as const) {
+        const cluster = {
+          name,
+          hdfs: { url: `webhdfs://${name}:9870`, user: "hdfs" },
+          scopes: scopesOf(name),
+        };
+        await ask((device) => device.clusters.add(CALL, cluster));
+        const { secret } = await ask((device) => device.clusters.enroll(CALL, name));
+        await stage.agents[name].enrol(secret);
+      }
+      await ask((device) => device.services.apply(CALL, [{ service, ifVersion: null }], { dryRun: false }));
+    },
+    async protect(begun) {
+      const at = plan.leadMs === null ? "earliest" : ({ inMs: plan.leadMs } as const);
+      let why = "";
+      for (let asked = 0; asked < ASKS_MAX; asked++) {
+        try {
+          const { run } = await control.ask((device) =>
+            device.protect(CALL, { service: service.name, at, label: null }),
+          );
+          begun(run);
+          return null;
+        } catch (thrown) {
+          // Whether it began before the crash is seen later, as a person sees it.
+          if (thrown === GONE) return null;
+          if (!(thrown instanceof CoevalError)) throw thrown;
+          why = `${thrown.code}: ${thrown.message}`;
+          if (!PASSING.includes(thrown.code)) return why;
+        }
+        await timeline.pass(ASK_AGAIN_MS);
+      }
+      return why;
+    },
+    async settle() {
+      const untilMs = timeline.nowMs + RUN_MS_MAX;
+      for (;;) {
+        const runs = await allRuns();
+        const going = runs.find((run) => !isOver(run.phase));
+        if (!going) {
+          const ended = runs.filter((run) => !known.has(run.id));
+          for (const run of ended) known.add(run.id);
+          return { ended };
+        }
+        if (timeline.nowMs > untilMs) return { stuck: `${going.id} is still ${going.phase}` };
+        await timeline.pass(LOOK_EVERY_MS);
+      }
+    },
+    async points() {
+      const { items } = await ask((device) => device.points.list(service.name, {}));
+      return [...items].reverse();
+    },
+  };
+}
+
+function scopesOf(name: ClusterName): readonly string[] {
+  return name === "east" ? ["/data"] : ["/backup"];
+}

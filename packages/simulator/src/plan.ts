@@ -1,0 +1,145 @@
+/** A plan: what one seed makes of a scenario. Faults are data; what cannot be said as data is an act with a trigger. */
+import type { Limits } from "@coeval/agent/limits";
+import type { Tolerance } from "@coeval/core/model/service";
+import { type ClusterFaults, NO_CLUSTER_FAULTS } from "./cluster/served.ts";
+import type { ProcessName } from "./processes/machine.ts";
+import type { Stage } from "./stage.ts";
+import type { CrashPoint } from "./world/life.ts";
+import { type LinkFaultRates, NO_LINK_FAULTS } from "./world/link-faults.ts";
+import type { Seed } from "./world/seed.ts";
+
+/** The clusters, the service and the clocks. */
+export interface Shape {
+  readonly dataSets: number;
+  /** One snapshottable root over all data sets, or one each. */
+  readonly covering: boolean;
+  /** The cluster freezes files that are open at a snapshot. */
+  readonly captureOpenFiles: boolean;
+  readonly tolerance: Tolerance;
+  /** Of one call to a cluster, both ways. */
+  readonly latencyMs: readonly [least: number, most: number];
+  /** Parts per million; those of two machines differ by less than the 500 that is assumed at worst. */
+  readonly driftPpm: Readonly<Record<ProcessName, number>>;
+  /** How far wall clocks are off at the begin; the control device's is the shared one. */
+  readonly aheadMs: Readonly<Record<ProcessName, number>>;
+  /** How far the clusters' own clocks are off. */
+  readonly clusterAheadMs: Readonly<Record<ClusterName, number>>;
+  /** Entries of a listing's page. */
+  readonly pageEntries: number;
+}
+
+export type ClusterName = "east" | "west";
+
+/** One crash, counted from the begin of a run (from 0). */
+export interface Crash {
+  readonly process: ProcessName;
+  readonly run: number;
+  readonly point: CrashPoint;
+  /** How long the process stays away. */
+  readonly downMs: number;
+}
+
+/** Nothing passes one way for a while. */
+export interface Cut {
+  readonly from: ProcessName;
+  readonly to: ProcessName;
+  readonly run: number;
+  /** After the run's begin. */
+  readonly afterMs: number;
+  readonly forMs: number;
+}
+
+/** The transfer's connection breaks. */
+export interface Break {
+  readonly run: number;
+  readonly afterMs: number;
+}
+
+export type Trigger =
+  /** The n-th time, from 1, that this call took effect on the cluster since the first run began. */
+  | { readonly kind: "call"; readonly cluster: ClusterName; readonly method: string; readonly nth: number }
+  | { readonly kind: "before-moment"; readonly run: number; readonly ms: number }
+  | { readonly kind: "after-begin"; readonly run: number; readonly ms: number }
+  | { readonly kind: "after-run"; readonly run: number };
+
+export interface Act {
+  readonly name: string;
+  readonly when: Trigger;
+  act(stage: Stage): void;
+}
+
+export interface Plan {
+  readonly scenario: string;
+  readonly shape: Shape;
+  /** Runs begun one after the other before the faults cease. */
+  readonly runs: number;
+  /** Ms from protect to moment; null for the earliest that can be armed. */
+  readonly leadMs: number | null;
+  readonly link: LinkFaultRates;
+  /** Probability that a crash is not noticed by the process's peers. */
+  readonly silentCrashes: number;
+  readonly crashes: readonly Crash[];
+  readonly cuts: readonly Cut[];
+  readonly breaks: readonly Break[];
+  readonly clusterFaults: ClusterFaults;
+  readonly acts: readonly Act[];
+  /** Of each agent; the whole cluster when absent. */
+  readonly limits: Partial<Readonly<Record<ClusterName, Limits>>>;
+  /** Once the faults have ceased, the next run must be sealed. */
+  readonly recovers: boolean;
+}
+
+export interface Scenario {
+  /** As it is named on the command line. */
+  readonly name: string;
+  /** What it does to the world of a seed. */
+  plan(seed: Seed): Partial<Plan>;
+}
+
+/** The seed's plan of a scenario: what the scenario does not say is fair weather. */
+export function planOf(scenario: Scenario, seed: Seed): Plan {
+  return {
+    scenario: scenario.name,
+    shape: drawShape(seed.stream("shape")),
+    runs: 2,
+    leadMs: seed.chance(0.3) ? null : seed.whole(1500, 4000),
+    link: NO_LINK_FAULTS,
+    silentCrashes: 0,
+    crashes: [],
+    cuts: [],
+    breaks: [],
+    clusterFaults: NO_CLUSTER_FAULTS,
+    acts: [],
+    limits: {},
+    recovers: true,
+    ...scenario.plan(seed.stream("scenario")),
+  };
+}
+
+const DRIFT_PPM_MAX = 200;
+const AHEAD_MS_MAX = 60_000;
+const CLUSTER_AHEAD_MS_MAX = 3000;
+
+function drawShape(seed: Seed): Shape {
+  const drift = () => seed.between(-DRIFT_PPM_MAX, DRIFT_PPM_MAX);
+  const ahead = () => seed.between(-AHEAD_MS_MAX, AHEAD_MS_MAX);
+  const clusterAhead = () => seed.whole(-CLUSTER_AHEAD_MS_MAX, CLUSTER_AHEAD_MS_MAX);
+  return {
+    dataSets: seed.whole(1, 3),
+    covering: seed.chance(0.5),
+    captureOpenFiles: seed.chance(0.5),
+    tolerance: {
+      windowMs: seed.pick([200, 500, 2000]),
+      beyond: seed.pick(["refuse", "mark"]),
+      openFiles: seed.pick(["refuse", "mark"]),
+    },
+    latencyMs: seed.pick([
+      [0.1, 1],
+      [0.5, 8],
+    ]),
+    driftPpm: { control: drift(), east: drift(), west: drift() },
+    aheadMs: { control: ahead(), east: ahead(), west: ahead() },
+    clusterAheadMs: { east: clusterAhead(), west: clusterAhead() },
+    pageEntries: seed.pick([2, 7, 1000]),
+  };
+}

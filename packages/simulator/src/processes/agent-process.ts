@@ -1,0 +1,111 @@
+/** An agent as a process beside its cluster: enrolled once, started, dropped at a crash, started again. */
+import { createAgent } from "@coeval/agent/agent";
+import type { Limits } from "@coeval/agent/limits";
+import { encodeJson, frameDecoder } from "@coeval/contract/wire/frame";
+import { toFailure } from "@coeval/core/errors";
+import type { Peer } from "@coeval/core/ports/network";
+import type { Source } from "@coeval/core/ports/source";
+import type { Target } from "@coeval/core/ports/target";
+import { createMemoryDrivers, type FileSystem } from "@coeval/drivers/memory/drivers";
+import type { AgentTables } from "@coeval/store/agent/tables";
+import { serve, type ServedOptions } from "../cluster/served.ts";
+import { createLife } from "../world/life.ts";
+import { requestFor } from "./authority.ts";
+import { LINK_ADDRESS } from "./control-process.ts";
+import type { Machine, Universe } from "./machine.ts";
+
+/** A bug put in on purpose, to see that a checker complains. */
+export interface Tamper {
+  readonly fs?: (fs: FileSystem) => FileSystem;
+  readonly source?: (source: Source, fs: FileSystem) => Source;
+  readonly target?: (target: Target, fs: FileSystem) => Target;
+  /** The agent believes these limits; the checkers know the true ones. */
+  readonly limits?: Limits;
+}
+
+export interface AgentProcess {
+  /** Spends an enrolment's secret. Once, before the first start. */
+  enrol(secret: string): Promise<void>;
+  start(crashed: () => void): void;
+  /** Why it ended though nobody crashed it; null when all is well. */
+  readonly broken: string | null;
+}
+
+export interface AgentParts {
+  readonly fs: FileSystem;
+  readonly served: Omit<ServedOptions, "seed">;
+  readonly limits: Limits;
+  readonly tamper: Tamper;
+}
+
+export function createAgentProcess(
+  universe: Universe,
+  machine: Machine<AgentTables>,
+  parts: AgentParts,
+): AgentProcess {
+  const { net, seed } = universe;
+  const { name, key } = machine;
+  const { tamper } = parts;
+  const chance = seed.stream(`cluster of ${name}`);
+  const self: Peer = { kind: "agent", cluster: name, agent: name, fingerprint: key.fingerprint };
+  let broken: string | null = null;
+
+  return {
+    get broken() {
+      return broken;
+    },
+    async enrol(secret) {
+      const life = createLife(name, () => undefined);
+      const stream = await net.of(life, { kind: "stranger" }).connect(LINK_ADDRESS);
+      await stream.write(encodeJson({ say: "enrol", secret, agent: name, csr: requestFor(key.publicKey) }));
+      const decoder = frameDecoder();
+      for (;;) {
+        const bytes = await stream.read();
+        if (!bytes) throw new TypeError("the enrolment was not answered");
+        const [frame] = decoder.push(bytes);
+        if (!frame) continue;
+        stream.close("enrolled");
+        const answer = frame.kind === "json" ? (frame.value as { say: string }) : null;
+        if (answer?.say !== "certified")
+          throw new TypeError(`the enrolment was answered by ${JSON.stringify(answer)}`);
+        return;
+      }
+    },
+    start(crashed) {
+      const { life, world, database } = machine.begin(crashed);
+      const fs = serve(tamper.fs?.(parts.fs) ?? parts.fs, life, { ...parts.served, seed: chance });
+      createAgent(world, {
+        cluster: name,
+        db: database.db,
+        network: net.of(life, self),
+        signer: {
+          ...key,
+          agent: name,
+          chain: `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----\n`,
+        },
+        limits: tamper.limits ?? parts.limits,
+        controlAddress: LINK_ADDRESS,
+        listen: `${name}:0`,
+        software: "simulated",
+        drivers: () => {
+          const { source, target } = createMemoryDrivers(world, fs);
+          return {
+            source: tamper.source?.(source, fs) ?? source,
+            target: tamper.target?.(target, fs) ?? target,
+          };
+        },
+        revoke: () => undefined,
+        certified: () => undefined,
+      })
+        .then((agent) => agent.over)
+        .then(
+          () => {
+            if (life.alive) broken = `the agent of ${name} was refused for good`;
+          },
+          (thrown: unknown) => {
+            if (life.alive) broken = `the agent of ${name} ended: ${toFailure(thrown).message}`;
+          },
+        );
+    },
+  };
+}

@@ -1,0 +1,152 @@
+/** One seed, one history: the plan is drawn, the stage built, the runs made under faults, and every checker asked. */
+import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
+import type { Run } from "@coeval/core/protect/run";
+import type { Checker, Facts } from "./checkers/checker.ts";
+import { createConductor } from "./conductor.ts";
+import { createOperator } from "./operator.ts";
+import { type ClusterName, planOf, type Scenario } from "./plan.ts";
+import type { Tamper } from "./processes/agent-process.ts";
+import { buildStage, clearStage, type Stage } from "./stage.ts";
+import { createTimeline, type Drain } from "./world/timeline.ts";
+import { seedOf } from "./world/seed.ts";
+
+export interface SimulateOptions {
+  readonly seed: number;
+  readonly scenario: Scenario;
+  readonly checkers: readonly Checker[];
+  readonly drain: Drain;
+  /** Bugs put in on purpose. */
+  readonly tampers?: Partial<Readonly<Record<ClusterName, Tamper>>>;
+}
+
+export interface Complaint {
+  readonly checker: string;
+  readonly text: string;
+}
+
+export interface Verdict {
+  readonly seed: number;
+  readonly scenario: string;
+  readonly complaints: readonly Complaint[];
+  /** Of the whole log: equal for equal histories. */
+  readonly digest: string;
+  readonly log: readonly string[];
+  /** How each run ended: `sealed`, or the code of its failure. */
+  readonly endings: readonly string[];
+  readonly events: number;
+  readonly virtualMs: number;
+  /** Port calls of the last life of each process. */
+  readonly calls: Readonly<Record<string, number>>;
+}
+
+/** True time, in ms, at which a simulation is given up. */
+const SIMULATION_MS_MAX = 12 * 3_600_000;
+/** After the last run: what is late or replayed has come by then. */
+const QUIET_MS = 130_000;
+const BETWEEN_RUNS_MS = 3000;
+/** Attempts at a sealed point in fair weather. */
+const RECOVERY_RUNS_MAX = 2;
+
+export async function simulate(options: SimulateOptions): Promise<Verdict> {
+  const seed = seedOf(options.seed, options.scenario.name);
+  const timeline = createTimeline(options.drain);
+  const plan = planOf(options.scenario, seed.stream("plan"));
+  const stage = await buildStage(seed, timeline, plan, options.tampers ?? {});
+  const complaints: Complaint[] = [];
+  const runs: Run[] = [];
+  let over = false;
+  const play = playOn(stage, options.checkers, runs, complaints)
+    .catch((thrown: unknown) => {
+      complaints.push({
+        checker: "simulator",
+        text: thrown instanceof Error ? String(thrown.stack) : String(thrown),
+      });
+    })
+    .finally(() => {
+      over = true;
+    });
+  if (!(await timeline.run(() => over, SIMULATION_MS_MAX)))
+    complaints.push({ checker: "run-ends", text: `nothing ended by ${SIMULATION_MS_MAX} ms of true time` });
+  else await play;
+  const { machines, book } = stage;
+  const calls = Object.fromEntries(Object.values(machines).map(({ name, life }) => [name, life?.calls ?? 0]));
+  await clearStage(stage);
+  return {
+    seed: options.seed,
+    scenario: plan.scenario,
+    complaints,
+    digest: book.digest(),
+    log: book.tail(),
+    endings: runs.map((run) => run.cause?.code ?? "sealed"),
+    events: timeline.events,
+    virtualMs: timeline.nowMs,
+    calls,
+  };
+}
+
+async function playOn(
+  stage: Stage,
+  checkers: readonly Checker[],
+  runs: Run[],
+  complaints: Complaint[],
+): Promise<void> {
+  const { plan, timeline, writer, seed } = stage;
+  const operator = createOperator(stage);
+  const conductor = createConductor(stage);
+  let points: readonly RecoveryPoint[] = [];
+  const facts: Facts = {
+    ...stage,
+    runs,
+    get points() {
+      return points;
+    },
+  };
+  const complain = (checker: string, texts: readonly string[]): void => {
+    for (const text of texts) {
+      complaints.push({ checker, text });
+      stage.book.write("checker", checker, { says: text });
+    }
+  };
+
+  /** One run from asking to its end, checked. False when it never ended. */
+  async function once(number: number): Promise<boolean> {
+    conductor.begin(number);
+    const why = await operator.protect((run) => {
+      const momentMs = stage.trueAt(run.moment);
+      writer.hurryAround(momentMs);
+      conductor.moment(number, momentMs);
+    });
+    if (why !== null) stage.book.write("operator", "no run", { why });
+    const settled = await operator.settle();
+    if ("stuck" in settled) {
+      complain("run-ends", [settled.stuck]);
+      return false;
+    }
+    runs.push(...settled.ended);
+    points = await operator.points();
+    for (const run of settled.ended) {
+      stage.book.write("operator", "run over", { run: run.id, phase: run.phase, cause: run.cause?.message });
+      for (const checker of checkers) complain(checker.name, (await checker.afterRun?.(facts, run)) ?? []);
+    }
+    conductor.ended(number);
+    await timeline.pass(seed.between(0, BETWEEN_RUNS_MS));
+    return complaints.length === 0;
+  }
+
+  conductor.start("control");
+  await operator.setUp();
+  conductor.start("east");
+  conductor.start("west");
+  writer.start();
+  let well = true;
+  for (let number = 0; number < plan.runs && well; number++) well = await once(number);
+  conductor.cease();
+  for (let more = 0; well && more < RECOVERY_RUNS_MAX; more++) {
+    well = await once(plan.runs + more);
+    if (runs.at(-1)?.phase === "done" || !plan.recovers) break;
+  }
+  writer.stop();
+  if (!well) return;
+  await timeline.pass(QUIET_MS);
+  for (const checker of checkers) complain(checker.name, (await checker.afterAll?.(facts)) ?? []);
+}

@@ -1,0 +1,188 @@
+/** The stage: two clusters, three machines, the processes on them, and the application that writes; built from a plan, nothing started. */
+import type { Limits } from "@coeval/agent/limits";
+import type { Service } from "@coeval/core/model/service";
+import { createMemoryCluster, type MemoryCluster } from "@coeval/drivers/memory/cluster";
+import { agentMigrations } from "@coeval/store/agent/migrations/all";
+import type { AgentTables } from "@coeval/store/agent/tables";
+import { controlMigrations } from "@coeval/store/control/migrations/all";
+import type { ControlTables } from "@coeval/store/control/tables";
+import { openDatabase } from "@coeval/store/database";
+import { createHistory, type History } from "./cluster/history.ts";
+import { type Call, type ClusterFaults, NO_CLUSTER_FAULTS } from "./cluster/served.ts";
+import { createWriter, type Writer } from "./cluster/writer.ts";
+import type { ClusterName, Plan } from "./plan.ts";
+import { type AgentProcess, createAgentProcess, type Tamper } from "./processes/agent-process.ts";
+import { type ControlProcess, createControlProcess } from "./processes/control-process.ts";
+import { createMachine, type Machine, type ProcessName, type Universe } from "./processes/machine.ts";
+import { createClock, createTimepiece } from "./world/clock.ts";
+import { createKeyRing } from "./world/hash.ts";
+import { createLife } from "./world/life.ts";
+import { createLogBook } from "./world/log.ts";
+import { createNet } from "./world/network.ts";
+import type { Seed } from "./world/seed.ts";
+import type { Timeline } from "./world/timeline.ts";
+
+export interface Stage extends Universe {
+  readonly plan: Plan;
+  readonly service: Service;
+  readonly clusters: Readonly<Record<ClusterName, MemoryCluster>>;
+  readonly machines: {
+    readonly control: Machine<ControlTables>;
+    readonly east: Machine<AgentTables>;
+    readonly west: Machine<AgentTables>;
+  };
+  readonly control: ControlProcess;
+  readonly agents: Readonly<Record<ClusterName, AgentProcess>>;
+  /** What the agents may do, as their administrators wrote it down. */
+  readonly limits: Readonly<Record<ClusterName, Limits>>;
+  /** Of the primary's live tree. */
+  readonly history: History;
+  readonly writer: Writer;
+  /** All calls that took effect on the clusters, oldest first. */
+  readonly calls: readonly Call[];
+  /** Hears each call as it takes effect. */
+  readonly watchers: Set<(call: Call) => void>;
+  setClusterFaults(faults: ClusterFaults): void;
+  /** The shared clock, which is the control device's, at a true time; and back. */
+  sharedAt(trueMs: number): number;
+  trueAt(instant: number): number;
+  /** What an intruder achieved. */
+  readonly intrusions: string[];
+}
+
+/** The primary's own directory of the service, and the holding directory. */
+export const SOURCE = "/data/orders";
+export const TARGET = "/backup/orders";
+const SET_NAMES = ["events", "files", "parts"];
+const WHOLE_CLUSTER: Limits = { readPrefixes: ["/data"], writePrefixes: ["/backup"] };
+
+/** @param tampers bugs put in on purpose, by cluster. */
+export async function buildStage(
+  seed: Seed,
+  timeline: Timeline,
+  plan: Plan,
+  tampers: Partial<Readonly<Record<ClusterName, Tamper>>>,
+): Promise<Stage> {
+  const { shape } = plan;
+  const book = createLogBook(timeline);
+  const universe: Universe = {
+    seed,
+    timeline,
+    book,
+    keys: createKeyRing(),
+    net: createNet(timeline, seed.stream("net")),
+  };
+  const clock = (name: ProcessName) => ({ driftPpm: shape.driftPpm[name], aheadMs: shape.aheadMs[name] });
+  const controlDatabase = await openDatabase<ControlTables>(":memory:", controlMigrations);
+  const agentDatabase = () => openDatabase<AgentTables>(":memory:", agentMigrations);
+  const machines = {
+    control: createMachine(universe, "control", controlDatabase, clock("control")),
+    east: createMachine(universe, "east", await agentDatabase(), clock("east")),
+    west: createMachine(universe, "west", await agentDatabase(), clock("west")),
+  };
+  const clusters = {
+    east: createCluster(universe, plan, "east"),
+    west: createCluster(universe, plan, "west"),
+  };
+  const service = serviceOf(plan);
+  prepareClusters(plan, service, clusters);
+  const history = createHistory(timeline, clusters.east.names);
+  const writer = createWriter({
+    timeline,
+    seed: seed.stream("writer"),
+    names: clusters.east.names,
+    workload: clusters.east.workload(),
+    history,
+    directories: service.dataSets.map(({ path }) => path),
+  });
+  const calls: Call[] = [];
+  const watchers = new Set<(call: Call) => void>();
+  let faults = NO_CLUSTER_FAULTS;
+  const limits = { east: plan.limits.east ?? WHOLE_CLUSTER, west: plan.limits.west ?? WHOLE_CLUSTER };
+  const agent = (name: ClusterName): AgentProcess =>
+    createAgentProcess(universe, machines[name], {
+      fs: clusters[name].fs,
+      served: {
+        cluster: name,
+        timeline,
+        latencyMs: shape.latencyMs,
+        faults: () => faults,
+        watch(call) {
+          calls.push(call);
+          for (const watcher of watchers) watcher(call);
+        },
+      },
+      limits: limits[name],
+      tamper: tampers[name] ?? {},
+    });
+  return {
+    ...universe,
+    plan,
+    service,
+    clusters,
+    machines,
+    control: createControlProcess(universe, machines.control),
+    agents: { east: agent("east"), west: agent("west") },
+    limits,
+    history,
+    writer,
+    calls,
+    watchers,
+    setClusterFaults(next) {
+      faults = next;
+    },
+    sharedAt: machines.control.timepiece.wallAt,
+    trueAt: machines.control.timepiece.trueAt,
+    intrusions: [],
+  };
+}
+
+/** Ends what holds memory outside the garbage collector's reach. */
+export async function clearStage(stage: Stage): Promise<void> {
+  for (const { life, database } of Object.values(stage.machines)) {
+    life?.crash();
+    void database;
+  }
+  for (const { database } of Object.values(stage.machines)) await database.close();
+}
+
+function createCluster(
+  { timeline, seed, book }: Universe,
+  { shape }: Plan,
+  name: ClusterName,
+): MemoryCluster {
+  const chance = seed.stream(`${name} cluster`);
+  const life = createLife(name, () => undefined);
+  const timepiece = createTimepiece(0, shape.clusterAheadMs[name], 0);
+  return createMemoryCluster(
+    { clock: createClock(timeline, timepiece, life, chance), random: chance, log: book.of(life) },
+    { name, captureOpenFiles: shape.captureOpenFiles, pageEntries: shape.pageEntries },
+  );
+}
+
+function serviceOf({ shape }: Plan): Service {
+  return {
+    name: "orders",
+    primary: "east",
+    secondary: "west",
+    dataSets: SET_NAMES.slice(0, shape.dataSets).map((name) => ({
+      name,
+      component: "hdfs",
+      path: `${SOURCE}/${name}`,
+    })),
+    mapping: { source: SOURCE, target: TARGET },
+    policy: { direction: "push", tolerance: shape.tolerance },
+  };
+}
+
+function prepareClusters(
+  { shape }: Plan,
+  service: Service,
+  clusters: Readonly<Record<ClusterName, MemoryCluster>>,
+): void {
+  const east = clusters.east.workload();
+  for (const { path } of service.dataSets) east.makeDirectory(path);
+  const roots = shape.covering ? [SOURCE] : service.dataSets.map(({ path }) => path);
+  for (const root of roots) east.allowSnapshot(root);
+  clusters.west.workload().makeDirectory("/backup");
+}
