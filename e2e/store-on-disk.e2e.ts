@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { controlMigrations } from "@coeval/store/control/migrations/all";
 import type { ControlTables } from "@coeval/store/control/tables";
 import { openDatabase } from "@coeval/store/database";
+import { sql } from "kysely";
 
 /** Another process that commits one setting, leaves a second uncommitted, tells that it is there, and waits to be killed. */
 const HOLDER = `
@@ -49,6 +50,7 @@ test("another process is refused while one uses the file; after kill -9 what was
     }
     await new Promise((resolve) => holder.once("exit", resolve));
     const database = await open(path);
+    assert.deepEqual(await pragmas(database.db), { journal_mode: "wal", synchronous: 2, foreign_keys: 1 });
     const rows = await database.db.selectFrom("settings").select("key").execute();
     assert.deepEqual(
       rows.map(({ key }) => key),
@@ -64,6 +66,13 @@ test("data of a later version is refused", () =>
     await (await openDatabase(path, later)).close();
     await assert.rejects(open(path), { code: "newer-data", message: new RegExp(name) });
   }));
+
+async function pragmas(db: Awaited<ReturnType<typeof open>>["db"]): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  for (const name of ["journal_mode", "synchronous", "foreign_keys"])
+    Object.assign(found, (await sql.raw<object>(`pragma ${name}`).execute(db)).rows[0]);
+  return found;
+}
 
 async function* firstOf(stream: AsyncIterable<unknown>): AsyncGenerator<unknown> {
   for await (const chunk of stream) {

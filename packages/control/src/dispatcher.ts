@@ -74,23 +74,12 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
     }
   }
 
-  /** The open instruction that a message is about; null when none is. An agent of another cluster is refused and audited. */
+  /** The open instruction that a message is about; null when none is. */
   async function about(link: Link, id: string): Promise<Instruction | null> {
     const instruction = open.get(id)?.instruction ?? null;
-    if (!instruction || instruction.cluster === link.peer.cluster) return instruction;
-    const { cluster, agent, fingerprint } = link.peer;
-    await parts.records.write((tx) =>
-      tx.audit(link.who, "instruction.refuse-answer", `instruction/${id}`, {
-        fingerprint,
-        of: instruction.cluster,
-      }),
-    );
-    throw new CoevalError(
-      "not-allowed",
-      `instruction ${id} is not one of ${cluster}, whose agent ${agent} is`,
-    );
+    if (instruction) await checkOwn(parts.records, link, instruction);
+    return instruction;
   }
-
   parts.tasks.start("resend", resend);
 
   return {
@@ -140,4 +129,16 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
 
 function sideOf(instruction: Instruction): "source" | "target" {
   return instruction.role === "primary" ? "source" : "target";
+}
+
+/** @throws CoevalError `not-allowed`, audited, when the agent is another cluster's than the instruction's. */
+async function checkOwn(records: Records, link: Link, { id, cluster }: Instruction): Promise<void> {
+  const { peer, who } = link;
+  if (peer.cluster === cluster) return;
+  const details = { fingerprint: peer.fingerprint, of: cluster };
+  await records.write((tx) => tx.audit(who, "instruction.refuse-answer", `instruction/${id}`, details));
+  throw new CoevalError(
+    "not-allowed",
+    `instruction ${id} is not one of ${peer.cluster}, whose agent ${who} is`,
+  );
 }

@@ -6,6 +6,8 @@ import type { World } from "@coeval/core/ports/world";
 import { LEAD_MS } from "@coeval/core/protect/moment";
 import { OPENING_MS_MAX, type Run } from "@coeval/core/protect/run";
 
+/** For a service of which nothing was seen yet: its holding directory may have to be made, over cold connections. */
+const FIRST_LEAD_MS = 3 * LEAD_MS;
 /** Room on top of what the last opening took. */
 const ROOM = 1.5;
 
@@ -20,7 +22,7 @@ export function createLeads({ clock }: World): Leads {
   const begun = new Map<string, number>();
   const leads = new Map<string, number>();
   return {
-    of: (service) => leads.get(service) ?? LEAD_MS,
+    of: (service) => leads.get(service) ?? FIRST_LEAD_MS,
     note(before, run) {
       if (!before) begun.set(run.id, clock.elapsedMs());
       const since = begun.get(run.id);

@@ -85,6 +85,8 @@ export interface Plan {
   readonly acts: readonly Act[];
   /** Of each agent; the whole cluster when absent. */
   readonly limits: Partial<Readonly<Record<ClusterName, Limits>>>;
+  /** There are no faults: every run must be sealed. */
+  readonly fair: boolean;
   /** Once the faults have ceased, the next run must be sealed. */
   readonly recovers: boolean;
 }
@@ -111,6 +113,7 @@ export function planOf(scenario: Scenario, seed: Seed): Plan {
     clusterFaults: NO_CLUSTER_FAULTS,
     acts: [],
     limits: {},
+    fair: false,
     recovers: true,
     ...scenario.plan(seed.stream("scenario")),
   };

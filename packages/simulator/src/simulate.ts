@@ -94,9 +94,11 @@ async function playOn(
   const operator = createOperator(stage);
   const conductor = createConductor(stage);
   let points: readonly RecoveryPoint[] = [];
+  const endedAtMs = new Map<string, number>();
   const facts: Facts = {
     ...stage,
     runs,
+    endedAtMs,
     get points() {
       return points;
     },
@@ -125,6 +127,7 @@ async function playOn(
     runs.push(...settled.ended);
     points = await operator.points();
     for (const run of settled.ended) {
+      endedAtMs.set(run.id, timeline.nowMs);
       stage.book.write("operator", "run over", { run: run.id, phase: run.phase, cause: run.cause?.message });
       for (const checker of checkers) complain(checker.name, (await checker.afterRun?.(facts, run)) ?? []);
     }

@@ -9,7 +9,7 @@ import { clusterRole } from "@coeval/core/model/role";
 import type { StoredAgent } from "@coeval/store/control/agent-row";
 import type { StoredCluster } from "@coeval/store/control/cluster-row";
 import type { AgentView, ClusterView } from "../clusters.ts";
-import type { Sight } from "../links.ts";
+import type { Sight } from "../sights.ts";
 
 /** What a client looks at. */
 export interface ClusterInputs {

@@ -1,9 +1,7 @@
 /** Two agents that do the work of a run by the book: at most once, answered from a journal, whatever is repeated or lost. */
-import type { FromControl } from "@coeval/contract/wire/link";
-import type { Certificate } from "@coeval/core/model/certificate";
-import { sourceBytes, targetBytes } from "@coeval/core/model/certificate";
-import type { Instruction, Outcome, Report, Result } from "@coeval/core/protect/instruction";
+import { type Certificate, sourceBytes, targetBytes } from "@coeval/core/model/certificate";
 import type { Clock } from "@coeval/core/ports/clock";
+import type { Instruction, Order, Outcome, Report, Result } from "@coeval/core/protect/instruction";
 import { createFakeAgent, type FakeAgent } from "./fake-agent.ts";
 import { fakeSigner } from "./fake-world.ts";
 
@@ -14,113 +12,123 @@ export interface FakePair {
   readonly effects: readonly string[];
 }
 
+/** May change an answer before it goes into the journal. */
+export type Spoil = (instruction: Instruction, outcome: Outcome) => Outcome;
+
 const MANIFEST = { sha256: "a".repeat(64), files: 1, directories: 1, bytes: 5 };
 const MOVED = { changes: 1, files: 1, bytes: 5, deletions: 0 };
 
-/** @param spoil may change an answer before it goes into the journal. */
 export function createFakePair(
   clock: Clock,
   names: { readonly source: string; readonly target: string },
-  spoil: (instruction: Instruction, outcome: Outcome) => Outcome = (_instruction, outcome) => outcome,
+  spoil: Spoil = (_instruction, outcome) => outcome,
 ): FakePair {
   const effects: string[] = [];
   const journal = new Map<string, Outcome | "working">();
-  const sent = new Map<string, PromiseWithResolvers<void>>();
-  const sentOf = (run: string) => {
-    let there = sent.get(run);
-    if (!there) sent.set(run, (there = Promise.withResolvers<void>()));
-    return there;
-  };
-
-  async function work(agent: FakeAgent, instruction: Instruction): Promise<Result> {
-    const { order, run } = instruction;
-    const identity = { clusterId: `CID-${agent.peer.cluster}`, namespaceId: "1" };
-    const report = (about: Report) =>
-      agent.say({ say: "report", instruction: instruction.id, report: about });
-    switch (order.step) {
-      case "receive-snapshots":
-        await report({ kind: "ready", address: "127.0.0.1:2", identity });
-        await sentOf(run).promise;
-        return { step: order.step, manifest: MANIFEST, moved: MOVED };
-      case "take-snapshots": {
-        await report({ kind: "armed", identity });
-        await clock.sleep(order.moment - clock.nowMs());
-        const at = order.moment;
-        return {
-          step: order.step,
-          receipts: [
-            {
-              root: "/data",
-              snapshotName: order.snapshotName,
-              sets: order.sets.map((set) => set.name),
-              earliest: at,
-              latest: at + 20,
-              clusterStamp: at + 5,
-            },
-          ],
-          clock: { source: "control", offsetMs: 0, errorMs: 1, stepMs: 0 },
-          openFiles: { kind: "frozen", count: 0, why: null },
-        };
-      }
-      case "send-snapshots":
-        sentOf(run).resolve();
-        return { step: order.step, manifest: MANIFEST, moved: MOVED };
-      case "verify":
-        return { step: order.step, files: 1, bytes: 5 };
-      case "sign":
-        return { step: order.step, signature: signatureBy(agent, sourceBytes(order.body)) };
-      case "seal": {
-        const sealed = { snapshotName: order.body.point, clusterStamp: null };
-        const unsigned: Omit<Certificate, "target"> = { body: order.body, source: order.source, sealed };
-        const certificate = { ...unsigned, target: signatureBy(agent, targetBytes(unsigned)) };
-        return { step: order.step, certificate };
-      }
-      case "release":
-        return { step: order.step };
-    }
-  }
+  const transfers = createTransfers();
 
   async function instructed(agent: FakeAgent, instruction: Instruction): Promise<void> {
-    const known = journal.get(instruction.id);
-    if (known === "working") return repeatReport(agent, instruction);
+    const { id, order } = instruction;
+    const known = journal.get(id);
+    // A lost report is told again when the instruction comes again.
+    const report = reportOn(agent, order);
+    if (report && (known === undefined || known === "working"))
+      await agent.say({ say: "report", instruction: id, report });
+    if (known === "working") return;
     if (known === undefined) {
-      journal.set(instruction.id, "working");
-      effects.push(instruction.id.split("/").slice(1).join("/"));
-      const result = await work(agent, instruction);
-      journal.set(instruction.id, spoil(instruction, { ok: true, result }));
+      journal.set(id, "working");
+      effects.push(id.split("/").slice(1).join("/"));
+      const result = await resultOf(agent, instruction, clock, transfers);
+      journal.set(id, spoil(instruction, { ok: true, result }));
     }
-    const outcome = journal.get(instruction.id) as Outcome;
-    await agent.say(copy({ say: "answer", instruction: instruction.id, outcome }));
-  }
-
-  /** A lost report is told again when the instruction comes again. */
-  async function repeatReport(agent: FakeAgent, { id, order }: Instruction): Promise<void> {
-    const identity = { clusterId: `CID-${agent.peer.cluster}`, namespaceId: "1" };
-    const report: Report | null =
-      order.step === "receive-snapshots"
-        ? { kind: "ready", address: "127.0.0.1:2", identity }
-        : order.step === "take-snapshots"
-          ? { kind: "armed", identity }
-          : null;
-    if (report) await agent.say({ say: "report", instruction: id, report });
+    // Core's read-only lists as the wire's plain ones.
+    const answer = { say: "answer", instruction: id, outcome: journal.get(id) };
+    await agent.say(JSON.parse(JSON.stringify(answer)));
   }
 
   const agentOf = (cluster: string, digit: string) =>
     createFakeAgent({
       cluster,
       fingerprint: digit.repeat(64),
-      instructed: (agent, { instruction }: Extract<FromControl, { say: "instruct" }>) =>
-        void instructed(agent, instruction).catch(() => undefined),
+      instructed: (agent, { instruction }) => void instructed(agent, instruction).catch(() => undefined),
     });
   return { source: agentOf(names.source, "1"), target: agentOf(names.target, "2"), effects };
+}
+
+interface Transfers {
+  /** Resolves when the source has sent everything of the run. */
+  readonly sent: (run: string) => Promise<void>;
+  readonly send: (run: string) => void;
+}
+
+function createTransfers(): Transfers {
+  const transfers = new Map<string, PromiseWithResolvers<void>>();
+  const of = (run: string) => {
+    const transfer = transfers.get(run) ?? Promise.withResolvers<void>();
+    transfers.set(run, transfer);
+    return transfer;
+  };
+  return { sent: (run) => of(run).promise, send: (run) => of(run).resolve() };
+}
+
+function reportOn({ peer }: FakeAgent, { step }: Order): Report | null {
+  const identity = { clusterId: `CID-${peer.cluster}`, namespaceId: "1" };
+  if (step === "receive-snapshots") return { kind: "ready", address: "127.0.0.1:2", identity };
+  return step === "take-snapshots" ? { kind: "armed", identity } : null;
+}
+
+async function resultOf(
+  agent: FakeAgent,
+  { order, run }: Instruction,
+  clock: Clock,
+  transfers: Transfers,
+): Promise<Result> {
+  switch (order.step) {
+    case "receive-snapshots":
+      await transfers.sent(run);
+      return { step: order.step, manifest: MANIFEST, moved: MOVED };
+    case "take-snapshots":
+      await clock.sleep(order.moment - clock.nowMs());
+      return taken(order);
+    case "send-snapshots":
+      transfers.send(run);
+      return { step: order.step, manifest: MANIFEST, moved: MOVED };
+    case "verify":
+      return { step: order.step, files: 1, bytes: 5 };
+    case "sign":
+      return { step: order.step, signature: signatureBy(agent, sourceBytes(order.body)) };
+    case "seal": {
+      const sealed = { snapshotName: order.body.point, clusterStamp: null };
+      const unsigned: Omit<Certificate, "target"> = { body: order.body, source: order.source, sealed };
+      return {
+        step: order.step,
+        certificate: { ...unsigned, target: signatureBy(agent, targetBytes(unsigned)) },
+      };
+    }
+    case "release":
+      return { step: order.step };
+  }
+}
+
+function taken({ moment, snapshotName, sets }: Extract<Order, { step: "take-snapshots" }>): Result {
+  const names = sets.map((set) => set.name);
+  const receipt = {
+    root: "/data",
+    snapshotName,
+    sets: names,
+    earliest: moment,
+    latest: moment + 20,
+    clusterStamp: moment + 5,
+  };
+  return {
+    step: "take-snapshots",
+    receipts: [receipt],
+    clock: { source: "control", offsetMs: 0, errorMs: 1, stepMs: 0 },
+    openFiles: { kind: "frozen", count: 0, why: null },
+  };
 }
 
 function signatureBy({ peer }: FakeAgent, bytes: Uint8Array) {
   const signer = fakeSigner(`key of ${peer.cluster}`);
   return { agent: peer.agent, publicKey: signer.publicKey, chain: "chain", signature: signer.sign(bytes) };
-}
-
-/** Core's read-only lists as the wire's plain ones. */
-function copy<T>(value: unknown): T {
-  return JSON.parse(JSON.stringify(value)) as T;
 }

@@ -185,7 +185,8 @@ test("a plan left early closes both listings", async () => {
       closed.push(name);
     }
   }
-  for await (const _ of plan(watched("base", [dir(""), file("a")]), watched("new", [dir(""), file("b")]))) break;
+  for await (const _ of plan(watched("base", [dir(""), file("a")]), watched("new", [dir(""), file("b")])))
+    break;
   assert.deepEqual(closed.sort(), ["base", "new"]);
 });
 

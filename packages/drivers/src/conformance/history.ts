@@ -133,29 +133,35 @@ const attributes: Edit = async (context) => {
 
 /** The more often an edit stands here, the likelier it is. */
 const EDITS: readonly Edit[] = [
-  ...[
-    createFile,
-    createFile,
-    createFile,
-    createDirectory,
-    createDirectory,
-    append,
-    truncate,
-    refill,
-    overwrite,
-  ],
-  ...[remove, recreateOtherwise, move, move, swap, swap, attributes, attributes, attributes],
+  createFile,
+  createFile,
+  createFile,
+  createDirectory,
+  createDirectory,
+  append,
+  truncate,
+  refill,
+  overwrite,
+  remove,
+  recreateOtherwise,
+  move,
+  move,
+  swap,
+  swap,
+  attributes,
+  attributes,
+  attributes,
 ];
 
 async function removeAt({ ground, model }: Context, path: string): Promise<void> {
   await ground.cluster.fs.remove(path, ground.cancel);
-  for (const each of [...model.keys()]) if (isWithin(each, path)) model.delete(each);
+  for (const each of model.keys()) if (isWithin(each, path)) model.delete(each);
 }
 
 async function moveTo({ ground, model }: Context, from: string, to: string): Promise<void> {
   const outcome = await ground.cluster.fs.rename(from, to, ground.cancel);
   if (outcome !== "renamed") throw new Error(`${from} → ${to}: ${outcome}`);
-  for (const [path, type] of [...model]) {
+  for (const [path, type] of model) {
     if (!isWithin(path, from)) continue;
     model.delete(path);
     model.set(`${to}${path.slice(from.length)}`, type);

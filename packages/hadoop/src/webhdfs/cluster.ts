@@ -26,12 +26,10 @@ export function createCluster(nameNode: NameNode, tree: HdfsTree): HdfsCluster {
   });
 
   const bean = async (target: string, cancel: AbortSignal | undefined): Promise<unknown> => {
-    const json = await nameNode.page(
-      { target, operation: "identify", path: "/jmx", cancel },
-      (answer) => answer,
-    );
-    if (json !== null && isNameNodeJmx(json)) return json;
-    const what = json === null ? "has no /jmx" : "is another of Hadoop's daemons";
+    const call = { target, operation: "identify", path: "/jmx", cancel };
+    const found = await nameNode.page(call, (json) => ({ json, isNameNode: isNameNodeJmx(json) }));
+    if (found?.isNameNode === true) return found.json;
+    const what = found === null ? "has no /jmx" : "is another of Hadoop's daemons";
     throw failure(asked("identify", "/jmx"), "notANameNode", `${nameNode.server} is no NameNode: it ${what}`);
   };
 

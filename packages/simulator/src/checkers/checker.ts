@@ -8,6 +8,8 @@ export interface Facts extends Stage {
   readonly runs: readonly Run[];
   /** All points of the service, oldest first. */
   readonly points: readonly RecoveryPoint[];
+  /** True time at which a run was seen to be over. */
+  readonly endedAtMs: ReadonlyMap<string, number>;
 }
 
 export interface Checker {

@@ -1,0 +1,93 @@
+/** What is known of each cluster by its agent's links since the control device started; live views are told when what they show changes. */
+import type { ClusterStatus } from "@coeval/core/model/cluster";
+import type { Instant } from "@coeval/core/model/instant";
+import type { World } from "@coeval/core/ports/world";
+import { agentSeen } from "@coeval/store/control/agent-seen";
+import type { AgentPeer, Link } from "./link.ts";
+import type { StatusMessage } from "./link-parts.ts";
+import type { Records } from "./records.ts";
+
+/** The instant an agent was last heard is stored this often at most. */
+export const SEEN_SAVED_EVERY_MS = 30_000;
+
+export interface Sight {
+  readonly connected: AgentPeer | null;
+  readonly heardAt: Instant | null;
+  /** What the agent last said of its cluster, and when. */
+  readonly said: StatusMessage | null;
+  readonly saidElapsedMs: number;
+  /** Why the last link ended; null while one lasts, or when there was none. */
+  readonly ended: string | null;
+}
+
+export interface Sights {
+  of(cluster: string): Sight;
+  opened(link: Link): Promise<void>;
+  heard(link: Link): void;
+  said(link: Link, status: StatusMessage): Promise<void>;
+  gone(link: Link): Promise<void>;
+}
+
+type Kept = { -readonly [Key in keyof Sight]: Sight[Key] } & { savedElapsedMs: number; shown: string };
+
+const UNSEEN: Sight = { connected: null, heardAt: null, said: null, saidElapsedMs: 0, ended: null };
+const NEVER = Number.NEGATIVE_INFINITY;
+
+export function createSights({ clock }: World, records: Records): Sights {
+  const kept = new Map<string, Kept>();
+
+  function change(link: Link, sight: Partial<Kept>): void {
+    const { cluster } = link.peer;
+    const before = kept.get(cluster) ?? { ...UNSEEN, savedElapsedMs: NEVER, shown: "" };
+    kept.set(cluster, { ...before, ...sight });
+  }
+
+  async function tell(link: Link): Promise<void> {
+    const { cluster } = link.peer;
+    const sight = kept.get(cluster);
+    if (!sight) return;
+    const shown = JSON.stringify([sight.connected?.agent, shownOf(sight.said?.cluster ?? null)]);
+    if (shown === sight.shown) return;
+    change(link, { shown });
+    const cause = sight.connected ? (sight.said?.cluster.cause ?? null) : sight.ended;
+    await records.write((tx) =>
+      tx.event("cluster", `cluster/${cluster}`, { connected: sight.connected !== null, cause }),
+    );
+  }
+
+  async function save(link: Link): Promise<void> {
+    const savedElapsedMs = clock.elapsedMs();
+    const sight = kept.get(link.peer.cluster);
+    if (savedElapsedMs - (sight?.savedElapsedMs ?? NEVER) < SEEN_SAVED_EVERY_MS) return;
+    change(link, { savedElapsedMs });
+    await records.write((tx) => agentSeen(tx.trx, link.peer.fingerprint, sight?.heardAt ?? tx.now));
+  }
+
+  return {
+    of: (cluster) => kept.get(cluster) ?? UNSEEN,
+    async opened(link) {
+      change(link, { connected: link.peer, ended: null, said: null, heardAt: clock.nowMs() });
+      await tell(link);
+    },
+    heard(link) {
+      change(link, { heardAt: clock.nowMs() });
+    },
+    async said(link, status) {
+      change(link, { said: status, saidElapsedMs: clock.elapsedMs() });
+      await tell(link);
+      await save(link);
+    },
+    async gone(link) {
+      change(link, { connected: null, ended: link.ended, savedElapsedMs: NEVER });
+      await tell(link);
+      await save(link);
+    },
+  };
+}
+
+/** What of a status live views show: capacities move all the time and are read when they are wanted. */
+function shownOf(status: ClusterStatus | null): unknown {
+  if (!status) return null;
+  const { reachable, cause, safeMode, identity, version } = status;
+  return [reachable, cause, safeMode, identity, version];
+}

@@ -1,0 +1,16 @@
+/** Every checker, asked in every simulation, whatever the scenario. */
+import { atMostOnce } from "./at-most-once.ts";
+import { beyondAgentLimits } from "./beyond-agent-limits.ts";
+import { certified } from "./certified.ts";
+import type { Checker } from "./checker.ts";
+import { noOrphans } from "./no-orphans.ts";
+import { oneMoment } from "./one-moment.ts";
+import { runEnds } from "./run-ends.ts";
+import { sourceUntouched } from "./source-untouched.ts";
+import { trustedPeers } from "./trusted-peers.ts";
+import { wholePoint } from "./whole-point.ts";
+
+export const checkers: readonly Checker[] = [
+  ...[oneMoment, wholePoint, certified, atMostOnce, noOrphans],
+  ...[sourceUntouched, beyondAgentLimits, trustedPeers, runEnds],
+];

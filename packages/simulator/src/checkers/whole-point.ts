@@ -1,0 +1,107 @@
+/**
+ * Whole point: a sealed point equals the primary's snapshots of its moment in names, bytes and attributes, all data sets of
+ * them; and every earlier point still holds what its certificate says.
+ */
+import type { DataSet } from "@coeval/core/model/data-set";
+import type { Entry } from "@coeval/core/model/entry";
+import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
+import type { DirectoryNode, FileNode } from "@coeval/drivers/memory/inode";
+import { receiptFor, sealedSet, sealedTree, sourceSet, takenAtMs } from "../cluster/point-tree.ts";
+import { attributeDifferences, bytesOf, nodeBelow, sameBytes, treeOf } from "../cluster/tree.ts";
+import { hash } from "../world/hash.ts";
+import type { Checker, Facts } from "./checker.ts";
+
+/** Differences told of one point. */
+const TOLD_MAX = 5;
+
+export const wholePoint: Checker = {
+  name: "whole-point",
+  afterRun(facts, run) {
+    const point = facts.points.find((one) => one.run === run.id);
+    const previous = run.previous ? facts.points.find((one) => one.id === run.previous?.point) : undefined;
+    const wrong = previous ? unlikeItsManifest(facts, previous) : [];
+    if (run.phase === "done" && !point) wrong.push(`${run.id} is done and there is no point`);
+    if (run.phase !== "done" && point) wrong.push(`${run.id} failed and there is a point`);
+    if (point) wrong.push(...unlikeTheSource(facts, point));
+    return wrong.slice(0, TOLD_MAX);
+  },
+  afterAll: (facts) => facts.points.flatMap((point) => unlikeItsManifest(facts, point)).slice(0, TOLD_MAX),
+};
+
+function unlikeTheSource(facts: Facts, point: RecoveryPoint): string[] {
+  const sealed = sealedTree(facts, point.id);
+  if (!sealed) return [`${point.id} is a point and no snapshot on the secondary holds it`];
+  const wrong: string[] = [];
+  for (const set of facts.service.dataSets) {
+    const receipt = receiptFor(point, set);
+    const there = receipt && sourceSet(facts, point.run, receipt.root, set);
+    const here = sealedSet(sealed, set);
+    // A snapshot that somebody removed underfoot cannot be compared with; its point has its manifest.
+    if (!receipt || !there) continue;
+    if (!here) wrong.push(`${point.id}: data set '${set.name}' is missing`);
+    else wrong.push(...differences(facts, set, there, here, openAt(facts, takenAtMs(facts, receipt))));
+  }
+  return wrong;
+}
+
+function openAt(facts: Facts, trueMs: number | null): ReadonlyMap<number, number> {
+  return (trueMs === null ? undefined : facts.history.within(trueMs, trueMs)[0]?.open) ?? new Map();
+}
+
+function differences(
+  facts: Facts,
+  set: DataSet,
+  source: DirectoryNode,
+  sealed: DirectoryNode,
+  open: ReadonlyMap<number, number>,
+): string[] {
+  const wrong: string[] = [];
+  const tell = (path: string, what: string) => wrong.push(`${set.name}/${path}: ${what}`);
+  const there = treeOf(source);
+  for (const [path, node] of there) {
+    const copy = nodeBelow(sealed, path);
+    if (!copy) {
+      tell(path, "is missing");
+      continue;
+    }
+    const different = attributeDifferences(node, copy).filter((field) => path !== "" || field !== "mtimeMs");
+    if (different.length > 0) tell(path, `differs in ${different.join(", ")}`);
+    if (node.type === "file" && copy.type === "file" && !sameContent(facts, node, copy, open.get(node.id)))
+      tell(path, "holds other bytes");
+  }
+  for (const path of treeOf(sealed).keys()) if (!there.has(path)) tell(path, "is not in the snapshot");
+  return wrong;
+}
+
+/** An open file goes on growing inside a snapshot that does not freeze it: the point holds a beginning. */
+function sameContent(facts: Facts, source: FileNode, copy: FileNode, written: number | undefined): boolean {
+  const { length } = copy.content;
+  if (!sameBytes(source.content, copy.content, length)) return false;
+  if (written === undefined) return length === source.content.length;
+  return facts.plan.shape.captureOpenFiles ? length === written : length >= written;
+}
+
+function unlikeItsManifest(facts: Facts, point: RecoveryPoint): string[] {
+  const { body } = point.certificate;
+  const file = facts.machines.west.disk.files.get(`points/${body.service}/${point.run}/manifest`);
+  const sealed = sealedTree(facts, point.id);
+  if (!sealed) return [`${point.id} is a point and its snapshot is gone`];
+  if (!file) return [`${point.id} is a point and its manifest is gone`];
+  if (hash.sha256().update(file).hex() !== body.manifest.sha256)
+    return [`${point.id}: the manifest is not the one of its certificate`];
+  const wrong: string[] = [];
+  const lines = new TextDecoder().decode(file).trimEnd().split("\n");
+  for (const entry of lines.map((line) => JSON.parse(line) as Entry)) {
+    const set = facts.service.dataSets.find(({ name }) => name === entry.set);
+    const top = set ? sealedSet(sealed, set) : null;
+    const node = top ? nodeBelow(top, entry.path) : null;
+    if (node?.type !== entry.type) wrong.push(`${point.id}: ${entry.set}/${entry.path} is no ${entry.type} any more`);
+    else if (node.type === "file" && digestOf(node) !== entry.sha256)
+      wrong.push(`${point.id}: ${entry.set}/${entry.path} holds other bytes than its manifest says`);
+  }
+  return wrong;
+}
+
+function digestOf({ content }: FileNode): string {
+  return hash.sha256().update(bytesOf(content, content.length)).hex();
+}
