@@ -25,6 +25,28 @@ export async function ask(world: World, service: string, at?: string): Promise<R
   return world.ask<Run>(["service", "protect", service, ...(at === undefined ? [] : ["--at", at])]);
 }
 
+/**
+ * Asks for a moment so far ahead, named as an instant to the millisecond. On a host that stalls the request itself may
+ * come too late; then a later instant is asked for.
+ */
+export async function askAhead(
+  world: World,
+  service: string,
+  aheadMs: number,
+): Promise<{ readonly asked: string; readonly run: Run }> {
+  for (let ahead = aheadMs; ; ahead *= 2) {
+    const asked = new Date(Date.now() + ahead).toISOString();
+    const answer = await tryProtect(world, service, asked);
+    if (answer.code === 0) return { asked, run: answer.json<Run>() };
+    const late = /moment-(past|too-near)/.test(answer.stderr);
+    if (!late || ahead > aheadMs * LATER_FACTOR_MAX) {
+      throw new Error(`protect ${service} --at ${asked} ended with ${answer.code}:\n${answer.stderr}`);
+    }
+  }
+}
+
+const LATER_FACTOR_MAX = 16;
+
 /** The answer to a protect that is expected to be refused. */
 export function tryProtect(world: World, service: string, at?: string): Promise<CliAnswer> {
   return world.cli(["service", "protect", service, ...(at === undefined ? [] : ["--at", at]), "-o", "json"]);

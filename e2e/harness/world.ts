@@ -98,8 +98,7 @@ function compose(pair: Pair, dir: string, options: WorldOptions, at: Addresses):
     const reads = name === "east" ? (options.eastReads ?? ["/"]) : ["/"];
     const writes = name === "west" ? (options.westWrites ?? ["/"]) : ["/"];
     const words = ["agent", "--data", data, "--token-file", join(dir, `${name}.token`), "--listen", at[name]];
-    for (const path of reads) words.push("--allow-read", path);
-    for (const path of writes) words.push("--allow-write", path);
+    words.push("--allow-read", reads.join(","), "--allow-write", writes.join(","));
     return { process: productProcess(`agent-${name}`, dir, words), dataFolder: data };
   };
   mkdirSync(dataFolder, { mode: 0o700 });

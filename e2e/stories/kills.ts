@@ -2,7 +2,7 @@
 // after the next point nothing is left behind and everything is right.
 import assert from "node:assert/strict";
 import type { Run } from "../harness/answers.ts";
-import { ask, explain, finished, protectWell } from "../harness/protect.ts";
+import { askAhead, explain, finished, protectWell } from "../harness/protect.ts";
 import { pause } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 import { startMutators } from "../workload/mutators.ts";
@@ -35,7 +35,7 @@ export async function kills(world: World, options: KillsOptions): Promise<void> 
   try {
     await protectWell(world, story.service);
     const begunAt = performance.now();
-    const normal = await protectWell(world, story.service, inMs(AHEAD_MS));
+    const normal = await finished(world, (await askAhead(world, story.service, AHEAD_MS)).run.id);
     const wholeMs = performance.now() - begunAt;
     await nothingLeftBehind(world, story, normal);
     options.report(`a run of ${story.service} takes ${Math.round(wholeMs)} ms undisturbed`);
@@ -62,7 +62,7 @@ export async function kills(world: World, options: KillsOptions): Promise<void> 
 
 async function killDuring(world: World, service: string, victim: Victim, afterMs: number): Promise<Run> {
   const begunAt = performance.now();
-  const asked = await ask(world, service, inMs(AHEAD_MS));
+  const { run: asked } = await askAhead(world, service, AHEAD_MS);
   await pause(Math.max(0, afterMs - (performance.now() - begunAt)));
   const target = victim === "control" ? world.control : world[victim].process;
   await target.kill();
@@ -73,6 +73,3 @@ async function killDuring(world: World, service: string, victim: Victim, afterMs
   return run;
 }
 
-function inMs(ms: number): string {
-  return new Date(Date.now() + ms).toISOString();
-}

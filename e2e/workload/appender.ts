@@ -1,6 +1,6 @@
 // Keeps one file open for ever: it appends a line, calls hflush, and never closes. WebHDFS cannot do that, so the JDK's
 // jshell runs appender.jsh with Hadoop's own client. It ends with this process, however that ends.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Daemon, daemon } from "@coeval/testbed/daemon";
 import { javaCall } from "@coeval/testbed/java";
@@ -36,6 +36,7 @@ const POLL_MS = 50;
 /** Resolves once the first line has been acknowledged: about 3 s. */
 export async function startAppender(options: AppenderOptions): Promise<Appender> {
   const outputFile = `${options.dir}/appender.out`;
+  writeFileSync(outputFile, "");
   const running = daemon({
     role: "appender",
     cwd: options.dir,

@@ -72,7 +72,11 @@ export function addCommand<Options extends object>(
     .option("-q, --quiet", "no messages, no progress")
     .option("-y, --yes", "ask nothing");
   (form.with?.(command) ?? command).action(async (...given: unknown[]) => {
-    const names = given.slice(0, -2).flat().map(String);
+    const names = given
+      .slice(0, -2)
+      .flat()
+      .filter((name) => name !== undefined)
+      .map(String);
     context.exitCode = (await act(names, command.opts())) ?? exit.ok;
   });
 }

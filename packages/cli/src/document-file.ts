@@ -2,10 +2,11 @@
 import { type AnyDocument, readDocument } from "@coeval/contract/api/document";
 import { BODY_BYTES_MAX } from "@coeval/contract/api/fields";
 import { pathOf, readablePath } from "@coeval/contract/api/pointer";
-import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments } from "yaml";
+import { type Document, LineCounter, parseAllDocuments } from "yaml";
 import { exit } from "./exit.ts";
 import { CliError } from "./failure.ts";
 import type { Io } from "./io.ts";
+import { offsetOf } from "./yaml-place.ts";
 
 /** A document and where it stands. */
 export interface PlacedDocument {
@@ -57,7 +58,7 @@ function parseFile(file: string, text: string): { documents: PlacedDocument[]; w
     const faults = [...one.errors, ...one.warnings];
     for (const fault of faults) wrong.push(`${at(fault.pos[0])}: ${firstLine(fault.message)}`);
     if (faults.length > 0 || one.contents === null) continue;
-    const place = (path: Path) => at(offsetOf(one, path));
+    const place = (path: Path, isKey?: boolean) => at(offsetOf(one, path, isKey ? "key" : "value"));
     const value = plain(one);
     if (value instanceof Error) {
       wrong.push(`${place([])}: ${firstLine(value.message)}`);
@@ -66,8 +67,8 @@ function parseFile(file: string, text: string): { documents: PlacedDocument[]; w
     const read = readDocument(value);
     if (read.ok) placed.push({ document: read.document, place: (pointer) => place(pathOf(pointer)) });
     else
-      for (const { path, detail } of read.wrong)
-        wrong.push(`${place(path)}: ${path.length === 0 ? "" : `${readablePath(path)}: `}${detail}`);
+      for (const { path, detail, isKey } of read.wrong)
+        wrong.push(`${place(path, isKey)}: ${path.length === 0 ? "" : `${readablePath(path)}: `}${detail}`);
   }
   return { documents: placed, wrong };
 }
@@ -79,30 +80,6 @@ function plain(document: Document): unknown {
   } catch (cause) {
     return cause instanceof Error ? cause : new Error(String(cause));
   }
-}
-
-/** Where the node of a path begins; of one that is missing, where the nearest node above begins. A key that is there counts as its value. */
-function offsetOf(document: Document, path: Path): number {
-  for (let length = path.length; length > 0; length--) {
-    const part = path[length - 1];
-    const above = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    if (isMap(above)) {
-      const pair = above.items.find(({ key }) => isScalar(key) && key.value === part);
-      if (
-        pair &&
-        isNode(pair.value) &&
-        pair.value.range &&
-        length === path.length &&
-        isScalar(pair.value) &&
-        pair.value.value !== null
-      )
-        return pair.value.range[0];
-      if (pair && isNode(pair.key) && pair.key.range) return pair.key.range[0];
-    }
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return isNode(document.contents) ? (document.contents.range?.[0] ?? 0) : 0;
 }
 
 async function readFile(io: Io, file: string): Promise<string> {

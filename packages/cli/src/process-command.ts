@@ -1,5 +1,7 @@
 /** Commands that the composition gives: they run processes, so this package cannot know how. */
 import type { Command } from "commander";
+import { exit } from "./exit.ts";
+import { CliError } from "./failure.ts";
 
 export interface ProcessCommand {
   /** `["control"]`, `["testbed", "up"]`. */
@@ -30,8 +32,18 @@ export function addProcesses(
       command = command.commands.find((child) => child.name() === word) ?? command.command(word);
     command.description(about);
     for (const { form, about: meaning, required, default: value } of flags)
-      if (required) command.requiredOption(form, meaning, value);
-      else command.option(form, meaning, value);
-    command.action(async () => end(await run(command.opts())));
+      command.option(form, required ? `${meaning} (required)` : meaning, value);
+    const asked = command;
+    command.action(async () => {
+      // Not commander's own check: that one would ask for them before `agent list` too.
+      const given: Record<string, string | boolean | undefined> = asked.opts();
+      const missing = asked.options.find(
+        (option) =>
+          given[option.attributeName()] === undefined &&
+          flags.some(({ form, required }) => required && form === option.flags),
+      );
+      if (missing) throw new CliError(`${missing.flags} must be said`, { exitCode: exit.usage });
+      end(await run(given));
+    });
   }
 }

@@ -69,7 +69,7 @@ export interface ClusterView {
   readonly cause: string | null;
   /** What the agent last said; null when it never did since the control device started. */
   readonly status: ClusterStatus | null;
-  /** The agent's clock against ours; null until it is read. */
+  /** The agent's reading of our clock; null until there is one, and when it reads another clock. */
   readonly clock: { readonly offsetMs: number; readonly errorMs: number } | null;
   readonly role: Role | "mixed" | "none";
   /** Snapshots on the cluster that wait for their turn to be deleted. */

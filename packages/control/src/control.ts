@@ -77,7 +77,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
     tasks,
     noted: (before, run) => leads.note(before, run),
   });
-  const clients = createClients(world, { db, links });
+  const clients = createClients(world, { db, links, clockSource });
   const runs = createRuns({ db, records, runner });
   await runner.resume();
   const listener = await options.network.listen(options.linkAddress, (stream) => links.accept(stream));

@@ -7,7 +7,7 @@ import { LEAD_MS } from "@coeval/core/protect/moment";
 import { OPENING_MS_MAX, type Run } from "@coeval/core/protect/run";
 
 /** For a service of which nothing was seen yet: its holding directory may have to be made, over cold connections. */
-const FIRST_LEAD_MS = 3 * LEAD_MS;
+export const FIRST_LEAD_MS = 3 * LEAD_MS;
 /** Room on top of what the last opening took. */
 const ROOM = 1.5;
 

@@ -7,7 +7,7 @@ import {
   LINK_VERSION,
   SILENCE_MS_MAX,
 } from "@coeval/contract/wire/link";
-import { CoevalError, toFailure } from "@coeval/core/errors";
+import { CoevalError, type ErrorCode, toFailure } from "@coeval/core/errors";
 import type { Stream } from "@coeval/core/ports/network";
 import type { World } from "@coeval/core/ports/world";
 import type { StoredCluster } from "@coeval/store/control/cluster-row";
@@ -20,6 +20,8 @@ import { withinMs } from "./time-limit.ts";
 
 /** Messages of one agent that are worked on at a time; further ones are not read before. */
 export const MESSAGES_IN_WORK_MAX = 32;
+/** Failures of a message that are the agent's doing. */
+const ENDING: readonly ErrorCode[] = ["not-allowed", "protocol", "enrolment-refused"];
 
 /** Serves a connection until it ends; never rejects. */
 export async function serveLink(world: World, parts: LinkParts, stream: Stream): Promise<void> {
@@ -84,14 +86,13 @@ async function converse(
     if (link.ended !== null) continue;
     parts.heard(link);
     const work = handle(world, parts, link, message, welcome)
-      .catch((thrown: unknown) => link.refuse(toFailure(thrown), false))
+      .catch((thrown: unknown) => failed(world, link, message, thrown))
       .finally(() => inWork.delete(work));
     inWork.add(work);
     if (inWork.size >= MESSAGES_IN_WORK_MAX) await Promise.race(inWork);
   }
 }
 
-/** @throws CoevalError only for what ends the link; what we could not store the agent says again. */
 async function handle(
   world: World,
   parts: LinkParts,
@@ -109,7 +110,7 @@ async function handle(
     case "report":
       return parts.dispatcher.reported(link, message.instruction, message.report);
     case "answer":
-      return answer(world, parts, link, message.instruction, message.outcome);
+      return parts.dispatcher.answered(link, message.instruction, message.outcome);
     case "findings":
       return link.examiner.answered(message);
     case "renew":
@@ -119,21 +120,11 @@ async function handle(
   }
 }
 
-async function answer(
-  world: World,
-  parts: LinkParts,
-  link: Link,
-  instruction: string,
-  outcome: Extract<FromAgent, { say: "answer" }>["outcome"],
-): Promise<void> {
-  try {
-    await parts.dispatcher.answered(link, instruction, outcome);
-  } catch (thrown) {
-    const { code, message } = toFailure(thrown);
-    if (code === "not-allowed" || code === "protocol") throw thrown;
-    // It stays open, is sent again, and answered again from the agent's journal.
-    world.log.error("answer-not-stored", { instruction, code, message });
-  }
+/** What the agent did wrong ends its link; what we could not store it says again: an answer, when its instruction comes again. */
+function failed(world: World, link: Link, message: FromAgent, thrown: unknown): void {
+  const failure = toFailure(thrown);
+  if (ENDING.includes(failure.code)) return link.refuse(failure, false);
+  world.log.error("message-not-handled", { who: link.who, say: message.say, cause: failure.message });
 }
 
 /** The next message, or null at the orderly end. @throws CoevalError `unreachable` after SILENCE_MS_MAX, `protocol`. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LEAD_MS } from "@coeval/core/protect/moment";
+import { FIRST_LEAD_MS } from "./leads.ts";
 import type { ProtectRequest } from "./protect-service.ts";
 import { call, type FakeControl, furnish, START_MS, startFakeControl } from "./testing/fake-control.ts";
 import { createFakePair, type FakePair } from "./testing/fake-work.ts";
@@ -55,6 +55,13 @@ test("a clock that is not read, or not well enough for the tolerance, is refused
   await refused(fake, "clock-unproven", /at west is up to 50.1 ms, the tolerance of orders allows 50 ms/);
 });
 
+test("an agent that reads another clock than ours has no reading", async () => {
+  const fake = await furnished();
+  await fake.pair.source.tell({ clockSource: "ntp:pool" });
+  await fake.time.settle();
+  await refused(fake, "clock-unproven", /agent of east has not read the shared clock/);
+});
+
 test("a cluster that is not reachable, in safe mode, or another one than pinned is refused", async () => {
   const fake = await furnished();
   const { source } = fake.pair;
@@ -104,7 +111,7 @@ test("when the caller's own write fails, nothing was begun", async () => {
 test("what asked for the run, the earliest moment and the audit row are as said", async () => {
   const fake = await furnished();
   const { run } = await fake.control.protect({ who: "token:ada" }, { ...now, label: "month end" });
-  assert.equal(run.moment, START_MS + LEAD_MS);
+  assert.equal(run.moment, START_MS + FIRST_LEAD_MS);
   assert.deepEqual([run.requestedBy, run.label, run.epoch, run.base], ["token:ada", "month end", 1, null]);
   const rows = await fake.control.database.db
     .selectFrom("audit")

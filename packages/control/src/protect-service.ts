@@ -82,7 +82,7 @@ export function createProtect(world: World, parts: ProtectParts): Protect {
           `${service.name} was edited while the run was about to begin`,
         );
       await tx.audit(call.who, "service.protect", `service/${service.name}`, { run: run.id, moment });
-      await call.within?.(tx, run);
+      await call.within?.(tx, { run, startedAt: tx.now, endedAt: null } satisfies RunRecord);
     });
     return parts.runs.get(run.id);
   };

@@ -4,10 +4,11 @@ import { certificateSha256 } from "@coeval/core/model/certificate";
 import { formatInstant } from "@coeval/core/model/instant";
 import type { Hash } from "@coeval/core/ports/hash";
 import type { Outcome } from "@coeval/core/protect/instruction";
-import type { Command, Run, RunEvent, Stepped } from "@coeval/core/protect/run";
+import { type Command, isOver, type Run, type RunEvent, type Stepped } from "@coeval/core/protect/run";
 import { clusterPin } from "@coeval/store/control/cluster-pin";
 import { instructionAdd } from "@coeval/store/control/instruction-add";
 import { instructionAnswer } from "@coeval/store/control/instruction-answer";
+import { instructionForget } from "@coeval/store/control/instruction-forget";
 import { instructionWithdraw } from "@coeval/store/control/instruction-withdraw";
 import { pointAdd } from "@coeval/store/control/point-add";
 import { runPut } from "@coeval/store/control/run-put";
@@ -45,6 +46,7 @@ export async function saveStep(
   if (run.phase === "giving-up" && before?.phase !== "giving-up") await instructionWithdraw(tx.trx, run.id);
   await runPut(tx.trx, run, deadlineOf(before, stepped), tx.now);
   for (const command of commands) await saveCommand(tx, hash, run, command);
+  if (isOver(run.phase)) await instructionForget(tx.trx, run.id);
   await tell(tx, before, run);
   return true;
 }

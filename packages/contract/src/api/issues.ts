@@ -7,6 +7,8 @@ export interface WrongField {
   /** Path from the input's root. */
   readonly path: readonly (string | number)[];
   readonly code: ErrorCode;
+  /** The key itself is wrong, not its value. */
+  readonly isKey?: true;
   /** What is wrong, a sentence without the place. */
   readonly detail: string;
 }
@@ -28,7 +30,7 @@ export function readBy<Schema extends z.ZodType>(
 function wrongFields(issue: z.core.$ZodIssue): WrongField[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
   if (issue.code === "unrecognized_keys")
-    return [{ path: [...path, issue.keys[0] ?? ""], code: "bad-input", detail: issue.message }];
+    return [{ path: [...path, issue.keys[0] ?? ""], code: "bad-input", isKey: true, detail: issue.message }];
   return [{ path, code: codeOf(issue), detail: detailOf(issue) }];
 }
 

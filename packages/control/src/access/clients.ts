@@ -29,11 +29,18 @@ export interface Clients {
   all(): Promise<ClusterView[]>;
 }
 
-export function createClients(world: World, { db, links }: { db: ControlQueries; links: Links }): Clients {
+export interface ClientsParts {
+  readonly db: ControlQueries;
+  readonly links: Links;
+  readonly clockSource: string;
+}
+
+export function createClients(world: World, { db, links, clockSource }: ClientsParts): Clients {
   function look(stored: StoredCluster, agents: readonly StoredAgent[]): ClusterView {
     const { name } = stored.cluster;
     const agent = agents.findLast((one) => one.cluster === name && one.revokedAt === null) ?? null;
-    return viewCluster({ stored, agent, sight: links.sight(name), elapsedMs: world.clock.elapsedMs() });
+    const elapsedMs = world.clock.elapsedMs();
+    return viewCluster({ stored, agent, sight: links.sight(name), elapsedMs, clockSource });
   }
 
   async function view(name: string, queries: ControlQueries = db): Promise<ClusterView> {

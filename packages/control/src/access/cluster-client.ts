@@ -18,13 +18,16 @@ export interface ClusterInputs {
   readonly agent: StoredAgent | null;
   readonly sight: Sight;
   readonly elapsedMs: number;
+  /** The one clock that a reading must be of. */
+  readonly clockSource: string;
 }
 
 /** A cluster as registered and as it is now. Pure. */
 export function viewCluster(inputs: ClusterInputs): ClusterView {
-  const { stored, agent, sight } = inputs;
+  const { stored, agent, sight, clockSource } = inputs;
   const connected = sight.connected !== null;
   const said = connected ? sight.said : null;
+  const clock = said?.clock?.source === clockSource ? said.clock : null;
   return {
     cluster: stored.cluster,
     version: stored.version,
@@ -35,7 +38,7 @@ export function viewCluster(inputs: ClusterInputs): ClusterView {
     reachable: said?.cluster.reachable ?? false,
     cause: causeOf(inputs),
     status: sight.said?.cluster ?? null,
-    clock: said?.clock ? { offsetMs: said.clock.offsetMs, errorMs: said.clock.errorMs } : null,
+    clock: clock && { offsetMs: clock.offsetMs, errorMs: clock.errorMs },
     role: clusterRole(sight.said?.tenures ?? []),
     voidSnapshots: sight.said?.voidSnapshots ?? 0,
   };

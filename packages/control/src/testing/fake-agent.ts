@@ -9,15 +9,17 @@ export interface FakeAgent {
   readonly peer: AgentPeer;
   /** What the control device said on all links, in order. */
   readonly heard: FromControl[];
-  /** Opens a link, says hello and a first status. */
+  /** Opens a link and says hello; once welcome it tells of its cluster. */
   connect(network: FakeNetwork): Promise<void>;
   say(message: FromAgent): Promise<void>;
   /** Tells of its cluster; what is not given is as before. */
-  tell(change?: Partial<ClusterStatus> & { readonly clockErrorMs?: number | null }): Promise<void>;
+  tell(change?: Told): Promise<void>;
   /** Breaks the link. */
   drop(): void;
   readonly ended: boolean;
 }
+
+type Told = Partial<ClusterStatus> & { readonly clockErrorMs?: number | null; readonly clockSource?: string };
 
 export interface FakeAgentOptions {
   readonly cluster: string;
@@ -51,7 +53,10 @@ export function createFakeAgent(options: FakeAgentOptions): FakeAgent {
         if (frame?.kind !== "json") break;
         const message = fromControl.parse(frame.value);
         heard.push(message);
-        if (message.say === "welcome") source = message.clockSource;
+        if (message.say === "welcome") {
+          source = message.clockSource;
+          await self.tell();
+        }
         if (message.say === "instruct") options.instructed?.(self, message);
         // As a real agent does: it leaves when it is refused.
         if (message.say === "refused") own.close("refused");
@@ -70,13 +75,13 @@ export function createFakeAgent(options: FakeAgentOptions): FakeAgent {
       channel = own;
       void listen(own);
       await own.send({ say: "hello", version: LINK_VERSION, software: "fake", dataAddress: "127.0.0.1:1" });
-      await self.tell();
     },
     async say(message) {
       await channel?.send(message);
     },
     async tell(change = {}) {
-      const { clockErrorMs: errorMs, ...rest } = change;
+      const { clockErrorMs: errorMs, clockSource, ...rest } = change;
+      source = clockSource ?? source;
       if (errorMs !== undefined) clockErrorMs = errorMs;
       status = { ...status, ...rest };
       const clock = clockErrorMs === null ? null : { source, offsetMs: 0, errorMs: clockErrorMs };

@@ -2,7 +2,7 @@
 import type { Inode } from "@coeval/drivers/memory/inode";
 import type { NameSystem } from "@coeval/drivers/memory/name-system";
 import type { Timeline } from "../world/timeline.ts";
-import { attributeDifferences, nodeAt } from "./tree.ts";
+import { attributeDifferences, nodeAt, sameBytes } from "./tree.ts";
 
 export interface Instant {
   /** From this true time on, until the next one. */
@@ -51,12 +51,14 @@ export function createHistory(timeline: Timeline, names: NameSystem): History {
 function differences(before: Inode, now: Inode, path: string, snapshottable: ReadonlySet<number>): string[] {
   if (before === now) return [];
   const what = attributeDifferences(before, now).filter(
-    (field) => !(field === "mtimeMs" && snapshottable.has(now.id)),
+    (field) => !(field.startsWith("mtimeMs") && snapshottable.has(now.id)),
   );
   if (before.id !== now.id) what.push("inode");
   const found = what.length > 0 ? [`${path || "/"}: ${what.join(", ")}`] : [];
   if (before.type === "file" && now.type === "file") {
-    if (before.content !== now.content) found.push(`${path}: content`);
+    const { length } = now.content;
+    // A snapshot that freezes open files puts a copy in the live file's place.
+    if (before.content.length !== length || !sameBytes(before.content, now.content, length)) found.push(`${path}: content`);
     return found;
   }
   if (before.type !== "directory" || now.type !== "directory") return found;

@@ -48,7 +48,7 @@ export function bytesOf(content: Content, length: number): Uint8Array {
 /** True when the first `length` bytes of both are the same, and both have so many. */
 export function sameBytes(a: Content, b: Content, length: number): boolean {
   if (a.length < length || b.length < length) return false;
-  if (a === b) return true;
+  if (a === b || (a.length === b.length && a.chunks.every((chunk, index) => chunk === b.chunks[index]))) return true;
   const left = bytesOf(a, length);
   const right = bytesOf(b, length);
   return left.every((byte, index) => byte === right[index]);
@@ -57,7 +57,9 @@ export function sameBytes(a: Content, b: Content, length: number): boolean {
 /** What differs between two nodes apart from content; empty when nothing does. Directories' own children are not looked at. */
 export function attributeDifferences(a: Inode, b: Inode): string[] {
   const fields = ["type", "owner", "group", "mode", "mtimeMs"] as const;
-  const different: string[] = fields.filter((field) => a[field] !== b[field]);
+  const different: string[] = fields
+    .filter((field) => a[field] !== b[field])
+    .map((field) => (field === "mtimeMs" ? `mtimeMs ${a[field]} ≠ ${b[field]}` : field));
   if (JSON.stringify([...a.acl].sort()) !== JSON.stringify([...b.acl].sort())) different.push("acl");
   if (sortedXattrs(a) !== sortedXattrs(b)) different.push("xattrs");
   if (a.type === "file" && b.type === "file") {

@@ -97,7 +97,8 @@ export function createWriter(parts: WriterParts): Writer {
         else if (!full.endsWith(SERIAL_A) && !full.endsWith(SERIAL_B)) files.push(full);
       }
     }
-    return { seed, workload, files, folders, tops: directories };
+    const isOpen = (path: string) => names.openFiles.has(nodeAt(names, path)?.id ?? 0);
+    return { seed, workload, files, folders, tops: directories, isOpen };
   }
 
   function pair(): void {
@@ -157,6 +158,7 @@ interface View {
   readonly files: readonly string[];
   readonly folders: readonly string[];
   readonly tops: readonly string[];
+  readonly isOpen: (path: string) => boolean;
 }
 
 type Edit = (view: View) => void;
@@ -171,9 +173,10 @@ const makeFolder: Edit = (view) => {
 };
 const append: Edit = onFile(({ workload, seed }, path) => workload.append(path, content(seed)));
 const overwrite: Edit = onFile(({ workload, seed }, path) => workload.write(path, content(seed)));
-const truncate: Edit = onFile(({ workload, seed }, path) =>
-  workload.truncate(path, seed.whole(0, workload.read(path)?.length ?? 0)),
-);
+const truncate: Edit = onFile(({ workload, seed, isOpen }, path) => {
+  // HDFS refuses to cut a file that is being written.
+  if (!isOpen(path)) workload.truncate(path, seed.whole(0, workload.read(path)?.length ?? 0));
+});
 const remove: Edit = onEither(({ workload }, path) => workload.remove(path));
 const retype: Edit = onFile(({ workload, seed }, path) => {
   workload.remove(path);
@@ -260,6 +263,8 @@ function newPath({ seed, files, folders }: View): string | null {
 function content(seed: Seed): Uint8Array {
   if (seed.chance(0.1)) return new Uint8Array();
   const length = seed.chance(0.01) ? BIG_BYTES : seed.whole(1, BYTES_MAX);
-  const start = seed.bytes(Math.min(length, 64));
-  return Uint8Array.from({ length }, (_, index) => (start[index % start.length] as number) + index);
+  const start = seed.whole(0, 255);
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at++) bytes[at] = (start + at * 7 + (at >> 6)) & 255;
+  return bytes;
 }
