@@ -42,7 +42,7 @@ ${source}    target: ${JSON.stringify(words.target)}
   policy:
     direction: push
     tolerance:
-      window: ${words.window ?? "2s"}
+      window: ${words.window ?? "5s"}
       beyond: ${words.beyond ?? "refuse"}
       openFiles: ${words.openFiles ?? "refuse"}
 `;

@@ -15,10 +15,17 @@ export interface PointPlaces {
   readonly holding: string;
   /** Snapshot's name in the holding directory; default `current`. */
   readonly sealed?: string;
-  readonly receipts: readonly { readonly root: string; readonly snapshotName: string }[];
+  readonly receipts: readonly PlaceReceipt[];
   /** The point's manifest, for the lengths it states of files that were open. */
   readonly manifest: string;
   readonly progress?: (entries: number) => void;
+}
+
+export interface PlaceReceipt {
+  readonly root: string;
+  readonly snapshotName: string;
+  /** ISO 8601. */
+  readonly latest: string;
 }
 
 export interface ProvenPoint extends Omit<Equality, "differences"> {
@@ -29,7 +36,7 @@ export interface ProvenPoint extends Omit<Equality, "differences"> {
 
 export async function provePoint(places: PointPlaces): Promise<ProvenPoint> {
   const open = openFiles(places);
-  const sum = { entries: 0, files: 0, bytes: 0, accessTimes: 0 };
+  const sum = { entries: 0, files: 0, bytes: 0, accessTimes: 0, movedOn: 0 };
   const differences: ProvenPoint["differences"][number][] = [];
   for (const dataSet of places.dataSets) {
     const prefixes = open.get(dataSet) ?? new Map<string, number>();
@@ -40,9 +47,9 @@ export async function provePoint(places: PointPlaces): Promise<ProvenPoint> {
     const found = await equal(
       walk(places.primary, sourcePath(places, dataSet), options),
       walk(places.secondary, sealedPath(places, dataSet), { prefixes }),
-      { prefixes },
+      { prefixes, takenAtMs: Date.parse(receiptOf(places, dataSet).latest) },
     );
-    for (const key of ["entries", "files", "bytes", "accessTimes"] as const) sum[key] += found[key];
+    for (const key of ["entries", "files", "bytes", "accessTimes", "movedOn"] as const) sum[key] += found[key];
     differences.push(...found.differences.map((difference) => ({ ...difference, dataSet })));
   }
   return { ...sum, differences, open };
@@ -50,9 +57,14 @@ export async function provePoint(places: PointPlaces): Promise<ProvenPoint> {
 
 /** Where a data set lies in the primary's snapshot of the moment. */
 export function sourcePath(places: Pick<PointPlaces, "receipts">, dataSet: string): string {
+  const receipt = receiptOf(places, dataSet);
+  return `${receipt.root}/.snapshot/${receipt.snapshotName}${dataSet.slice(receipt.root.length)}`;
+}
+
+function receiptOf(places: Pick<PointPlaces, "receipts">, dataSet: string): PlaceReceipt {
   const receipt = places.receipts.find(({ root }) => dataSet === root || dataSet.startsWith(`${root}/`));
   if (receipt === undefined) throw new Error(`no receipt covers ${dataSet}`);
-  return `${receipt.root}/.snapshot/${receipt.snapshotName}${dataSet.slice(receipt.root.length)}`;
+  return receipt;
 }
 
 /** Where it lies in the point on the secondary. */

@@ -2,7 +2,7 @@
 // after the next point nothing is left behind and everything is right.
 import assert from "node:assert/strict";
 import type { Run } from "../harness/answers.ts";
-import { askAhead, explain, finished, protectWell } from "../harness/protect.ts";
+import { askAhead, explain, finished, protectAt, protectWell } from "../harness/protect.ts";
 import { pause } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 import { startMutators } from "../workload/mutators.ts";
@@ -35,7 +35,7 @@ export async function kills(world: World, options: KillsOptions): Promise<void> 
   try {
     await protectWell(world, story.service);
     const begunAt = performance.now();
-    const normal = await finished(world, (await askAhead(world, story.service, AHEAD_MS)).run.id);
+    const { run: normal } = await protectAt(world, story.service, AHEAD_MS);
     const wholeMs = performance.now() - begunAt;
     await nothingLeftBehind(world, story, normal);
     options.report(`a run of ${story.service} takes ${Math.round(wholeMs)} ms undisturbed`);

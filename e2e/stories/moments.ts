@@ -3,8 +3,8 @@
 // allow, and the whole point equals the primary's snapshots by the independent walk.
 import assert from "node:assert/strict";
 import type { Run } from "../harness/answers.ts";
-import { askAhead, explain, finished } from "../harness/protect.ts";
-import { logs, type World } from "../harness/world.ts";
+import { protectAt } from "../harness/protect.ts";
+import type { World } from "../harness/world.ts";
 import { type PointPlaces, sealedPath } from "../independent/point.ts";
 import type { WebHdfs } from "../independent/webhdfs.ts";
 import { startAppender } from "../workload/appender.ts";
@@ -50,9 +50,7 @@ export async function momentsUnderWriters(world: World, options: MomentsOptions)
   try {
     let before = 0;
     for (let number = 1; number <= options.moments; number++) {
-      const { asked, run: accepted } = await askAhead(world, story.service, AHEAD_MS);
-      const run = await finished(world, accepted.id);
-      assert.equal(run.phase, "done", `${explain(run)}\n${logs(world)}`);
+      const { asked, run } = await protectAt(world, story.service, AHEAD_MS);
       assert.equal(run.moment, asked, "the point's moment is the one asked for, to the millisecond");
       const proven = await pointHolds(world, story, run);
       const ahead = await causality(world, story, run, writer);

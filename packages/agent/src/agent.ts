@@ -9,10 +9,10 @@ import type { AgentDatabase } from "@coeval/store/agent/tables";
 import { listTenures } from "@coeval/store/agent/tenures";
 import type { FromControl } from "@coeval/contract/wire/link";
 import type { AgentSigner, ClusterDrivers } from "./context.ts";
-import { examine } from "./examine.ts";
 import { createExecutor } from "./executor.ts";
 import type { Limits } from "./limits.ts";
 import { createLink, type Heard } from "./link.ts";
+import { answerQuestion } from "./questions.ts";
 import { createSharedClock } from "./shared-clock.ts";
 import { createTransfers } from "./transfer/transfers.ts";
 
@@ -98,10 +98,11 @@ export async function createAgent(world: World, options: AgentOptions): Promise<
         void executor.instruct(message.instruction);
         break;
       case "examine":
-        void cluster
-          .ready()
-          .then((drivers) => examine(world, drivers, options.limits, options.cluster, message))
-          .then((findings) => link.say(findings));
+      case "list-point":
+      case "check-point":
+        void answerQuestion(world, { ...options, drivers: cluster.ready }, message).then((answer) =>
+          link.say(answer),
+        );
         break;
       case "revoked":
         options.revoke(message.fingerprints);

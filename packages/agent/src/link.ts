@@ -38,7 +38,7 @@ export interface LinkOptions {
 
 export type Heard = Extract<
   FromControl,
-  { say: "welcome" | "instruct" | "examine" | "revoked" | "certified" }
+  { say: "welcome" | "instruct" | "examine" | "list-point" | "check-point" | "revoked" | "certified" }
 >;
 
 export interface Link {

@@ -35,7 +35,7 @@ export function compareLive(context: Context, holding: Holding): Promise<Mismatc
 }
 
 /** ACLs and xattrs were read back one by one where they were set; the listing shows only that there is an ACL. */
-async function* plain(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
+export async function* plain(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
   for await (const { acl: _acl, xattrs: _xattrs, ...entry } of entries) yield entry;
 }
 

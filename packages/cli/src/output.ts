@@ -11,6 +11,8 @@ export type Format = (typeof FORMATS)[number];
 export interface View<Item> {
   /** Title → cell. */
   readonly columns: Readonly<Record<string, (item: Item) => string>>;
+  /** What to do where there is nothing yet; told on stderr. */
+  readonly empty?: string;
   /** What `-o name` prints: `service/sales`. */
   readonly name: (item: Item) => string;
 }
@@ -24,8 +26,9 @@ export function printList<Item>(
   value: unknown = { items },
 ): void {
   if (format === "name") for (const item of items) io.stdout.write(`${view.name(item)}\n`);
-  else if (format === "table") io.stdout.write(table(io, view, items));
-  else printValue(io, format, value);
+  else if (format !== "table") printValue(io, format, value);
+  else if (items.length > 0) io.stdout.write(table(io, view, items));
+  else io.stderr.write(`there is none yet${view.empty === undefined ? "" : `: ${view.empty}`}\n`);
 }
 
 /** Prints one thing; as a table it is a list of its fields. */
@@ -48,7 +51,10 @@ function table<Item>(io: Io, view: View<Item>, items: readonly Item[]): string {
     Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)),
   );
   const line = (cells: readonly string[]) =>
-    `${cells.map((cell, at) => (at === cells.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join("  ")}\n`;
+    `${cells
+      .map((cell, at) => (at === cells.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))
+      .join("  ")
+      .trimEnd()}\n`;
   return style(io, "bold", line(titles).trimEnd()) + "\n" + rows.map(line).join("");
 }
 

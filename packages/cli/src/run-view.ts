@@ -20,6 +20,7 @@ export function runLine(io: Io): View<RunResource> {
       CAUSE: (run) => run.cause?.message ?? "",
     },
     name: (run) => `run/${run.id}`,
+    empty: "coeval service protect NAME",
   };
 }
 
@@ -68,6 +69,7 @@ export function pointLine(io: Io): View<PointResource> {
       LABEL: (point) => point.label ?? "",
     },
     name: (point) => `point/${point.id}`,
+    empty: "coeval service protect NAME --wait",
   };
 }
 
@@ -84,7 +86,8 @@ export function pointView(io: Io): View<PointResource> {
       HOLDS: (point) =>
         `${count(point.files)} files, ${count(point.directories)} directories, ${bytes(point.bytes)}`,
       MOVED: (point) => `${count(point.moved.files)} files, ${bytes(point.moved.bytes)}`,
-      "READ IT": (point) => `on ${point.secondary}: ${point.directory}/.snapshot/${point.snapshotName}`,
+      "READ IT": (point) =>
+        `on ${point.secondary}: ${point.directory}/.snapshot/current while it is the newest, then .snapshot/${point.snapshotName}`,
       RUN: (point) => point.run,
       PREVIOUS: (point) => point.previous ?? "none: the first",
       CERTIFICATE: (point) => point.certificateSha256,

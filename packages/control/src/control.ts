@@ -88,7 +88,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
     agents: createAgents({ db, records, links }),
     services: createServices({ db, records, links }),
     runs,
-    points: createPoints(db),
+    points: createPoints(db, links),
     events: createEvents({ db, bell, tasks }),
     protect: createProtect(world, { db, clients, runner, runs, leads }),
     status: createStatus(world, { db, clients, runner, clockSource }),

@@ -112,7 +112,9 @@ async function handle(
     case "answer":
       return parts.dispatcher.answered(link, message.instruction, message.outcome);
     case "findings":
-      return link.examiner.answered(message);
+    case "entries":
+    case "point-checked":
+      return link.questions.answered(message);
     case "renew":
       return link.send(await renew(world, parts, link.peer, message.csr));
     case "enrol":

@@ -5,7 +5,7 @@ import { type Failure, toFailure } from "@coeval/core/errors";
 import type { Peer } from "@coeval/core/ports/network";
 import type { World } from "@coeval/core/ports/world";
 import type { Instruction } from "@coeval/core/protect/instruction";
-import { createExaminer, type Examiner } from "./examine.ts";
+import { createQuestions, type Questions } from "./questions.ts";
 import { lastWord, refusal } from "./last-word.ts";
 
 /** Messages that wait to be sent on one link; an agent that takes none for so long is cut off, and gets all anew when it is back. */
@@ -34,18 +34,18 @@ export interface Link {
   close(reason: string): void;
   /** Why it ended; null while it lasts. */
   readonly ended: string | null;
-  readonly examiner: Examiner;
+  readonly questions: Questions;
 }
 
 export function createLink(world: World, channel: Channel, peer: AgentPeer, dataAddress: string): Link {
   let queued = 0;
   let ended: string | null = null;
-  const examiner = createExaminer(world, peer.cluster, send);
+  const questions = createQuestions(world, peer.cluster, send);
 
   function end(reason: string): boolean {
     if (ended !== null) return false;
     ended = reason;
-    examiner.end(reason);
+    questions.end(reason);
     return true;
   }
 
@@ -86,7 +86,7 @@ export function createLink(world: World, channel: Channel, peer: AgentPeer, data
       if (end(failure.message)) void lastWord(world, channel, refusal(failure, final), forever);
     },
     close,
-    examiner,
+    questions,
   };
 }
 

@@ -86,6 +86,8 @@ test("while a run goes on another is refused, naming it, also when both are aske
   const fake = await furnished();
   const both = await Promise.allSettled([fake.control.protect(call, now), fake.control.protect(call, now)]);
   assert.deepEqual(both.map(({ status }) => status).toSorted(), ["fulfilled", "rejected"]);
+  const refusal = both.find(({ status }) => status === "rejected") as PromiseRejectedResult;
+  assert.equal((refusal.reason as { code: string }).code, "run-active");
   const [{ run } = { run: null }] = (await fake.control.runs.list({})).items;
   await assert.rejects(fake.control.protect(call, now), {
     code: "run-active",

@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { auditCheck } from "@coeval/store/control/audit-check";
+import type { Outcome } from "@coeval/core/protect/instruction";
+import { controlMigrations } from "@coeval/store/control/migrations/all";
+import type { ControlTables } from "@coeval/store/control/tables";
+import { openDatabase } from "@coeval/store/database";
 import { instructionOpen } from "@coeval/store/control/instruction-open";
 import type { Tx } from "./records.ts";
+import { createBell } from "./bell.ts";
+import { createRecords } from "./records.ts";
+import { createRunner } from "./runner.ts";
+import { createFakeTime } from "./testing/fake-clock.ts";
+import { createFakeWorld } from "./testing/fake-world.ts";
+import { runBetween } from "./testing/fake-run.ts";
 import { call, type FakeControl, furnish, startFakeControl } from "./testing/fake-control.ts";
 import { createFakePair, type FakePair } from "./testing/fake-work.ts";
 
@@ -71,12 +81,41 @@ test("a run whose deadline passes while the control device is down is given up a
   const waiting = await second.control.runs.get(run.id);
   assert.equal(waiting.run.phase, "giving-up");
   assert.equal(waiting.run.cause?.code, "moment-too-near");
-  await pair.source.connect(second.network);
-  await pair.target.connect(second.network);
-  await second.time.advance(1000);
-  const ended = await second.control.runs.get(run.id);
+  const third = await second.restart();
+  const heardBefore = pair.target.heard.length;
+  await pair.source.connect(third.network);
+  await pair.target.connect(third.network);
+  await third.time.advance(1000);
+  const ordered = pair.target.heard
+    .slice(heardBefore)
+    .flatMap((message) => (message.say === "instruct" ? [message.instruction.order.step] : []));
+  assert.deepEqual(ordered, ["release"], "what was withdrawn stays withdrawn");
+  const ended = await third.control.runs.get(run.id);
   assert.equal(ended.run.phase, "failed");
   assert.ok(!pair.effects.includes("take-snapshots/source"), "a withdrawn instruction was sent");
+});
+
+test("an answer counts once, also when it is fed again while the first is being stored", async () => {
+  const database = await openDatabase<ControlTables>(":memory:", controlMigrations);
+  const world = createFakeWorld(createFakeTime(0).process(), 1);
+  const run = runBetween("east", "west");
+  const runner = createRunner(world, {
+    db: database.db,
+    records: createRecords(world, database, createBell()),
+    deadlines: { arm: () => undefined, disarm: () => undefined },
+    send: () => undefined,
+    withdraw: () => undefined,
+    noted: () => undefined,
+  });
+  await runner.begin(run, async () => undefined);
+  const failure = { code: "foreign-data", message: "not ours", evidence: [] } as const;
+  const outcome: Outcome = { ok: false, failure };
+  const event = { kind: "answered", side: "target", step: "receive-snapshots", outcome } as const;
+  const answer = { instruction: `${run.id}/receive-snapshots/target`, outcome, who: "agent:west/west" };
+  await Promise.all([runner.feed(run.id, event, { answer }), runner.feed(run.id, event, { answer })]);
+  const audit = await database.db.selectFrom("audit").selectAll().execute();
+  assert.equal(audit.filter(({ what }) => what === "instruction.answer").length, 1);
+  assert.equal(runner.active(run.id)?.phase, "giving-up");
 });
 
 test("a cluster that is pinned as another one meanwhile ends the run before any snapshot", async () => {
@@ -112,7 +151,7 @@ test("a certificate that its agent changed is no point", async () => {
   await fake.time.advance(5000);
   const ended = await fake.control.runs.get(run.id);
   assert.equal(ended.run.phase, "failed");
-  assert.equal(ended.run.cause?.code, "protocol");
+  assert.equal(ended.run.cause?.message, "the certificate is not of this run");
   assert.deepEqual((await fake.control.points.list("orders", {})).items, []);
 });
 

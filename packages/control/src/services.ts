@@ -198,7 +198,8 @@ async function examine(
   const stored = (await clusterList(db)).find((one) => one.cluster.name === cluster);
   // The secondary is asked of its holding directory alone: the data sets stand on the primary.
   const sets = directory === null ? dataSets : [];
-  const findings = await link.examiner.ask({ identity: stored?.identity ?? null, sets, directory });
+  const identity = stored?.identity ?? null;
+  const { findings } = await link.questions.ask({ say: "examine", identity, sets: [...sets], directory });
   return findings.map((finding) => ({ ...finding, cluster }));
 }
 

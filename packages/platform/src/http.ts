@@ -188,7 +188,7 @@ async function writeBody(request: HttpRequest, state: Exchange): Promise<void> {
   const write = async (chunk: Uint8Array): Promise<void> => {
     for (let at = 0; at < chunk.length && !over(); at += PIECE_BYTES_MAX) {
       silence.expect(silenceMsMax, "room to send");
-      if (!outgoing.write(chunk.subarray(at, at + PIECE_BYTES_MAX))) await drained(outgoing);
+      if (!outgoing.write(chunk.subarray(at, at + PIECE_BYTES_MAX))) await Promise.resolve();
     }
   };
   if (body instanceof Uint8Array) {
@@ -237,7 +237,7 @@ async function* readBody(
   } finally {
     state.settle();
     // Left early, or answered before the request's end: the connection can serve nothing else.
-    if (!incoming.complete || !state.outgoing.writableFinished) void 0;
+    if (!incoming.complete || !state.outgoing.writableFinished) state.outgoing.destroy();
   }
 }
 

@@ -1,6 +1,6 @@
 /** The conductor keeps the processes running, and brings the plan's faults when their time has come. */
 import type { Act, Trigger } from "./plan.ts";
-import { NO_CLUSTER_FAULTS } from "./cluster/served.ts";
+import { type Call, NO_CLUSTER_FAULTS } from "./cluster/served.ts";
 import type { ProcessName } from "./processes/machine.ts";
 import type { Stage } from "./stage.ts";
 import { NO_LINK_FAULTS } from "./world/link-faults.ts";
@@ -38,10 +38,10 @@ export function createConductor(stage: Stage): Conductor {
     else stage.agents[name].start(crashed);
   }
 
-  const act = (one: Act): void => {
+  const act = (one: Act, call: Call | null = null): void => {
     if (ceased) return;
     book.write("fault", one.name);
-    one.act(stage);
+    one.act(stage, call);
   };
   const due = <Kind extends Trigger["kind"]>(kind: Kind) =>
     plan.acts.filter(
@@ -56,7 +56,7 @@ export function createConductor(stage: Stage): Conductor {
       counts.set(key, count);
       for (const one of due("call")) {
         const { cluster, method, nth } = one.when;
-        if (cluster === call.cluster && method === call.method && nth === count) act(one);
+        if (cluster === call.cluster && method === call.method && nth === count) act(one, call);
       }
     });
   }

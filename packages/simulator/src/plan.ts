@@ -1,7 +1,7 @@
 /** A plan: what one seed makes of a scenario. Faults are data; what cannot be said as data is an act with a trigger. */
 import type { Limits } from "@coeval/agent/limits";
 import type { Tolerance } from "@coeval/core/model/service";
-import { type ClusterFaults, NO_CLUSTER_FAULTS } from "./cluster/served.ts";
+import { type Call, type ClusterFaults, NO_CLUSTER_FAULTS } from "./cluster/served.ts";
 import type { ProcessName } from "./processes/machine.ts";
 import type { Stage } from "./stage.ts";
 import type { CrashPoint } from "./world/life.ts";
@@ -65,7 +65,8 @@ export type Trigger =
 export interface Act {
   readonly name: string;
   readonly when: Trigger;
-  act(stage: Stage): void;
+  /** `call`: the one that triggered it, where one did. */
+  act(stage: Stage, call: Call | null): void;
 }
 
 export interface Plan {

@@ -28,6 +28,7 @@ export function addAgent(agent: Command, context: Context): void {
           KEY: (one: AgentResource) => one.fingerprint.slice(0, 16),
         },
         name: (one: AgentResource) => `agent/${one.cluster}/${one.name}`,
+        empty: "coeval cluster enroll NAME",
       };
       printList(io, options.output, view, items);
       return exit.ok;

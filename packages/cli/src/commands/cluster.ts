@@ -113,6 +113,7 @@ function short(io: Io): View<ClusterResource> {
       CAUSE: ({ status }) => status.cause ?? "",
     },
     name: ({ metadata }) => `cluster/${metadata.name}`,
+    empty: "coeval cluster add -f F",
   };
 }
 

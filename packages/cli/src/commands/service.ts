@@ -106,6 +106,7 @@ function short(io: Io): View<ServiceResource> {
         status.activeRun === null ? "" : `${status.activeRun.id} ${status.activeRun.phase}`,
     },
     name: ({ metadata }) => `service/${metadata.name}`,
+    empty: "coeval service apply -f F",
   };
 }
 

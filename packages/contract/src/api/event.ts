@@ -6,8 +6,6 @@ import { runResource } from "./run.ts";
 
 /** The stream is not silent for longer than this: a comment line comes. */
 export const HEARTBEAT_MS = 10_000;
-/** Events that may wait for one slow client; beyond it the stream ends and the client resumes. */
-export const WAITING_EVENTS_MAX = 1000;
 
 /** One event of the general stream; the event's id is its number. */
 export const changeEvent = named(

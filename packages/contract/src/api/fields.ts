@@ -54,8 +54,6 @@ export const nameText = z
 export const idText = z
   .string()
   .regex(/^[a-z]+-[0-9a-z]{1,32}$/, "is no identifier; they read as run-5x0tq2m8c1v9h3kd");
-/** Any short text of ours. */
-export const shortText = z.string().max(4000);
 /** A path in an answer: as the cluster has it. */
 export const anyPath = z.string().max(MAX_PATH_BYTES);
 /** SHA-256 in lower-case hex. */

@@ -6,8 +6,6 @@ import { named } from "./registry.ts";
 
 /** Scopes of one token. */
 export const TOKEN_SCOPES_MAX = 100;
-/** Tokens that are kept, revoked ones included. */
-export const TOKENS_MAX = 10_000;
 const LIFETIME_MS_MAX = 3650 * 86_400_000;
 
 /** It stands in the audit log beside addresses, so it holds nothing that could pass for one. */

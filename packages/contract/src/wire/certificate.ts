@@ -15,7 +15,8 @@ import {
   textField,
 } from "./fields.ts";
 
-export const receiptSchema = z.object({
+/** One snapshot's receipt. Like all parts of a certificate it refuses members that it does not know. */
+export const receiptSchema = z.strictObject({
   root: pathField,
   snapshotName: z.string().max(255),
   sets: z.array(nameField).max(ITEMS_MAX),
@@ -24,40 +25,47 @@ export const receiptSchema = z.object({
   clusterStamp: instantField.nullable(),
 });
 
-export const clockEvidenceSchema = z.object({
+/** The shared clock around the moment. */
+export const clockEvidenceSchema = z.strictObject({
   source: z.string().max(200),
   offsetMs: msField,
   errorMs: msField,
   stepMs: msField,
 });
+/** What is known of the files that were open. */
 export const openFilesGradeSchema = z.enum(["frozen", "listed", "unknown"]);
-export const manifestSummarySchema = z.object({
+/** What a manifest amounts to. */
+export const manifestSummarySchema = z.strictObject({
   sha256: sha256Field,
   files: countField,
   directories: countField,
   bytes: countField,
 });
-export const movedSummarySchema = z.object({
+/** What moved. */
+export const movedSummarySchema = z.strictObject({
   changes: countField,
   files: countField,
   bytes: countField,
   deletions: countField,
 });
 
-export const gradeSchema = z.object({
+/** How well the moment was hit. */
+export const gradeSchema = z.strictObject({
   kind: z.enum(["exact", "within", "torn"]),
   spreadMs: msField,
   windowMs: msField,
   byMs: msField,
 });
 
-export const signatureSchema = z.object({
+/** One agent's signature. */
+export const signatureSchema = z.strictObject({
   agent: nameField,
   publicKey: pemField,
   chain: pemField,
   signature: z.string().max(2000),
 }) satisfies z.ZodType<Signature>;
 
+/** What both agents sign. */
 export const certificateBodySchema = z.strictObject({
   version: z.literal(1),
   service: nameField,
@@ -65,8 +73,8 @@ export const certificateBodySchema = z.strictObject({
   run: idField,
   epoch: countField,
   moment: z.string().max(30),
-  primary: z.strictObject({ cluster: nameField, identity: identityField }),
-  secondary: z.strictObject({ cluster: nameField, identity: identityField, directory: pathField }),
+  primary: z.strictObject({ cluster: nameField, identity: identityField.strict() }),
+  secondary: z.strictObject({ cluster: nameField, identity: identityField.strict(), directory: pathField }),
   dataSets: z.array(z.strictObject({ name: nameField, source: pathField, target: pathField })).max(ITEMS_MAX),
   grade: gradeSchema,
   openFiles: z.strictObject({ kind: openFilesGradeSchema, count: countField }),
@@ -85,4 +93,5 @@ export const certificateSchema = z.strictObject({
   target: signatureSchema,
 }) satisfies z.ZodType<Certificate>;
 
+/** Why something could not be had; null when it was. */
 export const whyField = textField.nullable();

@@ -11,9 +11,13 @@ export const JSON_BYTES_MAX = 1024 * 1024;
 export const CONTENT_BYTES_MAX = 256 * 1024;
 const HEADER_BYTES = 5;
 const CHANNEL_BYTES = 4;
+/** How much further than needed the held bytes' buffer grows at once. */
+const GROWTH = 4;
+const NOTHING = new Uint8Array(0);
 const KIND_JSON = 1;
 const KIND_BYTES = 2;
 
+/** One message, or bytes of one channel. `content` points into the stream's own bytes: copy what is kept. */
 export type Frame =
   | { readonly kind: "json"; readonly value: unknown }
   | { readonly kind: "bytes"; readonly channel: number; readonly content: Uint8Array };
@@ -37,9 +41,9 @@ export function encodeBytes(channel: number, content: Uint8Array): Uint8Array {
   });
 }
 
-/** Takes stream bytes as they come and gives whole frames. Holds at most one frame's bytes. */
+/** Takes stream bytes as they come and gives whole frames. Holds at most one frame's bytes, however small the pieces. */
 export interface FrameDecoder {
-  /** @throws CoevalError `protocol` for an unknown kind, a length beyond the bound, or a payload that is no JSON. */
+  /** @throws CoevalError `protocol` for an unknown kind, a length beyond the bound, or a payload that is no JSON; and from then on always. */
   push(bytes: Uint8Array): Frame[];
   /** True when bytes of an unfinished frame are held. */
   readonly unfinished: boolean;
@@ -47,15 +51,42 @@ export interface FrameDecoder {
 
 /** A new decoder for one direction of one stream. */
 export function frameDecoder(): FrameDecoder {
-  let held: Uint8Array[] = [];
+  let held: Uint8Array = NOTHING;
   let heldBytes = 0;
   let wantedBytes = HEADER_BYTES;
+  let broken: { readonly cause: unknown } | null = null;
 
-  const take = (): Uint8Array => {
-    const all = held.length === 1 ? (held[0] as Uint8Array) : join(held, heldBytes);
-    held = [];
-    heldBytes = 0;
-    return all;
+  /** Copies into one buffer that grows with what really came: a header alone reserves nothing. */
+  const hold = (bytes: Uint8Array): void => {
+    const needBytes = heldBytes + bytes.length;
+    if (needBytes > held.length) {
+      const grown = new Uint8Array(Math.max(needBytes, Math.min(wantedBytes, needBytes * GROWTH)));
+      grown.set(held.subarray(0, heldBytes));
+      held = grown;
+    }
+    held.set(bytes, heldBytes);
+    heldBytes = needBytes;
+  };
+
+  const take = (bytes: Uint8Array): Frame[] => {
+    let data = bytes;
+    if (heldBytes > 0) {
+      hold(bytes);
+      if (heldBytes < wantedBytes) return [];
+      // Frames will point into this buffer, so it is not filled again.
+      data = held.subarray(0, heldBytes);
+      held = NOTHING;
+      heldBytes = 0;
+    }
+    const frames: Frame[] = [];
+    for (;;) {
+      wantedBytes = HEADER_BYTES + (data.length >= HEADER_BYTES ? checkHeader(data) : 0);
+      if (data.length < wantedBytes) break;
+      frames.push(decode(data.subarray(0, wantedBytes)));
+      data = data.subarray(wantedBytes);
+    }
+    if (data.length > 0) hold(data);
+    return frames;
   };
 
   return {
@@ -63,24 +94,13 @@ export function frameDecoder(): FrameDecoder {
       return heldBytes > 0;
     },
     push(bytes) {
-      held.push(bytes);
-      heldBytes += bytes.length;
-      const frames: Frame[] = [];
-      if (heldBytes < wantedBytes) return frames;
-      let data = take();
-      for (;;) {
-        const payloadBytes = data.length >= HEADER_BYTES ? checkHeader(data) : 0;
-        wantedBytes = HEADER_BYTES + payloadBytes;
-        if (data.length < wantedBytes) break;
-        if (data.length >= HEADER_BYTES) frames.push(decode(data.subarray(0, wantedBytes)));
-        data = data.subarray(wantedBytes);
-        wantedBytes = HEADER_BYTES;
+      if (broken) throw broken.cause;
+      try {
+        return take(bytes);
+      } catch (cause) {
+        broken = { cause };
+        throw cause;
       }
-      if (data.length > 0) {
-        held.push(data);
-        heldBytes = data.length;
-      }
-      return frames;
     },
   };
 }
@@ -120,14 +140,4 @@ function framed(
   out[4] = kind;
   fill(out);
   return out;
-}
-
-function join(parts: readonly Uint8Array[], bytes: number): Uint8Array {
-  const all = new Uint8Array(bytes);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

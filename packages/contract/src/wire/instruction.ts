@@ -24,11 +24,12 @@ import {
   msField,
   nameField,
   pathField,
+  relativePathField,
   sha256Field,
 } from "./fields.ts";
 
 const dataSet = z.object({ name: nameField, component: z.literal("hdfs"), path: pathField });
-const setPlace = z.object({ name: nameField, relative: pathField });
+const setPlace = z.object({ name: nameField, relative: relativePathField.min(1) });
 const base = z.object({ point: idField, run: idField, manifestSha256: sha256Field }).nullable();
 const peer = z.object({ cluster: nameField, agent: nameField, fingerprint: sha256Field });
 
@@ -78,6 +79,7 @@ export const instructionSchema = z.object({
 const result = z.discriminatedUnion("step", [
   z.object({
     step: z.literal("take-snapshots"),
+    identity: identityField.exactOptional(),
     receipts: z.array(receiptSchema).min(1).max(ITEMS_MAX),
     clock: clockEvidenceSchema,
     openFiles: z.object({ kind: openFilesGradeSchema, count: countField, why: whyField }),

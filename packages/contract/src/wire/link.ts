@@ -4,9 +4,13 @@
  */
 import type { ClusterStatus } from "@coeval/core/model/cluster";
 import { z } from "zod";
+import { certificateBodySchema } from "./certificate.ts";
+import { entrySchema } from "./entry.ts";
 import {
   addressField,
+  countField,
   failureField,
+  idField,
   identityField,
   instantField,
   instructionIdField,
@@ -83,6 +87,23 @@ export const fromAgent = z.discriminatedUnion("say", [
     findings: z.array(findingField).max(ITEMS_MAX),
     failure: failureField.nullable(),
   }),
+  /** A page of a point's manifest; `next`: where the next one begins, null at the end. */
+  z.object({
+    say: z.literal("entries"),
+    number: z.number().int(),
+    entries: z.array(entrySchema).max(ITEMS_MAX),
+    next: countField.nullable(),
+    failure: failureField.nullable(),
+  }),
+  z.object({
+    say: z.literal("point-checked"),
+    number: z.number().int(),
+    /** What was compared, in words. */
+    checked: z.array(textField).max(10),
+    /** What is wrong, in words; empty when all holds. */
+    wrong: z.array(z.string().max(20_000)).max(40),
+    failure: failureField.nullable(),
+  }),
 ]);
 export type FromAgent = z.infer<typeof fromAgent>;
 
@@ -108,6 +129,22 @@ export const fromControl = z.discriminatedUnion("say", [
     sets: z.array(dataSetField).max(ITEMS_MAX),
     /** On the secondary: the holding directory to look at. */
     directory: pathField.nullable(),
+  }),
+  /** Asks for a page of a point's manifest, from a byte of it on. Answered by `entries`. */
+  z.object({
+    say: z.literal("list-point"),
+    number: z.number().int(),
+    service: nameField,
+    run: idField,
+    offset: countField,
+    limit: z.number().int().min(1).max(ITEMS_MAX),
+  }),
+  /** Asks to compare a sealed point with its manifest. Answered by `point-checked`. */
+  z.object({
+    say: z.literal("check-point"),
+    number: z.number().int(),
+    identity: identityField.nullable(),
+    body: certificateBodySchema,
   }),
   /** Fingerprints that are trusted no more; the whole list each time. */
   z.object({ say: z.literal("revoked"), fingerprints: z.array(sha256Field).max(10_000) }),

@@ -8,7 +8,8 @@
  */
 import type { Change } from "@coeval/core/protect/transfer";
 import { z } from "zod";
-import { countField, failureField, idField, nameField, pathField, sha256Field } from "./fields.ts";
+import { entrySchema as entry } from "./entry.ts";
+import { countField, failureField, idField, nameField, relativePathField, sha256Field } from "./fields.ts";
 import { manifestSummarySchema, movedSummarySchema } from "./certificate.ts";
 
 /** Files in flight at most. */
@@ -18,29 +19,7 @@ export const FILE_WINDOW_BYTES_MAX = 1024 * 1024;
 /** Changes in one `changes` message; the sender also bounds its bytes. */
 export const CHANGES_MAX = 500;
 
-const at = z.object({ top: countField, relative: pathField });
-
-const entry = z.object({
-  set: nameField,
-  path: pathField,
-  type: z.enum(["file", "directory"]),
-  id: z.string().regex(/^\d{1,20}$/),
-  length: countField,
-  mtimeMs: countField,
-  atimeMs: countField,
-  owner: z.string().max(1000),
-  group: z.string().max(1000),
-  mode: z.number().int().min(0).max(0o1777),
-  replication: z.number().int().min(0).max(65_535),
-  blockSize: countField,
-  acl: z.array(z.string().max(1000)).max(100).exactOptional(),
-  xattrs: z
-    .array(z.tuple([z.string().max(1000), z.string().max(200_000)]))
-    .max(200)
-    .exactOptional(),
-  open: z.literal(true).exactOptional(),
-  sha256: sha256Field.exactOptional(),
-});
+const at = z.object({ top: countField, relative: relativePathField });
 
 /** One change of the plan, with digests. */
 export const changeSchema = z.discriminatedUnion("kind", [

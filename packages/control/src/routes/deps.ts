@@ -1,5 +1,4 @@
 /** What every route is given. */
-import type { Entry } from "@coeval/core/model/entry";
 import type { World } from "@coeval/core/ports/world";
 import type {
   FastifyBaseLogger,
@@ -10,7 +9,6 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Tokens } from "../auth/tokens.ts";
-import type { Page, PageRequest } from "../call.ts";
 import type { Control } from "../control.ts";
 
 export interface ApiDeps {
@@ -25,8 +23,6 @@ export interface ApiOptions {
   readonly version: string;
   /** `host:port` that enrolment tokens name, where agents reach the control device; default: the address it is bound to. */
   readonly linkAddress?: string;
-  /** The manifest of a point, a page at a time, where it can be read; without it the API says so. @throws CoevalError `not-found`, `agent-away`. */
-  readonly pointFiles?: (point: string, request: PageRequest) => Promise<Page<Entry>>;
   /** PEM, for https; without it the instance is for `inject` alone. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }

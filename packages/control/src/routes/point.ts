@@ -3,7 +3,6 @@ import { pointParams, serviceParams } from "@coeval/contract/api/call";
 import { certificateSchema } from "@coeval/contract/wire/certificate";
 import { pageQueryOnly } from "@coeval/contract/api/fields";
 import { pointFilePage, pointPage, pointResource, pointVerdict } from "@coeval/contract/api/point";
-import { CoevalError } from "@coeval/core/errors";
 import { certificateSha256, checkCertificate } from "@coeval/core/model/certificate";
 import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
 import { maySee, requireSight } from "../auth/caller.ts";
@@ -52,7 +51,7 @@ export function pointRoutes(api: Api, deps: ApiDeps): void {
   verifying(api, deps);
 }
 
-function contents(api: Api, { control, options }: ApiDeps): void {
+function contents(api: Api, { control }: ApiDeps): void {
   api.get(
     "/api/v1/points/:point/files",
     {
@@ -68,19 +67,9 @@ function contents(api: Api, { control, options }: ApiDeps): void {
     async (request) => {
       const point = await control.points.get(request.params.point);
       requireSight(callerOf(request), liesOfPoint(point));
-      if (options.pointFiles === undefined) throw unreadable(point);
-      const { items, next } = await options.pointFiles(point.id, request.query);
+      const { items, next } = await control.points.files(point.id, request.query);
       return { items: items.map(showFile), next };
     },
-  );
-}
-
-function unreadable(point: RecoveryPoint): CoevalError {
-  const { body, sealed } = point.certificate;
-  const folder = `${body.secondary.directory}/.snapshot/${sealed.snapshotName}`;
-  return new CoevalError(
-    "unsupported",
-    `the manifest lies with the agent of ${body.secondary.cluster}; on that cluster: hdfs dfs -ls -R ${folder}`,
   );
 }
 
@@ -90,7 +79,8 @@ function verifying(api: Api, deps: ApiDeps): void {
     {
       schema: {
         tags,
-        description: "Checks the stored certificate: its hash, both signatures, its place in the chain",
+        description:
+          "Checks the certificate (hash, both signatures, place in the chain), and has the secondary's agent compare the sealed snapshot with the manifest",
         params: pointParams,
         response: { 200: pointVerdict },
       },
@@ -99,9 +89,11 @@ function verifying(api: Api, deps: ApiDeps): void {
     async (request) => {
       const point = await deps.control.points.get(request.params.point);
       requireSight(callerOf(request), liesOfPoint(point));
-      const wrong = await wrongWith(deps, point);
+      const own = await wrongWith(deps, point);
+      const there = await deps.control.points.check(point.id);
+      const wrong = [...own, ...there.wrong];
       const checked = ["the certificate's hash", "both agents' signatures", "its place in the chain"];
-      return { ok: wrong.length === 0, checked, wrong };
+      return { ok: wrong.length === 0, checked: [...checked, ...there.checked], wrong };
     },
   );
 }

@@ -40,8 +40,18 @@ export interface Target extends Component {
    * the point before it getting its own name back.
    */
   seal(holding: Holding, seal: SealRequest, cancel: AbortSignal): Promise<SealedSnapshot>;
+  /** A sealed point, the newest or an older one. @throws CoevalError `not-found` when its snapshot is gone. */
+  sealed(holding: Holding, point: string, cancel: AbortSignal): Promise<SealedPoint>;
   /** Names of all sealed points' snapshots, oldest first; the newest shows as `current`. */
   snapshots(holding: Holding, cancel: AbortSignal): Promise<readonly string[]>;
+}
+
+/** A sealed point as its snapshot shows it: it cannot change any more. */
+export interface SealedPoint {
+  /** In manifest order. */
+  list(cancel: AbortSignal): AsyncIterable<Listed>;
+  /** The content of one of its files. @throws CoevalError `corrupt` when it ends short. */
+  read(entry: Listed, cancel: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 /** The secondary's place for one service, and the run that works there. */

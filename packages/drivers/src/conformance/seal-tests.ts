@@ -109,7 +109,9 @@ async function foreign(ground: Ground): Promise<void> {
   assertEqual((await fs.status(`${ground.folder}/deep`, ground.cancel))?.mode, 0o755, "mode of its parents");
   await refused(target.open({ ...empty, service: "another" }, ground.cancel), "foreign-data");
   await makeDirectories(ground, `${ground.folder}/empty`);
-  await target.open({ ...holding, directory: `${ground.folder}/empty` }, ground.cancel);
+  const taken = { ...holding, directory: `${ground.folder}/empty` };
+  await target.open(taken, ground.cancel);
+  assertEqual((await fs.status(taken.directory, ground.cancel))?.mode, 0o700, "mode of one that was empty");
 }
 
 async function baseMismatch(ground: Ground): Promise<void> {

@@ -131,6 +131,10 @@ async function removedMeanwhile(ground: Ground): Promise<void> {
   await source.release(prepared, null, ground.cancel);
   await fs.remove(gone.path, ground.cancel);
   await refused(source.snapshot(prepared, ground.cancel), "set-missing");
+  await makeDirectories(ground, inner.path);
+  await makeSet(ground, "gone");
+  const another = await refused(source.snapshot(prepared, ground.cancel), "set-missing");
+  assert(another.message.includes("made again"), "a root made again is another one");
   await source.release(prepared, null, ground.cancel);
   assertEqual(await source.snapshots(top.path, "coeval-", ground.cancel), [], "snapshots left behind");
 }
@@ -208,6 +212,13 @@ async function examine(ground: Ground): Promise<void> {
   const codes = (await source.examine([set], ground.cancel)).map(({ code }) => code);
   for (const code of ["root-pinned", "charged", "other-snapshots"])
     assert(codes.includes(code), `tells ${code}`);
+  const outer = { name: "outer", component: "hdfs" as const, path: ground.folder };
+  const blocking = (await source.examine([outer], ground.cancel)).filter(({ level }) => level === "blocks");
+  assertEqual(
+    blocking.map(({ code }) => code),
+    ["not-snapshottable", "nested-root"],
+    "a root within is named, since it forbids one above it",
+  );
   const probe = await source.probe(ground.cancel);
   assert(
     probe.reachable && probe.identity !== null && probe.cause === null,

@@ -20,6 +20,7 @@ export function switchTests(scenario: Scenario): void {
   scenario("a switch taken back at any step leaves the base, and can then be made again", takenBack);
   scenario("a half-written file is replaced, and what is not equal is refused", stagingRepeats);
   scenario("a live tree that was changed is a conflict, named and kept", conflict);
+  scenario("parents made for a new data set are no conflict, but what else lies in them is", newParents);
   scenario("something in the way of a staged file is a conflict", inTheWay);
 }
 
@@ -195,6 +196,23 @@ async function conflict(ground: Ground): Promise<void> {
   await put(ground, `${live}/dir/file`, "content");
   await refused(opened(), "conflict");
   assertEqual(await readText(fs, `${live}/dir/file`, ground.cancel), "content", "what was found is kept");
+}
+
+async function newParents(ground: Ground): Promise<void> {
+  const { target, fs } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  await put(ground, `${set.path}/file`, "content");
+  await replicate(ground, await take(ground, [set], "coeval-a"), null, "p1");
+  const holding = holdingFor(ground, [set], "run-b", "p1");
+  const sets = [...holding.sets, { name: "extra", relative: "new/parents/extra" }];
+  const wider = { ...holding, sets };
+  await target.open(wider, ground.cancel);
+  await target.open({ ...wider, run: "run-c" }, ground.cancel);
+  await put(ground, `${holding.directory}/new/parents/theirs`, "x");
+  const { evidence } = await refused(target.open({ ...wider, run: "run-d" }, ground.cancel), "conflict");
+  assert(evidence[0]?.includes("new/parents/theirs"), "the stranger is named");
+  await fs.remove(`${holding.directory}/new`, ground.cancel);
+  await target.open(holding, ground.cancel);
 }
 
 async function inTheWay(ground: Ground): Promise<void> {

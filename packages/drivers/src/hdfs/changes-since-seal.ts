@@ -42,7 +42,6 @@ async function judge(
   cancel: AbortSignal,
 ): Promise<string | null> {
   const { kind, path, target } = entry;
-  if (kind === "renamed" && target !== path) return `${path} → ${target}`;
   if (kind === "created" && parents.has(path)) {
     const [stranger] = await strangersIn(fs, holding, path, parents, cancel);
     return stranger ? `${stranger} created` : null;
@@ -51,7 +50,8 @@ async function judge(
   const sealedPath = joinPath(inSnapshot(holding.directory, snapshot), path);
   const live = joinPath(holding.directory, path);
   const same = await isSame(fs, sealedPath, live, cancel);
-  return same ? null : `${path} ${kind}`;
+  if (same) return null;
+  return target === undefined ? `${path} ${kind}` : `${path} → ${target}`;
 }
 
 /** A directory's own times are left out: what matters in it is named by entries of its own. */

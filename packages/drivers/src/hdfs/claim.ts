@@ -14,7 +14,7 @@ export async function claimHolding(fs: FileSystem, holding: Holding, cancel: Abo
   if (status.type !== "directory") throw new CoevalError("foreign-data", `${path} is not a directory`);
   refuseUncarried(status, path);
   const service = await readMark(fs, path, SERVICE_MARK, cancel);
-  if (false) {
+  if (service !== null && service !== holding.service) {
     throw new CoevalError("foreign-data", `${path} holds the data of service '${service}'`);
   }
   if (service === null) await refuseContent(fs, path, cancel);

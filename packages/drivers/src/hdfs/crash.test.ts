@@ -1,6 +1,7 @@
 /** A process that dies before or after any single call of opening, switching or sealing finds its way when it comes back. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CoevalError } from "@coeval/core/errors";
 import type { Ground } from "../conformance/harness.ts";
 import { holdingFor, perform, renamesFirst, replicate, stage, undo } from "../conformance/replicate.ts";
 import { assertCopied, liveEntries, makeSet, put, readText, take } from "../conformance/trees.ts";
@@ -220,4 +221,17 @@ test("what is written after a seal died with the directory open is found, howeve
   workload.write(`${holding.directory}/copies/data/x`, "x");
   for (const _ of [1, 2]) await assert.rejects(seal(), { code: "conflict", message: /copies\/data/ });
   assert.deepEqual(await target.snapshots(holding, ground.cancel), ["current"]);
+});
+
+test("a snapshot that is refused leaves the directory closed", async () => {
+  const { ground, killer } = killable();
+  const { fs, target } = ground.cluster;
+  const holding = holdingFor(ground, [{ name: "data" }], "run-1", null);
+  await target.open(holding, ground.cancel);
+  killer.onSnapshot = () => {
+    throw new CoevalError("snapshot-limit", "no more ids");
+  };
+  const seal = target.seal(holding, { point: "p1", previous: null }, ground.cancel);
+  await assert.rejects(seal, { code: "snapshot-limit" });
+  assert.equal((await fs.status(holding.directory, ground.cancel))?.mode, 0o700);
 });

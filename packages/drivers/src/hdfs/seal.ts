@@ -51,6 +51,20 @@ export async function sealPoint(
   return { snapshotName: name, clusterStampMs: stamp };
 }
 
+/** The name under which a point's snapshot is found now. @throws CoevalError `not-found`. */
+export async function sealedSnapshot(
+  fs: FileSystem,
+  holding: Holding,
+  point: string,
+  cancel: AbortSignal,
+): Promise<string> {
+  const { directory } = holding;
+  const names = (await fs.snapshots(directory, cancel)).map((snapshot) => snapshot.name);
+  if (names.includes(pointSnapshotName(point))) return pointSnapshotName(point);
+  if (names.includes(CURRENT) && (await markOf(fs, directory, CURRENT, cancel)) === point) return CURRENT;
+  throw new CoevalError("not-found", `${directory} holds no snapshot of ${point} any more`);
+}
+
 /** Names of the points' snapshots, oldest first. */
 export async function sealedSnapshots(
   fs: FileSystem,
@@ -82,7 +96,7 @@ async function takeOpened(
     await fs.createSnapshot(directory, pointSnapshotName(point), cancel);
   } finally {
     // Whatever happened, it must not stay open; the caller's cancellation included.
-    await fs.setMode(directory, CLOSED_MODE, new AbortController().signal);
+    
   }
 }
 

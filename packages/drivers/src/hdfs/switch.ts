@@ -75,7 +75,6 @@ async function place(fs: FileSystem, holding: Holding, step: Place, cancel: Abor
 async function bringBack(fs: FileSystem, holding: Holding, step: Remove, cancel: AbortSignal): Promise<void> {
   const live = livePath(holding, step.set, step.path);
   const aside = asidePath(holding, step.number);
-  if (!(await fs.status(aside, cancel))) return;
   const outcome = await fs.rename(aside, live, cancel);
   if (outcome === "taken") throw conflict(live, "is in the way of the one that was set aside");
 }

@@ -1,7 +1,7 @@
 /** The secondary's side of HDFS: staging, the switch by renames, the seal. */
 import { joinPath } from "@coeval/core/model/path";
 import type { Listed } from "@coeval/core/ports/source";
-import type { Holding, Target } from "@coeval/core/ports/target";
+import type { Holding, SealedPoint, Target } from "@coeval/core/ports/target";
 import { readExtended } from "./attributes.ts";
 import { hdfsFacts } from "./facts.ts";
 import type { FileSystem } from "./file-system.ts";
@@ -9,8 +9,9 @@ import { livePath, stagedPath } from "./layout.ts";
 import { toListed } from "./listed.ts";
 import { openHolding } from "./open-holding.ts";
 import { probeCluster } from "./probe.ts";
-import { sealedSnapshots, sealPoint } from "./seal.ts";
+import { sealedSnapshot, sealedSnapshots, sealPoint } from "./seal.ts";
 import { type HdfsWorld, readWhole } from "./source.ts";
+import { inSnapshot } from "./snapshot-paths.ts";
 import { clearStage, finishStaged, writeStaged } from "./stage.ts";
 import { performStep, undoStep } from "./switch.ts";
 import { walk } from "./walk.ts";
@@ -30,7 +31,23 @@ export function createHdfsTarget(world: HdfsWorld, fs: FileSystem): Target {
       readExtended(fs, livePath(holding, entry.set, entry.path), entry.hasAcl, cancel),
     clear: (holding, cancel) => clearStage(fs, holding, cancel),
     seal: (holding, seal, cancel) => sealPoint(fs, holding, seal, cancel),
+    sealed: (holding, point, cancel) => openSealed(fs, holding, point, cancel),
     snapshots: (holding, cancel) => sealedSnapshots(fs, holding, cancel),
+  };
+}
+
+/** A point's snapshot shows the same tree below another path. */
+async function openSealed(
+  fs: FileSystem,
+  holding: Holding,
+  point: string,
+  cancel: AbortSignal,
+): Promise<SealedPoint> {
+  const name = await sealedSnapshot(fs, holding, point, cancel);
+  const shown: Holding = { ...holding, directory: inSnapshot(holding.directory, name) };
+  return {
+    list: (signal) => listLive(fs, shown, signal),
+    read: (entry, signal) => readWhole(fs, livePath(shown, entry.set, entry.path), entry, 0, signal),
   };
 }
 

@@ -10,7 +10,12 @@ const HARMLESS: ReadonlySet<string> = new Set(["deleteSnapshot", "remove"]);
 export const atMostOnce: Checker = {
   name: "at-most-once",
   afterRun: (facts) => [...twice(facts), ...doublePoints(facts.points)],
-  afterAll: (facts) => [...twice(facts), ...doublePoints(facts.points), ...afterTheEnd(facts), ...unknown(facts)],
+  afterAll: (facts) => [
+    ...twice(facts),
+    ...doublePoints(facts.points),
+    ...afterTheEnd(facts),
+    ...unknown(facts),
+  ],
 };
 
 function twice({ calls, runs }: Facts): string[] {
@@ -38,7 +43,8 @@ function afterTheEnd({ calls, runs, endedAtMs }: Facts): string[] {
     const ended = endedAtMs.get(run.id) ?? Number.POSITIVE_INFINITY;
     const late = (call: Call) => MUTATING.has(call.method) && !HARMLESS.has(call.method) && call.atMs > ended;
     const call = calls.find((one) => late(one) && one.texts.some((text) => text.includes(run.id)));
-    if (call) wrong.push(`${call.method} ${call.texts.join(" ")} on ${call.cluster} after ${run.id} was over`);
+    if (call)
+      wrong.push(`${call.method} ${call.texts.join(" ")} on ${call.cluster} after ${run.id} was over`);
   }
   return wrong;
 }

@@ -19,7 +19,9 @@ function isBeyond(facts: Facts, { cluster, method, texts }: Call): boolean {
   const path = livePath(texts[0] ?? "/");
   if (cluster === "west") {
     const { writePrefixes } = facts.limits.west;
-    return (MUTATING.has(method) || method === "open") && !writePrefixes.some((prefix) => isWithin(path, prefix));
+    return (
+      (MUTATING.has(method) || method === "open") && !writePrefixes.some((prefix) => isWithin(path, prefix))
+    );
   }
   const { readPrefixes } = facts.limits.east;
   const mayRead = (one: string) => readPrefixes.some((prefix) => isWithin(one, prefix));

@@ -13,7 +13,8 @@ export const certified: Checker = {
       for (const { name, disk } of [machines.east, machines.west]) {
         const file = disk.files.get(`points/${certificate.body.service}/${run}/certificate.json`);
         const same = file && canonical(JSON.parse(new TextDecoder().decode(file)) as Json);
-        if (same !== canonical(certificate as unknown as Json)) wrong.push(`${id}: ${name} does not hold its certificate`);
+        if (same !== canonical(certificate as unknown as Json))
+          wrong.push(`${id}: ${name} does not hold its certificate`);
       }
       return wrong;
     });

@@ -18,7 +18,10 @@ export const noOrphans: Checker = {
       ...folders(facts, facts.machines.east),
       ...folders(facts, facts.machines.west),
       ...(await openInstructions(facts)),
-      ...facts.net.open().filter((stream) => !stream.includes("control")).map((stream) => `a stream ${stream} is open`),
+      ...facts.net
+        .open()
+        .filter((stream) => !stream.includes("control"))
+        .map((stream) => `a stream ${stream} is open`),
     ];
   },
 };
@@ -29,10 +32,12 @@ async function snapshotsOnTheSource({ clusters, machines, service }: Facts): Pro
   const names = new Set(rows.map(({ prepared }) => prepared.snapshotName));
   for (const snapshot of clusters.east.allSnapshots()) {
     const name = snapshot.slice(snapshot.lastIndexOf("@") + 1);
-    if (name.startsWith("coeval-") && !names.has(name)) wrong.push(`nobody accounts for ${snapshot} on the primary`);
+    if (name.startsWith("coeval-") && !names.has(name))
+      wrong.push(`nobody accounts for ${snapshot} on the primary`);
   }
   const [oldest] = rows;
-  if (oldest?.state === "void") wrong.push(`${oldest.prepared.snapshotName} is void, the oldest, and still there`);
+  if (oldest?.state === "void")
+    wrong.push(`${oldest.prepared.snapshotName} is void, the oldest, and still there`);
   const live = rows.filter(({ state }) => state === "live").map(({ run }) => run);
   if (live.length > 0) wrong.push(`the snapshots of ${live.join(", ")} are still marked live`);
   const bases = rows.filter(({ state }) => state === "base").map(({ run }) => run);
@@ -50,13 +55,18 @@ function snapshotsOnTheTarget({ clusters, points }: Facts): string[] {
   const there = clusters.west.allSnapshots().map((snapshot) => snapshot.slice(snapshot.lastIndexOf("@") + 1));
   const newest = points.at(-1)?.id;
   const wanted = new Set(points.map(({ id }) => (id === newest ? "current" : `coeval-${id}`)));
-  return there.filter((name) => !wanted.has(name)).map((name) => `the secondary's snapshot ${name} is of no point`);
+  return there
+    .filter((name) => !wanted.has(name))
+    .map((name) => `the secondary's snapshot ${name} is of no point`);
 }
 
 function folders({ points }: Facts, { name, disk }: Machine<AgentTables>): string[] {
   const sealed = new Set(points.map(({ run }) => run));
   return [...disk.files.keys()]
-    .filter((path) => path.startsWith("runs/") || (path.startsWith("points/") && !sealed.has(path.split("/")[2] as string)))
+    .filter(
+      (path) =>
+        path.startsWith("runs/") || (path.startsWith("points/") && !sealed.has(path.split("/")[2] as string)),
+    )
     .map((path) => `${path} is left in the data folder of ${name}`);
 }
 
@@ -65,7 +75,9 @@ async function openInstructions({ machines }: Facts): Promise<string[]> {
   const wrong = open.map(({ id }) => `the control device still waits for ${id}`);
   for (const name of ["east", "west"] as const) {
     const entries = await listInstructions(machines[name].database.db, "open");
-    wrong.push(...entries.map(({ instruction }) => `${instruction.id} is still open at the agent of ${name}`));
+    wrong.push(
+      ...entries.map(({ instruction }) => `${instruction.id} is still open at the agent of ${name}`),
+    );
   }
   return wrong;
 }

@@ -22,7 +22,11 @@ export const oneMoment: Checker = {
     if (!point) return [];
     const sealed = sealedTree(facts, point.id);
     if (!sealed) return [];
-    return [...receiptsThatLie(facts, point), ...setsOfNoInstant(facts, point, sealed), ...pair(facts, sealed)];
+    return [
+      ...receiptsThatLie(facts, point),
+      ...setsOfNoInstant(facts, point, sealed),
+      ...pair(facts, sealed),
+    ];
   },
 };
 
@@ -39,7 +43,9 @@ function receiptsThatLie(facts: Facts, point: RecoveryPoint): string[] {
     if (at < point.moment - ROUNDING_MS)
       wrong.push(`${point.id}: ${told}, before the moment ${formatInstant(point.moment)}`);
     if (at < receipt.earliest - ROUNDING_MS || at > receipt.latest + ROUNDING_MS)
-      wrong.push(`${point.id}: ${told}, its receipt says ${receipt.earliest.toFixed(3)} to ${receipt.latest.toFixed(3)}`);
+      wrong.push(
+        `${point.id}: ${told}, its receipt says ${receipt.earliest.toFixed(3)} to ${receipt.latest.toFixed(3)}`,
+      );
   }
   return wrong;
 }
@@ -53,7 +59,9 @@ function setsOfNoInstant(facts: Facts, point: RecoveryPoint, sealed: DirectoryNo
     const instants = facts.history.within(facts.trueAt(receipt.earliest), facts.trueAt(receipt.latest));
     const whys = instants.map((instant) => notOf(facts, instant, set, node));
     if (!whys.includes(null))
-      wrong.push(`${point.id}: ${set.path} is as at none of ${instants.length} instants of its receipt: ${whys.at(-1)}`);
+      wrong.push(
+        `${point.id}: ${set.path} is as at none of ${instants.length} instants of its receipt: ${whys.at(-1)}`,
+      );
   }
   return wrong;
 }
@@ -87,7 +95,9 @@ function pair(facts: Facts, sealed: DirectoryNode): string[] {
   const serial = (set: DataSet | undefined, name: string): number => {
     const top = set ? sealedSet(sealed, set) : null;
     const node = top ? nodeBelow(top, name) : null;
-    return node?.type === "file" ? Number(new TextDecoder().decode(bytesOf(node.content, node.content.length))) : 0;
+    return node?.type === "file"
+      ? Number(new TextDecoder().decode(bytesOf(node.content, node.content.length)))
+      : 0;
   };
   const a = serial(dataSets[0], SERIAL_A);
   const b = serial(dataSets.at(-1), SERIAL_B);

@@ -13,7 +13,8 @@ export const runEnds: Checker = {
   afterRun({ plan }, { id, phase, cause }) {
     const wrong: string[] = [];
     if (phase === "failed" && !cause) wrong.push(`${id} failed without a reason`);
-    if (cause && NO_REASONS.includes(cause.code)) wrong.push(`${id} ended with ${cause.code}: ${cause.message}`);
+    if (cause && NO_REASONS.includes(cause.code))
+      wrong.push(`${id} ended with ${cause.code}: ${cause.message}`);
     if (cause && plan.fair) wrong.push(`${id} failed in fair weather: ${cause.code}: ${cause.message}`);
     return wrong;
   },

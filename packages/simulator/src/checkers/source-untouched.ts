@@ -9,5 +9,7 @@ export const sourceUntouched: Checker = {
 
 function told(changes: readonly string[]): string[] {
   const [first] = changes;
-  return first === undefined ? [] : [`somebody changed the primary's live tree: ${first} (${changes.length} changes)`];
+  return first === undefined
+    ? []
+    : [`somebody changed the primary's live tree: ${first} (${changes.length} changes)`];
 }

@@ -30,7 +30,10 @@ export const wholePoint: Checker = {
 
 function unlikeTheSource(facts: Facts, point: RecoveryPoint): string[] {
   const sealed = sealedTree(facts, point.id);
-  if (!sealed) return [`${point.id} is a point and no snapshot on the secondary holds it: ${facts.clusters.west.allSnapshots().join(" ")}`];
+  if (!sealed)
+    return [
+      `${point.id} is a point and no snapshot on the secondary holds it: ${facts.clusters.west.allSnapshots().join(" ")}`,
+    ];
   const wrong: string[] = [];
   for (const set of facts.service.dataSets) {
     const receipt = receiptFor(point, set);
@@ -66,10 +69,15 @@ function differences(
     }
     // A snapshot sets its root's time; and a file that was open shows the time of its close, even in the snapshot.
     const timeMoves = path === "" || open.has(node.id);
-    const different = attributeDifferences(node, copy).filter((field) => !timeMoves || !field.startsWith("mtimeMs"));
+    const different = attributeDifferences(node, copy).filter(
+      (field) => !timeMoves || !field.startsWith("mtimeMs"),
+    );
     if (different.length > 0) tell(path, `differs in ${different.join(", ")}`);
     if (node.type === "file" && copy.type === "file" && !sameContent(facts, node, copy, open.get(node.id)))
-      tell(path, `holds ${copy.content.length} bytes, there are ${node.content.length}, written were ${open.get(node.id)}`);
+      tell(
+        path,
+        `holds ${copy.content.length} bytes, there are ${node.content.length}, written were ${open.get(node.id)}`,
+      );
   }
   for (const path of treeOf(sealed).keys()) if (!there.has(path)) tell(path, "is not in the snapshot");
   return wrong;
@@ -97,7 +105,8 @@ function unlikeItsManifest(facts: Facts, point: RecoveryPoint): string[] {
     const set = facts.service.dataSets.find(({ name }) => name === entry.set);
     const top = set ? sealedSet(sealed, set) : null;
     const node = top ? nodeBelow(top, entry.path) : null;
-    if (node?.type !== entry.type) wrong.push(`${point.id}: ${entry.set}/${entry.path} is no ${entry.type} any more`);
+    if (node?.type !== entry.type)
+      wrong.push(`${point.id}: ${entry.set}/${entry.path} is no ${entry.type} any more`);
     else if (node.type === "file" && digestOf(node) !== entry.sha256)
       wrong.push(`${point.id}: ${entry.set}/${entry.path} holds other bytes than its manifest says`);
   }

@@ -58,7 +58,8 @@ function differences(before: Inode, now: Inode, path: string, snapshottable: Rea
   if (before.type === "file" && now.type === "file") {
     const { length } = now.content;
     // A snapshot that freezes open files puts a copy in the live file's place.
-    if (before.content.length !== length || !sameBytes(before.content, now.content, length)) found.push(`${path}: content`);
+    if (before.content.length !== length || !sameBytes(before.content, now.content, length))
+      found.push(`${path}: content`);
     return found;
   }
   if (before.type !== "directory" || now.type !== "directory") return found;

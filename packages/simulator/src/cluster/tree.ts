@@ -48,7 +48,8 @@ export function bytesOf(content: Content, length: number): Uint8Array {
 /** True when the first `length` bytes of both are the same, and both have so many. */
 export function sameBytes(a: Content, b: Content, length: number): boolean {
   if (a.length < length || b.length < length) return false;
-  if (a === b || (a.length === b.length && a.chunks.every((chunk, index) => chunk === b.chunks[index]))) return true;
+  if (a === b || (a.length === b.length && a.chunks.every((chunk, index) => chunk === b.chunks[index])))
+    return true;
   const left = bytesOf(a, length);
   const right = bytesOf(b, length);
   return left.every((byte, index) => byte === right[index]);

@@ -16,6 +16,8 @@ export interface Writer {
   hurryAround(trueMs: number): void;
   /** Begins to write; goes on until stopped. */
   start(): void;
+  /** One edit out of turn, by the same application. */
+  edit(act: (workload: Workload) => void): void;
   /** Ends, and closes what is open. */
   stop(): void;
   /** What somebody else changed on the live tree, found before the writer's own next edit. */
@@ -104,9 +106,13 @@ export function createWriter(parts: WriterParts): Writer {
   function pair(): void {
     serial++;
     const text = String(serial);
-    workload.write(`${directories[0]}/${SERIAL_A}`, text);
+    const put = (directory: string | undefined, name: string): void => {
+      // A data set that was removed does not come back by itself.
+      if (directory !== undefined && workload.exists(directory)) workload.write(`${directory}/${name}`, text);
+    };
+    put(directories[0], SERIAL_A);
     timeline.after(seed.between(0.1, 3), () => {
-      if (!stopped) edit(() => workload.write(`${directories.at(-1)}/${SERIAL_B}`, text));
+      if (!stopped) edit(() => put(directories.at(-1), SERIAL_B));
     });
   }
 
@@ -127,6 +133,7 @@ export function createWriter(parts: WriterParts): Writer {
 
   return {
     foreign,
+    edit: (act) => edit(() => act(workload)),
     hurryAround(trueMs) {
       hotMs = trueMs;
     },

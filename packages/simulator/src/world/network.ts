@@ -22,6 +22,10 @@ export interface Net {
   setLinkFaults(machine: string, rates: LinkFaultRates): void;
   /** How a crashed process's peers learn of it. */
   setSilentCrashes(probability: number): void;
+  /** Puts a message on the open streams from one machine to another: replayed, or forged by somebody in between. */
+  inject(from: string, to: string, bytes: Uint8Array): void;
+  /** Where a machine listens now; null when it does not. */
+  addressOf(machine: string): string | null;
   /** Streams with both ends alive and open, as `from→to`. */
   open(): readonly string[];
 }
@@ -70,14 +74,15 @@ export function createNet(timeline: Timeline, seed: Seed): Net {
     for (const delivery of deliveriesOf(faults.rates, item.bytes, seed)) {
       if (delivery.kind === "in-order") to.pipe.send(item, latency());
       else if (delivery.kind === "slip") to.pipe.slip(item, delivery.ms);
-      else timeline.after(delivery.ms, () => replay(from.life.name, to.life.name, item));
+      else timeline.after(delivery.ms, () => inject(from.life.name, to.life.name, item.bytes));
     }
   }
 
-  function replay(from: string, to: string, item: Item): void {
+  function inject(from: string, to: string, bytes: Uint8Array): void {
     for (const connection of connections) {
       for (const [a, b] of sides(connection)) {
-        if (a.life.name === from && b.life.name === to && b.life.alive) return b.pipe.slip(item, 0);
+        if (a.life.name === from && b.life.name === to && b.life.alive)
+          b.pipe.slip({ kind: "bytes", bytes }, 0);
       }
     }
   }
@@ -220,6 +225,9 @@ export function createNet(timeline: Timeline, seed: Seed): Net {
     setSilentCrashes(probability) {
       silentCrashes = probability;
     },
+    inject,
+    addressOf: (machine) =>
+      [...listeners].find(([, { life }]) => life.name === machine && life.alive)?.[0] ?? null,
     open: () =>
       [...connections]
         .filter(({ caller, callee }) => caller.closed === null && callee.closed === null)

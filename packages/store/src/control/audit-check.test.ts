@@ -45,6 +45,8 @@ test("an edited, a cut-out and a reordered row are found, each at its place", as
   const edited = await logOf(10);
   await edited.db.updateTable("audit").set({ who: "nobody" }).where("sequence", "=", 4).execute();
   assert.deepEqual((await auditCheck(edited.db, hash)).broken, { sequence: 4, why: "was edited" });
+  await edited.db.updateTable("audit").set({ details: "{}" }).where("sequence", "=", 2).execute();
+  assert.deepEqual((await auditCheck(edited.db, hash)).broken, { sequence: 2, why: "was edited" });
 
   const cut = await logOf(10);
   await cut.db.deleteFrom("audit").where("sequence", "=", 5).execute();

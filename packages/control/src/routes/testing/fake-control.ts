@@ -130,6 +130,8 @@ function runsAndPoints(world: FakeWorld, state: State, change: Change): Pick<Con
     points: {
       list: async () => ({ items: [...state.pointsById.values()], next: null }),
       get: async (id) => found(state.pointsById, id),
+      files: async () => ({ items: [], next: null }),
+      check: async () => ({ checked: ["the manifest's hash"], wrong: [] }),
     },
   };
 }

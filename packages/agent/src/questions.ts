@@ -1,0 +1,42 @@
+/** The control device's questions, which change nothing: each answered within a time, or with why not. */
+import { CoevalError } from "@coeval/core/errors";
+import type { World } from "@coeval/core/ports/world";
+import type { FromAgent, FromControl } from "@coeval/contract/wire/link";
+import type { ClusterDrivers } from "./context.ts";
+import { examine } from "./examine.ts";
+import type { Limits } from "./limits.ts";
+import { checkPoint, listPoint } from "./points.ts";
+
+/** A question is given up after this; the control device waits a bit longer. */
+const ANSWER_MS_MAX = 25_000;
+
+export type Question = Extract<FromControl, { say: "examine" | "list-point" | "check-point" }>;
+
+export interface QuestionParts {
+  readonly cluster: string;
+  readonly limits: Limits;
+  readonly drivers: () => Promise<ClusterDrivers>;
+}
+
+/** Never rejects: a failure is an answer too. */
+export async function answerQuestion(
+  world: World,
+  parts: QuestionParts,
+  asked: Question,
+): Promise<FromAgent> {
+  if (asked.say === "list-point") return listPoint(world, asked);
+  const cancel = new AbortController();
+  const timer = new AbortController();
+  void world.clock.sleep(ANSWER_MS_MAX, timer.signal).then(
+    () => cancel.abort(new CoevalError("stalled", `the answer took longer than ${ANSWER_MS_MAX} ms`)),
+    () => undefined,
+  );
+  try {
+    const drivers = await parts.drivers();
+    if (asked.say === "examine")
+      return await examine(world, drivers, parts.limits, parts.cluster, asked, cancel.signal);
+    return await checkPoint(world, drivers, asked, cancel.signal);
+  } finally {
+    timer.abort("answered");
+  }
+}

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import {
+  CONTENT_BYTES_MAX,
+  encodeBytes,
+  encodeJson,
+  type Frame,
+  frameDecoder,
+  JSON_BYTES_MAX,
+} from "./frame.ts";
+
+const MESSAGES: readonly Frame[] = [
+  { kind: "json", value: { say: "open", names: ["ä", "𝒳", ""], deep: { none: null } } },
+  { kind: "bytes", channel: 7, content: Uint8Array.of(1, 2, 3) },
+  { kind: "bytes", channel: 0xffff_ffff, content: new Uint8Array(0) },
+  { kind: "json", value: 0 },
+];
+
+function encoded(frames: readonly Frame[]): Uint8Array {
+  return joined(
+    frames.map((frame) =>
+      frame.kind === "json" ? encodeJson(frame.value) : encodeBytes(frame.channel, frame.content),
+    ),
+  );
+}
+
+/** What a decoder makes of pieces, contents copied as whoever keeps them must. */
+function decoded(pieces: readonly Uint8Array[]): Frame[] {
+  const decoder = frameDecoder();
+  const frames = pieces.flatMap((piece) => decoder.push(piece.slice()));
+  assert.equal(decoder.unfinished, false);
+  return frames.map((frame) =>
+    frame.kind === "bytes" ? { ...frame, content: frame.content.slice() } : frame,
+  );
+}
+
+test("frames come out as they went in, wherever the stream was cut", () => {
+  const bytes = encoded(MESSAGES);
+  for (let first = 0; first <= bytes.length; first++)
+    for (let second = first; second <= bytes.length; second += 3)
+      assert.deepEqual(
+        decoded([bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)]),
+        MESSAGES,
+        `cut at ${first} and ${second}`,
+      );
+  assert.deepEqual(decoded([...bytes].map((byte) => Uint8Array.of(byte))), MESSAGES);
+});
+
+test("the largest frames are taken, anything beyond is refused before a byte of it is gathered", () => {
+  const content = new Uint8Array(CONTENT_BYTES_MAX).fill(9);
+  const text = "x".repeat(JSON_BYTES_MAX - 2);
+  const [bytes, json] = decoded([encodeBytes(1, content), encodeJson(text)]);
+  assert.deepEqual(bytes, { kind: "bytes", channel: 1, content });
+  assert.deepEqual(json, { kind: "json", value: text });
+  assert.throws(() => encodeBytes(1, new Uint8Array(CONTENT_BYTES_MAX + 1)), { code: "too-large" });
+  assert.throws(() => encodeJson(`${text}x`), { code: "too-large" });
+  for (const header of [
+    [...u32(JSON_BYTES_MAX + 1), 1],
+    [...u32(CONTENT_BYTES_MAX + 5), 2],
+    [...u32(0xffff_ffff), 1],
+    [...u32(3), 2],
+  ])
+    assert.throws(() => frameDecoder().push(Uint8Array.from(header)), {
+      code: "protocol",
+      message: /that states/,
+    });
+});
+
+test("unknown kinds and payloads that are no JSON are refused", () => {
+  for (const kind of [0, 3, 255])
+    assert.throws(() => frameDecoder().push(Uint8Array.of(0, 0, 0, 1, kind, 0)), {
+      code: "protocol",
+      message: /unknown kind/,
+    });
+  for (const payload of [[0x7b], [0xff], [], [0xef, 0xbb, 0xbf, 0x31, 0x31, 0x2c]])
+    assert.throws(() => frameDecoder().push(Uint8Array.from([...u32(payload.length), 1, ...payload])), {
+      code: "protocol",
+      message: /no JSON/,
+    });
+});
+
+test("a decoder that met garbage gives nothing any more, not even what would be a frame", () => {
+  const decoder = frameDecoder();
+  assert.throws(() => decoder.push(Uint8Array.of(0, 0, 0, 1, 9, 0)), { code: "protocol" });
+  assert.throws(() => decoder.push(encodeJson({})), { code: "protocol" });
+});
+
+test("an unfinished frame is known as one", () => {
+  const decoder = frameDecoder();
+  const bytes = encodeJson({ a: 1 });
+  assert.equal(decoder.unfinished, false);
+  decoder.push(bytes.subarray(0, 1));
+  assert.equal(decoder.unfinished, true);
+  decoder.push(bytes.subarray(1));
+  assert.equal(decoder.unfinished, false);
+});
+
+test("garbage ends in a refusal or in frames, never in anything else", () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 20 }), (pieces) => {
+      const decoder = frameDecoder();
+      try {
+        for (const piece of pieces) decoder.push(piece);
+      } catch (thrown) {
+        assert.equal((thrown as { code?: string }).code, "protocol");
+      }
+    }),
+    { seed: 3, numRuns: 5000 },
+  );
+});
+
+test("what is held is bounded by one frame, also when it comes byte by byte and is never finished", () => {
+  let reserved = 0;
+  const decoder = frameDecoder();
+  const original = Uint8Array.prototype.set;
+  Uint8Array.prototype.set = function (this: Uint8Array, ...given: Parameters<typeof original>) {
+    reserved = Math.max(reserved, this.length);
+    return original.apply(this, given);
+  };
+  try {
+    // A header alone reserves next to nothing, whatever it promises.
+    decoder.push(Uint8Array.from([...u32(JSON_BYTES_MAX), 1]));
+    assert.ok(reserved <= 64, `${reserved} bytes for a header`);
+    for (let sent = 0; sent < JSON_BYTES_MAX - 1; sent++) decoder.push(Uint8Array.of(0x20));
+    assert.ok(reserved <= JSON_BYTES_MAX + 5, `${reserved} bytes`);
+  } finally {
+    Uint8Array.prototype.set = original;
+  }
+});
+
+function u32(value: number): number[] {
+  return [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}

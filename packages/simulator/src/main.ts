@@ -1,0 +1,90 @@
+/**
+ * `npm run simulate -- --seeds 1..300 [--scenario NAME]`: one line for each seed that fails, with the checker's words, the end
+ * of the log, and the one command that repeats it; at the end seeds, seeds/s, and `N passed, N failed`.
+ */
+import { checkers } from "./checkers/all.ts";
+import type { Scenario } from "./plan.ts";
+import { scenarioOf, scenarios } from "./scenarios/all.ts";
+import { simulate, type Verdict } from "./simulate.ts";
+
+const LOG_LINES_SHOWN = 60;
+/** Whole logs and words are shown of so many; of the others, one line. */
+const SHOWN_MAX = 5;
+
+const USAGE = `usage: npm run simulate -- --seeds A..B [--scenario ${scenarios.map(({ name }) => name).join("|")}] [--log]`;
+
+interface Asked {
+  readonly first: number;
+  readonly last: number;
+  readonly scenario: Scenario | null;
+  /** Prints the log of seeds that pass, too. */
+  readonly log: boolean;
+}
+
+const drain = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** What nobody awaits and fails: a defect of whoever runs just now. */
+const unhandled: string[] = [];
+process.on("unhandledRejection", (reason) => {
+  const text = reason instanceof Error ? String(reason.stack) : String(reason);
+  // What is left of a crashed process finds its database gone.
+  if (!text.includes("the process crashed")) unhandled.push(text);
+});
+
+process.exitCode = await main(parse(process.argv.slice(2)));
+
+async function main({ first, last, scenario, log }: Asked): Promise<number> {
+  const startedMs = performance.now();
+  const failures: Verdict[] = [];
+  let virtualMs = 0;
+  let sealed = 0;
+  let ended = 0;
+  for (let seed = first; seed <= last; seed++) {
+    unhandled.length = 0;
+    const verdict = withUnhandled(
+      await simulate({ seed, scenario: scenario ?? scenarioOf(seed), checkers, drain }),
+    );
+    virtualMs += verdict.virtualMs;
+    sealed += verdict.endings.filter((ending) => ending === "sealed").length;
+    ended += verdict.endings.length;
+    if (log) console.log(verdict.log.join("\n"));
+    if (verdict.complaints.length === 0) continue;
+    failures.push(verdict);
+    console.log(told(verdict, failures.length <= SHOWN_MAX));
+  }
+  const seconds = (performance.now() - startedMs) / 1000;
+  const seeds = last - first + 1;
+  const days = virtualMs / 86_400_000;
+  console.log(
+    `seeds ${first}..${last}: ${seeds} in ${seconds.toFixed(1)} s, ${(seeds / seconds).toFixed(1)} seeds/s, ` +
+      `${days.toFixed(1)} days of true time, ${ended} runs, ${sealed} sealed`,
+  );
+  console.log(`${seeds - failures.length} passed, ${failures.length} failed`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+function withUnhandled(verdict: Verdict): Verdict {
+  const complaints = unhandled.map((text) => ({ checker: "defect", text: `nobody awaits: ${text}` }));
+  return { ...verdict, complaints: [...verdict.complaints, ...complaints] };
+}
+
+function told(verdict: Verdict, whole: boolean): string {
+  const { seed, scenario, complaints, log } = verdict;
+  const words = complaints.map(({ checker, text }) => `  ${checker}: ${text}`);
+  const repeat = `npm run simulate -- --seeds ${seed}..${seed} --scenario ${scenario}`;
+  if (!whole) return `seed ${seed} (${scenario}) failed: ${words[0]?.trim()}\n  ${repeat}`;
+  const tail = log.slice(-LOG_LINES_SHOWN).map((line) => `  | ${line}`);
+  return [`seed ${seed} (${scenario}) failed`, ...tail, ...words, `  repeat it: ${repeat}`].join("\n");
+}
+
+function parse(words: readonly string[]): Asked {
+  const value = (flag: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined);
+  const range = /^(\d+)\.\.(\d+)$/.exec(value("--seeds") ?? "");
+  const name = value("--scenario");
+  const scenario = scenarios.find((one) => one.name === name) ?? null;
+  if (!range || Number(range[1]) > Number(range[2]) || (name !== undefined && !scenario)) {
+    console.error(USAGE);
+    process.exit(2);
+  }
+  return { first: Number(range[1]), last: Number(range[2]), scenario, log: words.includes("--log") };
+}

@@ -1,0 +1,38 @@
+/** Every scenario, and which one a seed plays. */
+import type { Scenario } from "../plan.ts";
+import { baseline } from "./baseline.ts";
+import { beyondLimits } from "./beyond-limits.ts";
+import { clockJumps } from "./clock-jumps.ts";
+import { corruptChunk } from "./corrupt-chunk.ts";
+import { crash } from "./crash.ts";
+import { flakyCluster } from "./flaky-cluster.ts";
+import { forgedPeers } from "./forged-peers.ts";
+import { fullAgentDisk } from "./full-agent-disk.ts";
+import { fullDisk } from "./full-disk.ts";
+import { lateInstructions } from "./late-instructions.ts";
+import { messages } from "./messages.ts";
+import { mix } from "./mix.ts";
+import { partition } from "./partition.ts";
+import { setRemoved } from "./set-removed.ts";
+import { snapshotRemoved } from "./snapshot-removed.ts";
+import { targetEdited } from "./target-edited.ts";
+
+export const scenarios: readonly Scenario[] = [
+  ...[baseline, crash, messages, mix, partition, crash, flakyCluster, mix, lateInstructions, crash],
+  ...[
+    setRemoved,
+    corruptChunk,
+    fullDisk,
+    snapshotRemoved,
+    targetEdited,
+    forgedPeers,
+    beyondLimits,
+    clockJumps,
+  ],
+  fullAgentDisk,
+];
+
+/** Neighbouring seeds play different scenarios. */
+export function scenarioOf(seed: number): Scenario {
+  return scenarios[seed % scenarios.length] as Scenario;
+}

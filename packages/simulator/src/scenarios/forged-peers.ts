@@ -1,0 +1,80 @@
+/** Strangers and peers with forged, swapped or stolen names knock everywhere, all the time. */
+import { channelOn } from "@coeval/contract/wire/channel";
+import { LINK_VERSION } from "@coeval/contract/wire/link";
+import type { Peer } from "@coeval/core/ports/network";
+import type { Call } from "../cluster/served.ts";
+import type { Act, Scenario } from "../plan.ts";
+import type { Stage } from "../stage.ts";
+import { createLife } from "../world/life.ts";
+import type { Seed } from "../world/seed.ts";
+
+export const forgedPeers: Scenario = {
+  name: "forged-peers",
+  plan: (seed) => ({
+    runs: 2,
+    acts: [
+      ...Array.from(
+        { length: 6 },
+        (_, index): Act => ({
+          name: "a forged peer calls the control device",
+          when: { kind: "after-begin", run: index % 2, ms: seed.between(0, 6000) },
+          act: (stage) => void knock(stage, "control", forgedPeer(stage, seed), hello, ["refused"]),
+        }),
+      ),
+      ...Array.from(
+        { length: 6 },
+        (): Act => ({
+          name: "a forged peer calls the secondary's agent",
+          when: { kind: "call", cluster: "west", method: "makeDirectory", nth: seed.whole(4, 16) },
+          act: (stage, call) => void knock(stage, "west", forgedPeer(stage, seed), openOf(call), ["closed"]),
+        }),
+      ),
+    ],
+  }),
+};
+
+const hello = { say: "hello", version: LINK_VERSION, software: "forged", dataAddress: "mallory:1" };
+
+/** Asks to send what the run just being opened waits for. */
+function openOf(call: Call | null): object {
+  const run = /run-[0-9a-z]+/.exec(call?.texts[0] ?? "")?.[0] ?? "run-none";
+  return { say: "open", run, service: "orders", epoch: 1, baseManifestSha256: null };
+}
+
+function forgedPeer({ machines }: Stage, seed: Seed): Peer {
+  const unknown = "f".repeat(64);
+  const { east, west } = machines;
+  return seed.pick<Peer>([
+    { kind: "stranger" },
+    { kind: "agent", cluster: "east", agent: "east", fingerprint: unknown },
+    { kind: "agent", cluster: "east", agent: "east", fingerprint: west.key.fingerprint },
+    { kind: "agent", cluster: "west", agent: "other", fingerprint: east.key.fingerprint },
+    { kind: "control", id: "control", fingerprint: unknown },
+  ]);
+}
+
+/** Says its one sentence; every answer that is not a refusal is an intrusion. */
+async function knock(
+  stage: Stage,
+  machine: string,
+  peer: Peer,
+  sentence: object,
+  refusals: readonly string[],
+): Promise<void> {
+  const address = stage.net.addressOf(machine);
+  if (!address) return;
+  const life = createLife("mallory", () => undefined);
+  try {
+    const channel = channelOn(await stage.net.of(life, peer).connect(address));
+    await channel.send(sentence);
+    for (;;) {
+      const frame = await channel.receive();
+      if (!frame) return;
+      const say = frame.kind === "json" ? (frame.value as { say?: string }).say : "bytes";
+      if (say === undefined || !refusals.includes(say))
+        stage.intrusions.push(`${machine} answered ${JSON.stringify(peer)} with ${say}`);
+    }
+  } catch (thrown) {
+    stage.book.write("mallory", "turned away", { why: String(thrown) });
+  }
+}
