@@ -2,8 +2,7 @@
  * The executor: takes instructions, each at most once, and carries them out. What comes late or again is answered from the journal;
  * after a crash the open ones go on.
  */
-import { CoevalError, type Failure, toFailure } from "@coeval/core/errors";
-import { judgeEpoch } from "@coeval/core/model/role";
+import { CoevalError, toFailure } from "@coeval/core/errors";
 import type { Instruction, Outcome, Report, Result, Step } from "@coeval/core/protect/instruction";
 import {
   answerInstruction,
@@ -14,15 +13,16 @@ import {
   refuseInstruction,
 } from "@coeval/store/agent/journal";
 import { endRun, isEnded } from "@coeval/store/agent/runs";
-import { readTenure } from "@coeval/store/agent/tenures";
 import type { Context } from "./context.ts";
-import { checkLimits, type Limits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
+import { refusalOf } from "./refusal.ts";
 import { release } from "./release.ts";
 import { seal } from "./seal.ts";
 import { sign } from "./sign.ts";
 import { takeSnapshots } from "./snapshot.ts";
 import { receiveSnapshots } from "./transfer/receive.ts";
 import { sendSnapshots } from "./transfer/send.ts";
+import { unlessCancelled } from "./unless-cancelled.ts";
 import { verify } from "./verify.ts";
 
 /** What the steps share; the rest of their context is made for each. */
@@ -63,145 +63,131 @@ const STEPS: { readonly [S in Step]: (context: never) => Promise<Result> } = {
 interface Task {
   readonly run: string;
   readonly abort: AbortController;
-  readonly over: Promise<void>;
+  /** What it reported that is more than progress; told again when the instruction comes again, since reports may be lost. */
+  said: Report | null;
+  over: Promise<void>;
+}
+
+/** One executor's state. */
+interface Work {
+  readonly options: ExecutorOptions;
+  readonly tasks: Map<string, Task>;
+  stopped: boolean;
 }
 
 const STOPPING = new CoevalError("internal-stop", "the agent is stopping");
 
 export function createExecutor(options: ExecutorOptions): Executor {
   const { db, world } = options.shared;
-  const tasks = new Map<string, Task>();
+  const work: Work = { options, tasks: new Map(), stopped: false };
   let taking: Promise<void> = Promise.resolve();
-  let stopped = false;
-
-  async function take(instruction: Instruction): Promise<void> {
-    if (stopped || tasks.has(instruction.id)) return;
-    const entry = await readInstruction(db, instruction.id);
-    if (entry?.outcome) {
-      options.answer(instruction.id, entry.outcome);
-      return;
-    }
-    if (!entry) {
-      const failure = await refuse(options, instruction);
-      if (failure) {
-        world.log.warn("instruction refused", {
-          instruction: instruction.id,
-          code: failure.code,
-          why: failure.message,
-        });
-        const outcome: Outcome = { ok: false, failure };
-        await refuseInstruction(db, instruction, outcome);
-        options.answer(instruction.id, outcome);
-        return;
-      }
-      await openInstruction(db, instruction);
-    }
-    start(instruction, entry?.note ?? null);
-  }
-
-  function start(instruction: Instruction, note: unknown): void {
-    const abort = new AbortController();
-    const over = carryOut(instruction, note, abort.signal)
-      .catch((thrown: unknown) =>
-        world.log.error("instruction lost", { instruction: instruction.id, why: toFailure(thrown).message }),
-      )
-      .finally(() => tasks.delete(instruction.id));
-    tasks.set(instruction.id, { run: instruction.run, abort, over });
-  }
-
-  async function carryOut(instruction: Instruction, note: unknown, cancel: AbortSignal): Promise<void> {
-    let outcome: Outcome;
-    try {
-      if (instruction.order.step === "release") await end(instruction);
-      const { source, target } = await options.drivers();
-      const context: Context = {
-        ...options.shared,
-        source,
-        target,
-        instruction,
-        note,
-        cancel,
-        saveNote: (value) => noteInstruction(db, instruction.id, value),
-        report: (report) => options.report(instruction.id, report),
-      };
-      outcome = { ok: true, result: await STEPS[instruction.order.step](context as never) };
-    } catch (thrown) {
-      if (stopped) return;
-      outcome = { ok: false, failure: cancel.aborted ? toFailure(cancel.reason) : toFailure(thrown) };
-      world.log.warn("instruction failed", {
-        instruction: instruction.id,
-        code: outcome.failure.code,
-        why: outcome.failure.message,
-      });
-    }
-    await answerInstruction(db, instruction.id, outcome);
-    options.answer(instruction.id, outcome);
-  }
-
-  /** Nothing of the run begins any more, and what is under way ends before the release works. */
-  async function end(instruction: Instruction): Promise<void> {
-    if (instruction.order.step !== "release") return;
-    await endRun(db, instruction.run, instruction.order.outcome);
-    const others = [...tasks].filter(([id, task]) => task.run === instruction.run && id !== instruction.id);
-    for (const [, task] of others) task.abort.abort(new CoevalError("released", "the run was given up"));
-    await Promise.all(others.map(([, task]) => task.over));
-  }
-
   return {
     instruct(instruction) {
+      const { id } = instruction;
       taking = taking
-        .then(() => take(instruction))
+        .then(() => take(work, instruction))
         .catch((thrown: unknown) =>
-          world.log.error("instruction not taken", {
-            instruction: instruction.id,
-            why: toFailure(thrown).message,
-          }),
+          world.log.error("instruction not taken", { instruction: id, why: toFailure(thrown).message }),
         );
       return taking;
     },
     async resume() {
-      for (const { instruction, note } of await listInstructions(db, "open")) {
-        if (!tasks.has(instruction.id)) start(instruction, note);
-      }
+      for (const { instruction, note } of await listInstructions(db, "open"))
+        if (!work.tasks.has(instruction.id)) start(work, instruction, note);
     },
     async stop() {
-      stopped = true;
-      for (const task of tasks.values()) task.abort.abort(STOPPING);
-      await Promise.all([...tasks.values()].map((task) => task.over));
+      work.stopped = true;
+      for (const task of work.tasks.values()) task.abort.abort(STOPPING);
+      await Promise.all([...work.tasks.values()].map((task) => task.over));
     },
   };
 }
 
-/** Why an instruction must not take effect; null when it may. */
-async function refuse(options: ExecutorOptions, instruction: Instruction): Promise<Failure | null> {
-  const { db } = options.shared;
-  try {
-    if (instruction.cluster !== options.cluster) {
-      throw new CoevalError(
-        "beyond-limits",
-        `this agent stands beside ${options.cluster}, not ${instruction.cluster}`,
-      );
-    }
-    if (instruction.order.step !== "release" && (await isEnded(db, instruction.run))) {
-      throw new CoevalError("released", `the run ${instruction.run} is over`);
-    }
-    const tenure = await readTenure(db, instruction.service);
-    const stored = tenure?.epoch ?? 0;
-    const verdict = judgeEpoch(stored, instruction.epoch);
-    if (
-      verdict === "stale" ||
-      verdict === "skipped" ||
-      (verdict === "same" && tenure?.role !== instruction.role)
-    ) {
-      const had = tenure ? `${tenure.role} in epoch ${stored}` : "unknown here";
-      throw new CoevalError(
-        "epoch",
-        `${instruction.service} is ${had}; ${instruction.role} in epoch ${instruction.epoch} was instructed`,
-      );
-    }
-    checkLimits(options.limits, instruction);
-    return null;
-  } catch (thrown) {
-    return toFailure(thrown);
+async function take(work: Work, instruction: Instruction): Promise<void> {
+  const { options, tasks } = work;
+  const { id, run, order } = instruction;
+  const { db, world } = options.shared;
+  if (work.stopped) return;
+  const task = tasks.get(id);
+  if (task) {
+    if (task.said) options.report(id, task.said);
+    return;
   }
+  const entry = await readInstruction(db, id);
+  if (entry?.outcome) return options.answer(id, entry.outcome);
+  // What was journaled counts, whatever the repeat says: only that was held against epoch and limits.
+  if (entry) return start(work, entry.instruction, entry.note);
+  const failure = await refusalOf(db, options.cluster, options.limits, instruction);
+  if (failure) {
+    const { code, message } = failure;
+    world.log.warn("instruction refused", { instruction: id, code, why: message });
+    const outcome: Outcome = { ok: false, failure };
+    await refuseInstruction(db, instruction, outcome);
+    return options.answer(id, outcome);
+  }
+  await openInstruction(db, instruction);
+  // Before anything else is taken: what comes after a release is too late.
+  if (order.step === "release") await endRun(db, run, order.outcome);
+  start(work, instruction, null);
+}
+
+function start(work: Work, instruction: Instruction, note: unknown): void {
+  const { log } = work.options.shared.world;
+  const { id, run } = instruction;
+  const task: Task = { run, abort: new AbortController(), said: null, over: Promise.resolve() };
+  work.tasks.set(id, task);
+  task.over = carryOut(work, task, instruction, note)
+    .catch((thrown: unknown) =>
+      log.error("instruction lost", { instruction: id, why: toFailure(thrown).message }),
+    )
+    .finally(() => work.tasks.delete(id));
+}
+
+async function carryOut(work: Work, task: Task, instruction: Instruction, note: unknown): Promise<void> {
+  const { db, world } = work.options.shared;
+  const { id } = instruction;
+  const cancel = task.abort.signal;
+  let outcome: Outcome;
+  try {
+    outcome = { ok: true, result: await perform(work, task, instruction, note) };
+  } catch (thrown) {
+    if (work.stopped) return;
+    outcome = { ok: false, failure: toFailure(cancel.aborted ? cancel.reason : thrown) };
+    const { code, message } = outcome.failure;
+    world.log.warn("instruction failed", { instruction: id, code, why: message });
+  }
+  await answerInstruction(db, id, outcome);
+  work.options.answer(id, outcome);
+}
+
+async function perform(work: Work, task: Task, instruction: Instruction, note: unknown): Promise<Result> {
+  const { options } = work;
+  const { db } = options.shared;
+  const { id, run, order } = instruction;
+  const cancel = task.abort.signal;
+  if (order.step === "release") await endOthers(work, instruction, order.outcome);
+  else if (await isEnded(db, run)) throw new CoevalError("released", `the run ${run} is over`);
+  const { source, target } = await unlessCancelled(cancel, options.drivers());
+  const context: Context = {
+    ...options.shared,
+    source,
+    target,
+    instruction,
+    note,
+    cancel,
+    saveNote: (value) => noteInstruction(db, id, value),
+    report(report) {
+      if (report.kind !== "progress") task.said = report;
+      options.report(id, report);
+    },
+  };
+  return await STEPS[order.step](context as never);
+}
+
+/** Nothing of the run begins any more, and what is under way ends before the release works. */
+async function endOthers(work: Work, { id, run }: Instruction, outcome: "sealed" | "void"): Promise<void> {
+  await endRun(work.options.shared.db, run, outcome);
+  const others = [...work.tasks].filter(([other, task]) => task.run === run && other !== id);
+  for (const [, task] of others) task.abort.abort(new CoevalError("released", "the run was given up"));
+  await Promise.all(others.map(([, task]) => task.over));
 }

@@ -1,6 +1,6 @@
 /** The agent's own limits: what it may read, snapshot and write on its cluster, whoever instructs it. The control device cannot change them. */
 import { CoevalError } from "@coeval/core/errors";
-import { isWithin } from "@coeval/core/model/path";
+import { checkPath, isWithin, joinPath } from "@coeval/core/model/path";
 import type { Instruction } from "@coeval/core/protect/instruction";
 
 export interface Limits {
@@ -10,24 +10,26 @@ export interface Limits {
   readonly writePrefixes: readonly string[];
 }
 
-/** @throws CoevalError `beyond-limits` naming what is not allowed and by which limit. */
+/** @throws CoevalError `beyond-limits` naming what is not allowed and by which limit; `bad-path`. */
 export function checkLimits(limits: Limits, instruction: Instruction): void {
   const { order } = instruction;
   if (order.step === "take-snapshots") {
     for (const set of order.sets) requirePrefix(limits.readPrefixes, set.path, "read", "snapshot and read");
   }
-  if (order.step === "receive-snapshots")
+  if (order.step === "receive-snapshots") {
     requirePrefix(limits.writePrefixes, order.directory, "write", "write");
+    for (const set of order.sets) checkPath(joinPath(order.directory, set.relative), `sets.${set.name}`);
+  }
 }
 
-/** @throws CoevalError `beyond-limits`. */
+/** @throws CoevalError `beyond-limits`; `bad-path` for one that is not normal: `/allowed/../other` begins with what is allowed. */
 export function requirePrefix(
   prefixes: readonly string[],
   path: string,
   limit: "read" | "write",
   doing: string,
 ): void {
-  if (prefixes.some((prefix) => isWithin(path, prefix))) return;
+  if (checkPath(path, limit) === path && prefixes.some((prefix) => isWithin(path, prefix))) return;
   const allowed = prefixes.length === 0 ? "nothing" : prefixes.join(", ");
   throw new CoevalError(
     "beyond-limits",

@@ -6,7 +6,8 @@ const BACKOFF_MS_MIN = 200;
 const BACKOFF_MS_MAX = 10_000;
 
 /**
- * Repeats `work` while it fails with an error that the catalogue says to try again, at growing intervals.
+ * Repeats `work` while it fails with an error that the catalogue says to try again later, at growing intervals. What is to be
+ * tried again now means a new run: the same bytes would be as corrupt a second time.
  * @param attemptsMax Infinity for what must end well; it then ends with the process at the latest.
  */
 export async function persist<T>(
@@ -20,7 +21,7 @@ export async function persist<T>(
       return await work();
     } catch (thrown) {
       context.cancel.throwIfAborted();
-      const again = thrown instanceof CoevalError && explain(thrown.code).retry !== "never";
+      const again = thrown instanceof CoevalError && explain(thrown.code).retry === "later";
       if (!again || attempt >= attemptsMax) throw thrown;
       const { clock, log } = context.world;
       log.warn("again", { doing, run: context.instruction.run, attempt, why: thrown.message });

@@ -1,24 +1,28 @@
 /** Bounded concurrency over streams: so many at a time, the first failure stops all, nothing is left running behind. */
 
-/** Runs `work` over the items, at most `width` at once, in the order they come; rejects with the first failure after all have ended. */
+/** Runs `work` over the items, at most `width` at once, begun in the order they come; rejects with the first failure after all have ended. */
 export async function inParallel<T>(
-  items: AsyncIterable<T> | Iterable<T>,
+  items: AsyncIterable<T>,
   width: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const running = new Set<Promise<void>>();
-  let failed: { cause: unknown } | null = null;
-  for await (const item of items) {
-    if (failed) break;
-    const task: Promise<void> = work(item)
-      .catch((cause: unknown) => {
-        failed ??= { cause };
-      })
-      .finally(() => running.delete(task));
-    running.add(task);
-    if (running.size >= width) await Promise.race(running);
-  }
-  await Promise.all(running);
+  const source = items[Symbol.asyncIterator]();
+  let failed: { readonly cause: unknown } | null = null;
+  // Workers that fetch their own next item: waiting for whichever of many comes first would, for as long as one of them
+  // lasts, hold something for every other that has ended meanwhile.
+  const worker = async (): Promise<void> => {
+    try {
+      while (!failed) {
+        const next = await source.next();
+        if (next.done || failed) return;
+        await work(next.value);
+      }
+    } catch (cause) {
+      failed ??= { cause };
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  await source.return?.(undefined);
   if (failed) throw (failed as { cause: unknown }).cause;
 }
 

@@ -11,6 +11,7 @@ import type { Result } from "@coeval/core/protect/instruction";
 import { intendSnapshot } from "@coeval/store/agent/snapshots";
 import type { Context, StepContext } from "./context.ts";
 import { proveIdentity } from "./identity.ts";
+import { DRIFT } from "./shared-clock.ts";
 
 /** What later steps need of the snapshots. */
 export interface SnapshotNote {
@@ -23,6 +24,14 @@ export interface SnapshotNote {
 
 /** Sleeps are cut here, so that the last one is armed on a fresh reading of the clock. */
 const REARM_MS = 2000;
+/** Instants of our days are held in steps of a quarter microsecond: with this to spare no rounding moves a receipt before its moment. */
+const ROUNDING_MS = 0.001;
+
+/** A reading, and the elapsed time at which it held: its error grows from there. */
+interface Fired {
+  readonly reading: ClockReading;
+  readonly atElapsedMs: number;
+}
 
 export async function takeSnapshots(context: StepContext<"take-snapshots">): Promise<Result> {
   const { instruction, source, cancel, db } = context;
@@ -44,8 +53,9 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
   await context.saveNote({ prepared, openFiles, stamps } satisfies SnapshotNote);
   return {
     step: "take-snapshots",
+    identity,
     receipts: taken.map((one) => receiptOf(one, prepared, fired)),
-    clock: evidence(context, [before, fired, after]),
+    clock: evidence(context, [before, fired.reading, after]),
     openFiles: {
       kind: openFiles.kind,
       count: openFiles.kind === "listed" ? openFiles.files.length : 0,
@@ -55,12 +65,13 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
 }
 
 /** Waits on elapsed time until the source's clock surely shows the moment: its error bound is waited out too. The reading that proved it. */
-async function until(context: StepContext<"take-snapshots">, moment: number): Promise<ClockReading> {
+async function until(context: StepContext<"take-snapshots">, moment: number): Promise<Fired> {
   const { clock } = context.world;
   for (;;) {
     const reading = provenClock(context);
-    const leftMs = moment + reading.errorMs - (clock.elapsedMs() + reading.offsetMs);
-    if (leftMs <= 0) return reading;
+    const atElapsedMs = clock.elapsedMs();
+    const leftMs = moment + reading.errorMs + ROUNDING_MS - (atElapsedMs + reading.offsetMs);
+    if (leftMs <= 0) return { reading, atElapsedMs };
     await clock.sleep(leftMs > REARM_MS ? leftMs - REARM_MS / 2 : leftMs, context.cancel);
   }
 }
@@ -83,14 +94,16 @@ function sharedNow(context: Context): number {
   return context.world.clock.elapsedMs() + (reading?.offsetMs ?? 0);
 }
 
-function receiptOf(taken: Taken, prepared: Prepared, reading: ClockReading): Receipt {
+function receiptOf(taken: Taken, prepared: Prepared, { reading, atElapsedMs }: Fired): Receipt {
   const root = prepared.roots.find((one) => one.root === taken.root);
+  const errorMs = (elapsedMs: number) => reading.errorMs + Math.max(0, elapsedMs - atElapsedMs) * DRIFT;
+  const { firstSentElapsedMs, answeredElapsedMs } = taken;
   return {
     root: taken.root,
     snapshotName: taken.snapshotName,
     sets: root?.sets.map((set) => set.name) ?? [],
-    earliest: taken.firstSentElapsedMs + reading.offsetMs - reading.errorMs,
-    latest: taken.answeredElapsedMs + reading.offsetMs + reading.errorMs,
+    earliest: firstSentElapsedMs + reading.offsetMs - errorMs(firstSentElapsedMs),
+    latest: answeredElapsedMs + reading.offsetMs + errorMs(answeredElapsedMs),
     clusterStamp: taken.clusterStampMs,
   };
 }

@@ -58,10 +58,13 @@ function table<Item>(io: Io, view: View<Item>, items: readonly Item[]): string {
   return style(io, "bold", line(titles).trimEnd()) + "\n" + rows.map(line).join("");
 }
 
+/** What is not known, or does not apply, is left out. */
 function fields<Item>(io: Io, view: View<Item>, item: Item): string {
-  const width = Math.max(...Object.keys(view.columns).map((title) => title.length));
-  return Object.entries(view.columns)
-    .map(([title, cell]) => `${style(io, "bold", title.padEnd(width))}  ${printable(cell(item))}\n`)
+  const cells = Object.entries(view.columns).map(([title, cell]) => [title, cell(item)] as const);
+  const known = cells.filter(([, text]) => text !== "");
+  const width = Math.max(...known.map(([title]) => title.length));
+  return known
+    .map(([title, text]) => `${style(io, "bold", title.padEnd(width))}  ${printable(text)}\n`)
     .join("");
 }
 

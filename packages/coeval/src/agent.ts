@@ -8,9 +8,10 @@ import { createWorld } from "@coeval/platform/world";
 import { agentMigrations } from "@coeval/store/agent/migrations/all";
 import type { AgentTables } from "@coeval/store/agent/tables";
 import { openDatabase } from "@coeval/store/database";
+import { agentLimits, type FirstLimits } from "./agent-limits.ts";
 import { agentIdentity, renewInMs, saveIdentity } from "./agent-identity.ts";
 import { hdfsDrivers } from "./hdfs-drivers.ts";
-import { type FirstLimits, readLimits } from "./limits-file.ts";
+
 import { VERSION } from "./version.ts";
 
 export interface AgentProcess {
@@ -37,7 +38,7 @@ const RENEW_AGAIN_MS = 60_000;
 export async function startAgent(options: AgentProcess): Promise<RunningAgent> {
   const { logFile } = options;
   const world = createWorld({ dataFolder: options.data, ...(logFile === undefined ? {} : { logFile }) });
-  const limits = readLimits(options.data, options.firstLimits);
+  const limits = await agentLimits(world, options.firstLimits);
   const enrolled = await agentIdentity(world, options.token);
   let { identity } = enrolled;
   const network = createTlsNetwork(world, { identity });

@@ -1,11 +1,10 @@
 /** `coeval certificate check`: proves certificates and their manifests with nothing but the files themselves, and the authority's fingerprint if given. */
-import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { certificateSchema } from "@coeval/contract/wire/certificate";
 import { toFailure } from "@coeval/core/errors";
 import { type Certificate, certificateSha256, checkCertificate } from "@coeval/core/model/certificate";
 import { readLines, tallyManifest } from "@coeval/core/model/manifest";
 import type { Entry } from "@coeval/core/model/entry";
+import { findFiles, readChunks, readSmallText, siblingFile } from "@coeval/platform/local-files";
 import { checkSigner } from "@coeval/platform/signer-check";
 import { createHash, createSignatureCheck } from "@coeval/platform/hash";
 
@@ -30,7 +29,7 @@ export async function checkCertificates(
   path: string,
   authority: string | null,
 ): Promise<CheckedCertificate[]> {
-  const files = certificateFiles(path);
+  const files = findFiles(path, CERTIFICATE_FILE);
   const read = files.map((file) => ({ file, ...readCertificate(file) }));
   const byHash = new Map(
     read.flatMap(({ certificate }) =>
@@ -72,21 +71,9 @@ export async function checkCertificates(
 
 const hash = createHash();
 
-function certificateFiles(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path];
-  const own = join(path, CERTIFICATE_FILE);
-  if (existsSync(own)) return [own];
-  return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => join(path, entry.name, CERTIFICATE_FILE))
-    .filter((file) => existsSync(file));
-}
-
 function readCertificate(file: string): { certificate: Certificate | null; wrong: string[] } {
-  if (statSync(file).size > CERTIFICATE_BYTES_MAX)
-    return { certificate: null, wrong: [`larger than ${CERTIFICATE_BYTES_MAX} bytes`] };
   try {
-    const parsed = certificateSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
+    const parsed = certificateSchema.safeParse(JSON.parse(readSmallText(file, CERTIFICATE_BYTES_MAX)));
     if (parsed.success) return { certificate: parsed.data as Certificate, wrong: [] };
     const issue = parsed.error.issues[0];
     return {
@@ -100,11 +87,11 @@ function readCertificate(file: string): { certificate: Certificate | null; wrong
 
 /** Null when the manifest is not beside it. */
 async function checkManifest(certificateFile: string, certificate: Certificate): Promise<string[] | null> {
-  const file = join(certificateFile, "..", MANIFEST_FILE);
-  if (!existsSync(file)) return null;
+  const file = siblingFile(certificateFile, MANIFEST_FILE);
+  if (file === null) return null;
   const tally = tallyManifest(hash);
   try {
-    for await (const entry of readLines<Entry>(createReadStream(file), MANIFEST_FILE)) tally.line(entry);
+    for await (const entry of readLines<Entry>(readChunks(file), MANIFEST_FILE)) tally.line(entry);
   } catch (thrown) {
     return [toFailure(thrown).message];
   }

@@ -1,5 +1,4 @@
 /** The control device as a process: data folder, authority, links for agents, REST for people. Composed here by hand. */
-import type { Server } from "node:https";
 import { createControl } from "@coeval/control/control";
 import { createTokens } from "@coeval/control/auth/tokens";
 import { createApi } from "@coeval/control/routes/api";
@@ -33,6 +32,11 @@ export interface RunningControl {
   stop(): Promise<void>;
 }
 
+/** What Fastify serves https with: its certificate can be replaced while it runs. */
+interface SecureServer {
+  setSecureContext(tls: { readonly key: string; readonly cert: string }): void;
+}
+
 const TOKEN_FILE = "admin.token";
 
 export async function startControl(options: ControlProcess): Promise<RunningControl> {
@@ -60,7 +64,7 @@ export async function startControl(options: ControlProcess): Promise<RunningCont
     for (;;) {
       await world.clock.sleep(RENEW_EVERY_MS, stopping.signal);
       network.renew(await identity.forLinks());
-      (api.server as unknown as Server).setSecureContext(await identity.forServer([host]));
+      (api.server as unknown as SecureServer).setSecureContext(await identity.forServer([host]));
     }
   };
   renew().catch((thrown: unknown) => {

@@ -1,11 +1,13 @@
 /** `coeval control` and `coeval agent`: processes that run until they are told to stop. */
-import { readFileSync } from "node:fs";
 import { CliError } from "@coeval/cli/failure";
 import type { Io } from "@coeval/cli/io";
 import type { ProcessCommand } from "@coeval/cli/process-command";
 import { explain, toFailure } from "@coeval/core/errors";
+import { readSmallText } from "@coeval/platform/local-files";
 import { startAgent } from "./agent.ts";
 import { startControl } from "./control.ts";
+
+const TOKEN_BYTES_MAX = 4096;
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -70,7 +72,7 @@ export function agentCommand(io: Io): ProcessCommand {
         const tokenFile = flags["tokenFile"];
         const agent = await startAgent({
           data: text(flags, "data"),
-          token: typeof tokenFile === "string" ? readToken(tokenFile) : null,
+          token: typeof tokenFile === "string" ? readSmallText(tokenFile, TOKEN_BYTES_MAX) : null,
           listen: text(flags, "listen"),
           firstLimits: { read: paths(flags["allowRead"]), write: paths(flags["allowWrite"]) },
           ...optional(flags, "logFile", "logFile"),
@@ -90,7 +92,7 @@ async function told(work: () => Promise<number>): Promise<number> {
     return await work();
   } catch (cause) {
     const { code, message } = toFailure(cause);
-    if (code === "defect") throw cause;
+    if (code === "defect" || cause instanceof CliError) throw cause;
     throw new CliError(message, { hint: explain(code).hint, cause });
   }
 }
@@ -99,14 +101,6 @@ function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
-}
-
-function readToken(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new CliError(`--token-file ${file} cannot be read`, { cause });
-  }
 }
 
 function text(flags: Flags, name: string): string {

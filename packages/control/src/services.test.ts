@@ -240,7 +240,7 @@ test("an agent that does not answer, or goes away, is told as such", async () =>
     await fake.pair.source.tell();
     await fake.pair.target.tell();
   }
-  await assert.rejects(silent, { code: "stalled", message: /did not examine the data sets in 30 s/ });
+  await assert.rejects(silent, { code: "stalled", message: /did not answer in 30 s/ });
   const going = fake.control.services.check(base);
   going.catch(() => undefined);
   await fake.time.settle();

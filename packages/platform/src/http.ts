@@ -188,7 +188,7 @@ async function writeBody(request: HttpRequest, state: Exchange): Promise<void> {
   const write = async (chunk: Uint8Array): Promise<void> => {
     for (let at = 0; at < chunk.length && !over(); at += PIECE_BYTES_MAX) {
       silence.expect(silenceMsMax, "room to send");
-      if (!outgoing.write(chunk.subarray(at, at + PIECE_BYTES_MAX))) await Promise.resolve();
+      if (!outgoing.write(chunk.subarray(at, at + PIECE_BYTES_MAX))) await drained(outgoing);
     }
   };
   if (body instanceof Uint8Array) {

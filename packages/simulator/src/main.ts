@@ -3,6 +3,7 @@
  * of the log, and the one command that repeats it; at the end seeds, seeds/s, and `N passed, N failed`.
  */
 import { checkers } from "./checkers/all.ts";
+import { drain } from "./drain.ts";
 import type { Scenario } from "./plan.ts";
 import { scenarioOf, scenarios } from "./scenarios/all.ts";
 import { simulate, type Verdict } from "./simulate.ts";
@@ -20,8 +21,6 @@ interface Asked {
   /** Prints the log of seeds that pass, too. */
   readonly log: boolean;
 }
-
-const drain = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** What nobody awaits and fails: a defect of whoever runs just now. */
 const unhandled: string[] = [];

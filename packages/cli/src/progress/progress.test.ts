@@ -27,7 +27,7 @@ test("sending shows files, bytes, rate and time left; what is over shows how it 
     "done opening",
     "done arming",
     "done moment 2026-11-21T10:00:03.000Z, exact, spread 0 ms",
-    "active sending sending, 1,203 of 2,000 files, 38.1 MiB of 76.3 MiB, 9.5 MiB/s, 4.0 s left",
+    "active sending 1,203/2,000 files, 38.1 MiB of 76.3 MiB, 9.5 MiB/s, 4.0 s left, sending",
     "waiting verifying",
     "waiting sealing",
     "waiting closing",

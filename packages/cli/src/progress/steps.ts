@@ -80,8 +80,7 @@ function furthest(run: RunResource): ProgressResource | null {
 function progressText(progress: ProgressResource, bytesPerMs: number | null): string {
   const { doing, filesDone, filesTotal, bytesDone, bytesTotal } = progress;
   const parts = [
-    doing,
-    filesTotal === null ? `${count(filesDone)} files` : `${count(filesDone)} of ${count(filesTotal)} files`,
+    filesTotal === null ? `${count(filesDone)} files` : `${count(filesDone)}/${count(filesTotal)} files`,
     bytesTotal === null ? bytes(bytesDone) : `${bytes(bytesDone)} of ${bytes(bytesTotal)}`,
   ];
   if (bytesPerMs !== null && bytesPerMs > 0) {
@@ -89,5 +88,7 @@ function progressText(progress: ProgressResource, bytesPerMs: number | null): st
     if (bytesTotal !== null && bytesTotal > bytesDone)
       parts.push(`${duration((bytesTotal - bytesDone) / bytesPerMs)} left`);
   }
+  // Last, since a narrow terminal cuts the end off.
+  parts.push(doing);
   return parts.filter((part) => part !== "").join(", ");
 }

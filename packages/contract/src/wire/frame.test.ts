@@ -96,6 +96,16 @@ test("an unfinished frame is known as one", () => {
   assert.equal(decoder.unfinished, false);
 });
 
+test("pieces of an unfinished frame are copied, not kept: a million of them must not weigh more than the frame", () => {
+  const decoder = frameDecoder();
+  const piece = new Uint8Array(1);
+  const frames = [...encodeJson({ say: "ä", number: 5 })].flatMap((byte) => {
+    piece[0] = byte;
+    return decoder.push(piece);
+  });
+  assert.deepEqual(frames, [{ kind: "json", value: { say: "ä", number: 5 } }]);
+});
+
 test("garbage ends in a refusal or in frames, never in anything else", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 20 }), (pieces) => {

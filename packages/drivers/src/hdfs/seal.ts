@@ -96,7 +96,7 @@ async function takeOpened(
     await fs.createSnapshot(directory, pointSnapshotName(point), cancel);
   } finally {
     // Whatever happened, it must not stay open; the caller's cancellation included.
-    
+    await fs.setMode(directory, CLOSED_MODE, new AbortController().signal);
   }
 }
 

@@ -14,15 +14,9 @@ export function compareNames(a: string, b: string): number {
   if (x < FIRST_BEYOND_ASCII && y < FIRST_BEYOND_ASCII) return x - y;
   if (x < FIRST_BEYOND_ASCII) return 1;
   if (y < FIRST_BEYOND_ASCII) return -1;
-  return codePointAt(a, at) - codePointAt(b, at);
+  // UTF-8 keeps the order of code points, and among bytes from 0x80 signed and unsigned order agree. Inside a
+  // surrogate pair both second halves follow the same first one.
+  return (a.codePointAt(at) ?? 0) - (b.codePointAt(at) ?? 0);
 }
 
 const FIRST_BEYOND_ASCII = 0x80;
-
-/** UTF-8 keeps the order of code points, and among bytes from 0x80 signed and unsigned order agree. The names may
- * first differ in the second half of a surrogate pair. */
-function codePointAt(name: string, at: number): number {
-  const unit = name.charCodeAt(at);
-  const secondHalf = unit >= 0xdc00 && unit <= 0xdfff;
-  return name.codePointAt(secondHalf ? at - 1 : at) ?? 0;
-}
