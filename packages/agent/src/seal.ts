@@ -3,15 +3,18 @@
  * Until the proof everything can be taken back; from there it only goes forward. A kill at any line goes on from the state on disk.
  */
 import { CoevalError, type Failure, toFailure } from "@coeval/core/errors";
-import { type Certificate, targetBytes } from "@coeval/core/model/certificate";
+import { type Certificate, sourceBytes, targetBytes } from "@coeval/core/model/certificate";
+import { joinPath } from "@coeval/core/model/path";
 import type { Holding } from "@coeval/core/ports/target";
 import type { Result } from "@coeval/core/protect/instruction";
 import { readSwitch, writeSwitch } from "@coeval/store/agent/staging";
 import { storeCertificate } from "./certificates.ts";
+import { proveChain, requireSame } from "./certified.ts";
 import type { StepContext } from "./context.ts";
+import { proveIdentity } from "./identity.ts";
 import { persist } from "./persist.ts";
 import { compareLive, switchBack, switchForward } from "./switch.ts";
-import { received } from "./verify.ts";
+import { type Received, received } from "./verify.ts";
 
 /** Attempts forward before it is taken back. */
 const FORWARD_ATTEMPTS_MAX = 8;
@@ -19,11 +22,10 @@ const FORWARD_ATTEMPTS_MAX = 8;
 export async function seal(context: StepContext<"seal">): Promise<Result> {
   const { db, instruction, target, cancel } = context;
   const { order, run, service } = instruction;
-  const { holding, result } = await received(context);
   const { body } = order;
-  if (body.run !== run || body.service !== service || body.manifest.sha256 !== result.manifest.sha256) {
-    throw new CoevalError("protocol", "the certificate is not of what was received");
-  }
+  const there = await received(context);
+  const { holding } = there;
+  await proveBody(context, there);
   const state = await readSwitch(db, run);
   if (state === "back" || state === "undone") throw await takeBack(context, holding, context.note as Failure);
   if (state !== "committed") await goForward(context, holding);
@@ -44,6 +46,35 @@ export async function seal(context: StepContext<"seal">): Promise<Result> {
   };
   await storeCertificate(context.world, service, run, certificate);
   return { step: "seal", certificate };
+}
+
+/** Everything that the certificate says of this side, and that the source's agent has signed it. @throws CoevalError `protocol`. */
+async function proveBody(context: StepContext<"seal">, there: Received): Promise<void> {
+  const { instruction, target, cancel, world } = context;
+  const { body, source, previous } = instruction.order;
+  const { directory, sets, peer, base } = there.order;
+  const identity = await persist(context, "proving", Number.POSITIVE_INFINITY, () =>
+    proveIdentity(target, instruction.identity, instruction.cluster, cancel),
+  );
+  requireSame("run", body.run, instruction.run);
+  requireSame("service", body.service, instruction.service);
+  requireSame("epoch", body.epoch, instruction.epoch);
+  requireSame("primary", body.primary.cluster, peer.cluster);
+  requireSame("secondary", body.secondary, { cluster: instruction.cluster, identity, directory });
+  requireSame(
+    "dataSets",
+    body.dataSets.map(({ name, target: place }) => ({ name, target: place })),
+    sets.map(({ name, relative }) => ({ name, target: joinPath(directory, relative) })),
+  );
+  requireSame("manifest", body.manifest, there.result.manifest);
+  requireSame("moved", body.moved, there.result.moved);
+  requireSame("previous", body.previous?.point ?? null, previous);
+  await proveChain(context, base, body.previous);
+  if (
+    source.agent !== peer.agent ||
+    !world.signatures.verify(source.publicKey, sourceBytes(body), source.signature)
+  )
+    throw new CoevalError("protocol", `the certificate was not signed by ${peer.agent} of ${peer.cluster}`);
 }
 
 async function goForward(context: StepContext<"seal">, holding: Holding): Promise<void> {

@@ -1,10 +1,11 @@
 /** sign: the source's agent proves that the certificate says what it saw and sent itself, and signs it. */
 import { CoevalError } from "@coeval/core/errors";
-import { canonical, type Json } from "@coeval/core/model/canonical";
-import { sourceBytes } from "@coeval/core/model/certificate";
+import { type CertificateBody, sourceBytes } from "@coeval/core/model/certificate";
 import { formatInstant } from "@coeval/core/model/instant";
 import { type Instruction, instructionId, type Result, type Step } from "@coeval/core/protect/instruction";
+import { judge } from "@coeval/core/protect/snapshot";
 import { readInstruction } from "@coeval/store/agent/journal";
+import { proveChain, requireSame } from "./certified.ts";
 import type { Context, StepContext } from "./context.ts";
 
 export async function sign(context: StepContext<"sign">): Promise<Result> {
@@ -15,29 +16,34 @@ export async function sign(context: StepContext<"sign">): Promise<Result> {
   if (
     taken.order.step !== "take-snapshots" ||
     taken.result.step !== "take-snapshots" ||
+    sent.order.step !== "send-snapshots" ||
     sent.result.step !== "send-snapshots"
   ) {
     throw new CoevalError("defect", "the journal holds another step than its key says");
   }
-  const { sets, moment } = taken.order;
-  const ownSets = sets.map((set) => ({ name: set.name, source: set.path }));
+  const { moment, sets } = taken.order;
+  const { openFiles } = taken.result;
   requireSame("run", body.run, instruction.run);
   requireSame("service", body.service, instruction.service);
   requireSame("epoch", body.epoch, instruction.epoch);
   requireSame("moment", body.moment, formatInstant(moment));
+  requireSame("primary", body.primary, {
+    cluster: instruction.cluster,
+    identity: taken.result.identity ?? instruction.identity,
+  });
+  requireSame("secondary", body.secondary.cluster, sent.order.peer.cluster);
   requireSame(
     "dataSets",
     body.dataSets.map(({ name, source }) => ({ name, source })),
-    ownSets,
+    sets.map((set) => ({ name: set.name, source: set.path })),
   );
   requireSame("receipts", body.receipts, taken.result.receipts);
   requireSame("clock", body.clock, taken.result.clock);
-  requireSame("openFiles", body.openFiles, {
-    kind: taken.result.openFiles.kind,
-    count: taken.result.openFiles.count,
-  });
+  requireSame("openFiles", body.openFiles, { kind: openFiles.kind, count: openFiles.count });
+  requireSame("grade", body.grade, gradeOf(body, moment));
   requireSame("manifest", body.manifest, sent.result.manifest);
   requireSame("moved", body.moved, sent.result.moved);
+  await proveChain(context, sent.order.base, body.previous);
   const signature = signer.sign(sourceBytes(body));
   return {
     step: "sign",
@@ -45,17 +51,20 @@ export async function sign(context: StepContext<"sign">): Promise<Result> {
   };
 }
 
+/**
+ * The grade that the receipts have under the tolerance that the certificate's own grade implies: how much is tolerated is the
+ * policy's word, which only the control device knows; all the rest follows from what this agent saw.
+ */
+function gradeOf(body: CertificateBody, moment: number) {
+  const { kind, windowMs, byMs } = body.grade;
+  const toleratedMs = kind === "torn" ? windowMs - byMs : windowMs;
+  const tolerance = { windowMs: toleratedMs, beyond: "mark", openFiles: "mark" } as const;
+  return judge(body.receipts, moment, tolerance, body.openFiles.kind);
+}
+
 async function own(context: Context, step: Step): Promise<{ order: Instruction["order"]; result: Result }> {
   const entry = await readInstruction(context.db, instructionId(context.instruction.run, step, "source"));
   if (!entry?.outcome?.ok)
     throw new CoevalError("protocol", `there is nothing to sign: ${step} was not done here`);
   return { order: entry.instruction.order, result: entry.outcome.result };
-}
-
-function requireSame(field: string, claimed: unknown, own: unknown): void {
-  if (canonical(claimed as Json) === canonical(own as Json)) return;
-  throw new CoevalError(
-    "protocol",
-    `the certificate's ${field} is not what this agent saw; it is not signed`,
-  );
 }

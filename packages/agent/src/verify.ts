@@ -48,12 +48,15 @@ export async function verify(context: StepContext<"verify">): Promise<Result> {
   return { step: "verify", files, bytes };
 }
 
-/** What receive-snapshots of the same run was told and answered. @throws CoevalError `protocol` when it has not. */
-export async function received(context: Context): Promise<{
+/** What receive-snapshots of a run was told and answered. */
+export interface Received {
   readonly holding: Holding;
   readonly order: Extract<Order, { step: "receive-snapshots" }>;
   readonly result: Extract<Result, { step: "receive-snapshots" }>;
-}> {
+}
+
+/** Of the same run. @throws CoevalError `protocol` when it has not received anything. */
+export async function received(context: Context): Promise<Received> {
   const id = instructionId(context.instruction.run, "receive-snapshots", "target");
   const entry = await readInstruction(context.db, id);
   if (entry?.instruction.order.step !== "receive-snapshots" || !entry.outcome?.ok) {

@@ -27,6 +27,12 @@ test("exceptions of HDFS are told apart, by class and where that says too little
       "notEmpty",
     ],
     ["java.io.IOException", "rename destination directory is not empty: /d", "notEmpty"],
+    ["java.io.IOException", "Source /f and destination /d must both be directories", "alreadyExists"],
+    [
+      "java.io.IOException",
+      "Rename destination /d/q is a directory or file under source /d",
+      "invalidArgument",
+    ],
     ["org.apache.hadoop.fs.InvalidPathException", "Invalid path name Invalid file name: /a:b", "invalidPath"],
     [
       `${HDFS}.FSLimitException$PathComponentTooLongException`,

@@ -169,6 +169,8 @@ const JAVA: readonly (readonly [javaClass: string | null, message: RegExp | null
   [null, /Namesystem has not been initialized yet/, "starting"],
   [null, /out of the range \[/, "invalidRange"],
   [null, /rename destination directory is not empty/, "notEmpty"],
+  [null, /^Source .* and destination .* must both be directories/, "alreadyExists"],
+  [null, /^Rename destination .* is a directory or file under source/, "invalidArgument"],
   ["IllegalArgumentException", /^Invalid operation /, "notANameNode"],
   ["IllegalArgumentException", /is not a valid (GET|PUT|POST|DELETE) operation/, "unsupported"],
   ["UnsupportedOperationException", null, "unsupported"],

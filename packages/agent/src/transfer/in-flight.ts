@@ -16,10 +16,11 @@ export interface Flight {
 
 export interface InFlight {
   open(channel: number): Flight;
+  /** The peer has it; nothing is heard of it any more. */
   close(channel: number): void;
-  /** @throws CoevalError `protocol` for a file that is not under way. */
+  /** @throws CoevalError `protocol` for a file that is not under way, or bytes that were never sent. */
   hear(reply: Reply): void;
-  /** The stream broke: all that is awaited rejects. */
+  /** The stream broke: all that is awaited, now or later, rejects. */
   fail(cause: unknown): void;
 }
 
@@ -36,11 +37,7 @@ export function createInFlight(): InFlight {
     close: (channel) => void flights.delete(channel),
     hear(reply) {
       const waiting = flights.get(reply.channel);
-      if (!waiting)
-        throw new CoevalError(
-          "protocol",
-          `\`${reply.say}\` of file ${reply.channel}, which is not under way`,
-        );
+      if (!waiting) throw breach(reply, "which is not under way");
       waiting.hear(reply);
     },
     fail(cause) {
@@ -56,38 +53,44 @@ interface Waiting extends Flight {
 }
 
 function createWaiting(): Waiting {
-  const answered = Promise.withResolvers<Extract<Reply, { say: "want" | "have" }>>();
-  const done = Promise.withResolvers<string>();
-  // Nobody may be waiting yet when the stream breaks.
-  answered.promise.catch(() => undefined);
-  done.promise.catch(() => undefined);
-  let underWay = 0;
-  let room = Promise.withResolvers<void>();
-  room.promise.catch(() => undefined);
+  const answered = awaited<Extract<Reply, { say: "want" | "have" }>>();
+  const done = awaited<string>();
+  let room = awaited<void>();
+  let underWayBytes = 0;
   let failed = false;
   return {
     answered: answered.promise,
     done: done.promise,
     async room(bytes) {
-      while (underWay > 0 && underWay + bytes > FILE_WINDOW_BYTES_MAX) await room.promise;
-      if (failed) await room.promise;
-      underWay += bytes;
+      while (failed || (underWayBytes > 0 && underWayBytes + bytes > FILE_WINDOW_BYTES_MAX))
+        await room.promise;
+      underWayBytes += bytes;
     },
     hear(reply) {
+      if (failed) return;
       if (reply.say === "done") done.resolve(reply.sha256);
       else if (reply.say !== "took") answered.resolve(reply);
       else {
-        underWay = Math.max(0, underWay - reply.bytes);
+        if (reply.bytes > underWayBytes) throw breach(reply, "of which fewer bytes were sent");
+        underWayBytes -= reply.bytes;
         room.resolve();
-        room = Promise.withResolvers<void>();
-        room.promise.catch(() => undefined);
+        room = awaited<void>();
       }
     },
     fail(cause) {
       failed = true;
-      answered.reject(cause);
-      done.reject(cause);
-      room.reject(cause);
+      for (const one of [answered, done, room]) one.reject(cause);
     },
   };
+}
+
+/** Nobody may be waiting yet when the stream breaks. */
+function awaited<T>(): PromiseWithResolvers<T> {
+  const waiting = Promise.withResolvers<T>();
+  waiting.promise.catch(() => undefined);
+  return waiting;
+}
+
+function breach(reply: Reply, why: string): CoevalError {
+  return new CoevalError("protocol", `\`${reply.say}\` of file ${reply.channel}, ${why}`);
 }

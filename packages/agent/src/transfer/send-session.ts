@@ -8,20 +8,29 @@ import { CHANGES_MAX, FILES_IN_FLIGHT_MAX, type TransferMessage } from "@coeval/
 import type { StepContext } from "../context.ts";
 import { mapInOrder } from "../pool.ts";
 import type { SnapshotNote } from "../snapshot.ts";
-import { createInFlight, type InFlight } from "./in-flight.ts";
+import { createInFlight, type Flight, type InFlight } from "./in-flight.ts";
 import { parseMessage } from "./messages.ts";
-import { type FileDigest, isContent } from "./send.ts";
+import { type FileDigest, isContent } from "./file-digest.ts";
 
 /** Bytes of changes gathered into one message, well below the frame's bound. */
 const CHANGES_BYTES_MAX = 256 * 1024;
 
+/** What is done of the files while they are sent. */
+export interface Counting {
+  /** A file that the peer holds already. */
+  had(bytes: number): void;
+  /** Bytes of a file that is being sent. */
+  moved(bytes: number): void;
+  /** The file whose bytes were counted is whole at the peer. */
+  sent(): void;
+}
+
 export interface SendSession {
+  /** The peer has received everything before: its last word was lost. Nothing is to be sent. */
+  readonly finished: boolean;
   plan(moved: MovedSummary): Promise<void>;
-  /** Sends the content of all files of the plan; their digests, in the plan's order. `count` hears files and bytes done. */
-  files(
-    changes: AsyncIterable<Change>,
-    count: (files: number, bytes: number) => void,
-  ): AsyncGenerator<FileDigest>;
+  /** Sends the content of all files of the plan; their digests, in the plan's order. */
+  files(changes: AsyncIterable<Change>, counting: Counting): AsyncGenerator<FileDigest>;
   change(change: Change): Promise<void>;
   flushChanges(): Promise<void>;
   finish(manifest: ManifestSummary): Promise<void>;
@@ -39,16 +48,42 @@ export async function openSession(
   const channel = channelOn(stream);
   const abort = (): void => channel.close("cancelled");
   cancel.addEventListener("abort", abort, { once: true });
+  if (cancel.aborted) abort();
+  const close = (why: string): void => {
+    cancel.removeEventListener("abort", abort);
+    channel.close(why);
+  };
   const flights = createInFlight();
-  const say = (message: TransferMessage): Promise<void> => channel.send(message);
   const replies = listen(channel, flights);
+  const say = (message: TransferMessage): Promise<void> => channel.send(message);
   try {
     await say({ say: "open", run, service, epoch, baseManifestSha256: order.base?.manifestSha256 ?? null });
-    await replies.next("opened");
+    const finished = (await replies.next("opened", "finished")) === "finished";
+    return {
+      finished,
+      async plan(moved) {
+        await say({ say: "plan", moved });
+        await replies.next("planned");
+      },
+      files: (changes, counting) =>
+        mapInOrder(contents(changes), FILES_IN_FLIGHT_MAX, (change) =>
+          sendFile({ context, note, channel, flights, counting }, change),
+        ),
+      ...changesOn(channel),
+      async finish(manifest) {
+        await say({ say: "finish", manifest });
+        await replies.next("finished");
+      },
+      close: () => close("over"),
+    };
   } catch (thrown) {
-    channel.close("not opened");
+    close("not opened");
     throw thrown;
   }
+}
+
+/** Gathers changes into messages worth sending. */
+function changesOn(channel: Channel): Pick<SendSession, "change" | "flushChanges"> {
   let pending: Change[] = [];
   let pendingBytes = 0;
   const flushChanges = async (): Promise<void> => {
@@ -56,77 +91,61 @@ export async function openSession(
     const changes = pending;
     pending = [];
     pendingBytes = 0;
-    replies.check();
-    await say({ say: "changes", changes } as TransferMessage);
+    await channel.send({ say: "changes", changes });
   };
   return {
-    async plan(moved) {
-      await say({ say: "plan", moved });
-      await replies.next("planned");
-    },
-    files: (changes, count) =>
-      mapInOrder(contents(changes), FILES_IN_FLIGHT_MAX, (change) =>
-        sendFile(context, note, channel, flights, change, count),
-      ),
     async change(change) {
       pending.push(change);
       pendingBytes += JSON.stringify(change).length;
       if (pending.length >= CHANGES_MAX || pendingBytes >= CHANGES_BYTES_MAX) await flushChanges();
     },
     flushChanges,
-    async finish(manifest) {
-      await say({ say: "finish", manifest });
-      await replies.next("finished");
-    },
-    close() {
-      cancel.removeEventListener("abort", abort);
-      channel.close("over");
-    },
   };
 }
 
-async function sendFile(
-  context: StepContext<"send-snapshots">,
-  note: SnapshotNote,
-  channel: Channel,
-  flights: InFlight,
-  change: Extract<Change, { kind: "put" }>,
-  count: (files: number, bytes: number) => void,
-): Promise<FileDigest> {
+interface Sending {
+  readonly context: StepContext<"send-snapshots">;
+  readonly note: SnapshotNote;
+  readonly channel: Channel;
+  readonly flights: InFlight;
+  readonly counting: Counting;
+}
+
+async function sendFile(sending: Sending, change: Extract<Change, { kind: "put" }>): Promise<FileDigest> {
+  const { channel, flights, counting } = sending;
   const { number, entry, at } = change;
   const flight = flights.open(number);
-  try {
-    await channel.send({ say: "file", channel: number, number, entry, at } as TransferMessage);
-    const answer = await flight.answered;
-    if (answer.say === "have") {
-      count(1, entry.length);
-      return { number, sha256: answer.sha256 };
+  await channel.send({ say: "file", channel: number, number, entry, at });
+  const answer = await flight.answered;
+  if (answer.say === "have") counting.had(entry.length);
+  const sha256 = answer.say === "have" ? answer.sha256 : await sendContent(sending, change, flight);
+  // Only now: after a failure the peer goes on telling of the file until the stream has ended, and that is no breach of its own.
+  flights.close(number);
+  return { number, sha256 };
+}
+
+async function sendContent(
+  { context, note, channel, counting }: Sending,
+  { number, entry }: Extract<Change, { kind: "put" }>,
+  flight: Flight,
+): Promise<string> {
+  const { world, source, cancel } = context;
+  const hasher = world.hash.sha256();
+  for await (const chunk of source.read(note.prepared, { ...entry, hasAcl: false }, 0, cancel)) {
+    for (let from = 0; from < chunk.length; from += CONTENT_BYTES_MAX) {
+      const part = chunk.subarray(from, from + CONTENT_BYTES_MAX);
+      hasher.update(part);
+      await flight.room(part.length);
+      await channel.sendBytes(number, part);
+      counting.moved(part.length);
     }
-    const hasher = context.world.hash.sha256();
-    for await (const chunk of context.source.read(
-      note.prepared,
-      { ...entry, hasAcl: false },
-      0,
-      context.cancel,
-    )) {
-      for (let from = 0; from < chunk.length; from += CONTENT_BYTES_MAX) {
-        const part = chunk.subarray(from, from + CONTENT_BYTES_MAX);
-        hasher.update(part);
-        await flight.room(part.length);
-        await channel.sendBytes(number, part);
-        count(0, part.length);
-      }
-    }
-    const sha256 = hasher.hex();
-    await channel.send({ say: "end", channel: number, sha256 } satisfies TransferMessage);
-    const written = await flight.done;
-    if (written !== sha256)
-      throw new CoevalError("corrupt", `${entry.set}/${entry.path} arrived with another digest`);
-    count(1, 0);
-    return { number, sha256 };
-  } finally {
-    flights.close(number);
   }
+  const sha256 = hasher.hex();
+  await channel.send({ say: "end", channel: number, sha256 } satisfies TransferMessage);
+  if ((await flight.done) !== sha256)
+    throw new CoevalError("corrupt", `${entry.set}/${entry.path} arrived with another digest`);
+  counting.sent();
+  return sha256;
 }
 
 async function* contents(changes: AsyncIterable<Change>): AsyncGenerator<Extract<Change, { kind: "put" }>> {
@@ -134,10 +153,8 @@ async function* contents(changes: AsyncIterable<Change>): AsyncGenerator<Extract
 }
 
 interface Replies {
-  /** Waits for the one answer that is due. */
-  next(say: "opened" | "planned" | "finished"): Promise<void>;
-  /** @throws what broke the stream, if anything did. */
-  check(): void;
+  /** Waits for the one answer that is due, of those that may come; which one it was. */
+  next(...due: readonly ("opened" | "planned" | "finished")[]): Promise<string>;
 }
 
 /** Reads the peer's messages as they come, for as long as the stream lasts. */
@@ -172,18 +189,14 @@ function listen(channel: Channel, flights: InFlight): Replies {
     wake.resolve();
   });
 
-  const check = (): void => {
-    if (broken) throw broken.cause;
-  };
   return {
-    check,
-    async next(say) {
+    async next(...due) {
       for (;;) {
-        const first = arrived.shift();
-        if (first === say) return;
+        const first: string | undefined = arrived.shift();
+        if (due.some((say) => say === first)) return first as string;
         if (first !== undefined)
-          throw new CoevalError("protocol", `\`${first}\` came where \`${say}\` is due`);
-        check();
+          throw new CoevalError("protocol", `\`${first}\` came where \`${due.join("` or `")}\` is due`);
+        if (broken) throw broken.cause;
         await wake.promise;
       }
     },

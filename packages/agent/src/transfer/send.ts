@@ -2,7 +2,7 @@
  * send-snapshots: the plan is made once and kept on disk; then the peer is connected and sent what it does not have yet,
  * again after every break, until both hold the same manifest.
  */
-import { CoevalError, explain } from "@coeval/core/errors";
+import { CoevalError, type ErrorCode, explain } from "@coeval/core/errors";
 import type { ManifestSummary, MovedSummary } from "@coeval/core/model/certificate";
 import { applyChanges } from "@coeval/core/protect/apply";
 import { instructionId, type Result } from "@coeval/core/protect/instruction";
@@ -12,12 +12,19 @@ import type { StepContext } from "../context.ts";
 import { pointFile, runFile } from "../folders.ts";
 import { createMeter } from "../progress.ts";
 import type { SnapshotNote } from "../snapshot.ts";
-import { readBase, readValues, writeManifest, writeValues } from "./files.ts";
+import { type FileDigest, isContent } from "./file-digest.ts";
+import { readBase, readValues, summaryOf, writeManifest, writeValues } from "./files.ts";
 import { makePlan } from "./plan.ts";
-import { openSession, type SendSession } from "./send-session.ts";
+import { type Counting, openSession, type SendSession } from "./send-session.ts";
 
-/** Breaks in a row without a single file in between, after which it is given up. */
-const BREAKS_MAX = 10;
+/** Breaks in a row without a single file in between, after which it is given up: about five minutes, for an agent to be started again. */
+const BREAKS_MAX = 60;
+/** Failures of the other kinds in a row: trying again may help, waiting does not. */
+const FAILURES_MAX = 3;
+/** What waiting mends. */
+const BREAKS: readonly ErrorCode[] = ["unreachable", "internal-stop", "cluster-unreachable", "safe-mode"];
+/** What a person must mend first. */
+const HOPELESS: readonly ErrorCode[] = ["secondary-full", "quota-exceeded"];
 const BACKOFF_MS_MIN = 200;
 const BACKOFF_MS_MAX = 5000;
 
@@ -30,34 +37,43 @@ export async function sendSnapshots(context: StepContext<"send-snapshots">): Pro
   for (;;) {
     meter.start("sending", moved.files, moved.bytes);
     try {
-      const manifest = await sendOnce(context, note, moved, (files, bytes) => {
-        if (files > 0) breaks = 0;
-        meter.count(files, bytes);
+      const manifest = await sendOnce(context, note, moved, {
+        had: (bytes) => meter.count(1, bytes),
+        moved: (bytes) => meter.count(0, bytes),
+        sent() {
+          breaks = 0;
+          meter.count(1, 0);
+        },
       });
       return { step: "send-snapshots", manifest, moved };
     } catch (thrown) {
       context.cancel.throwIfAborted();
-      if (!(thrown instanceof CoevalError) || explain(thrown.code).retry === "never" || ++breaks > BREAKS_MAX)
-        throw thrown;
+      if (!(thrown instanceof CoevalError) || ++breaks > attemptsAgain(thrown.code)) throw thrown;
       context.world.log.warn("transfer broke", { run: context.instruction.run, why: thrown.message, breaks });
       await context.world.clock.sleep(Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** breaks), context.cancel);
     }
   }
 }
 
+function attemptsAgain(code: ErrorCode): number {
+  if (explain(code).retry === "never" || HOPELESS.includes(code)) return 0;
+  return BREAKS.includes(code) ? BREAKS_MAX : FAILURES_MAX;
+}
+
 async function sendOnce(
   context: StepContext<"send-snapshots">,
   note: SnapshotNote,
   moved: MovedSummary,
-  count: (files: number, bytes: number) => void,
+  counting: Counting,
 ): Promise<ManifestSummary> {
+  const { world, instruction } = context;
+  const { run, service } = instruction;
   const session = await openSession(context, note);
   try {
+    if (session.finished) return await summaryOf(world, pointFile(service, run, "manifest"));
     await session.plan(moved);
-    const { world, instruction } = context;
-    const { run, service } = instruction;
     const plan = () => readValues<Change>(world, runFile(run, "plan"));
-    await writeValues(world, runFile(run, "hashes"), session.files(plan(), count));
+    await writeValues(world, runFile(run, "hashes"), session.files(plan(), counting));
     const changes = runFile(run, "changes");
     await writeValues(
       world,
@@ -75,17 +91,6 @@ async function sendOnce(
   } finally {
     session.close();
   }
-}
-
-/** The digest of the content of one `put` of a file. */
-export interface FileDigest {
-  readonly number: number;
-  readonly sha256: string;
-}
-
-/** Content files in a plan. */
-export function isContent(change: Change): change is Extract<Change, { kind: "put" }> {
-  return change.kind === "put" && change.entry.type === "file";
 }
 
 async function* withDigests(

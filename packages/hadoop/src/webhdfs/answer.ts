@@ -107,7 +107,8 @@ export function remoteFailure(remote: RemoteException, asked: Asked): HdfsError 
 /** The HdfsError for anything thrown while talking to a server; an HdfsError and a caller's own error stay. */
 export function translated(error: unknown, asked: Asked): unknown {
   if (error instanceof MalformedAnswer) {
-    return failure(asked, "malformedAnswer", `${asked.server}: ${error.message}`, { cause: error });
+    const more = { cause: error, maybeDone: asked.changes };
+    return failure(asked, "malformedAnswer", `${asked.server}: ${error.message}`, more);
   }
   const kind = httpFailureKind(error);
   if (kind === null) return error;

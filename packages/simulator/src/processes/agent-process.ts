@@ -3,9 +3,12 @@ import { createAgent } from "@coeval/agent/agent";
 import type { Limits } from "@coeval/agent/limits";
 import { encodeJson, frameDecoder } from "@coeval/contract/wire/frame";
 import { toFailure } from "@coeval/core/errors";
-import type { Peer } from "@coeval/core/ports/network";
+import type { Clock } from "@coeval/core/ports/clock";
+import type { Files } from "@coeval/core/ports/files";
+import type { Network, Peer } from "@coeval/core/ports/network";
 import type { Source } from "@coeval/core/ports/source";
 import type { Target } from "@coeval/core/ports/target";
+import type { World } from "@coeval/core/ports/world";
 import { createMemoryDrivers, type FileSystem } from "@coeval/drivers/memory/drivers";
 import type { AgentTables } from "@coeval/store/agent/tables";
 import { serve, type ServedOptions } from "../cluster/served.ts";
@@ -16,9 +19,10 @@ import type { Machine, Universe } from "./machine.ts";
 
 /** A bug put in on purpose, to see that a checker complains. */
 export interface Tamper {
-  readonly fs?: (fs: FileSystem) => FileSystem;
-  readonly source?: (source: Source, fs: FileSystem) => Source;
+  readonly source?: (source: Source, fs: FileSystem, clock: Clock) => Source;
   readonly target?: (target: Target, fs: FileSystem) => Target;
+  readonly files?: (files: Files) => Files;
+  readonly network?: (network: Network) => Network;
   /** The agent believes these limits; the checkers know the true ones. */
   readonly limits?: Limits;
 }
@@ -72,12 +76,15 @@ export function createAgentProcess(
       }
     },
     start(crashed) {
-      const { life, world, database } = machine.begin(crashed);
-      const fs = serve(tamper.fs?.(parts.fs) ?? parts.fs, life, { ...parts.served, seed: chance });
+      const begun = machine.begin(crashed);
+      const { life, database } = begun;
+      const world: World = { ...begun.world, files: tamper.files?.(begun.world.files) ?? begun.world.files };
+      const network = net.of(life, self);
+      const fs = serve(parts.fs, life, { ...parts.served, seed: chance });
       createAgent(world, {
         cluster: name,
         db: database.db,
-        network: net.of(life, self),
+        network: tamper.network?.(network) ?? network,
         signer: {
           ...key,
           agent: name,
@@ -90,7 +97,7 @@ export function createAgentProcess(
         drivers: () => {
           const { source, target } = createMemoryDrivers(world, fs);
           return {
-            source: tamper.source?.(source, fs) ?? source,
+            source: tamper.source?.(source, fs, world.clock) ?? source,
             target: tamper.target?.(target, fs) ?? target,
           };
         },

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { baseline } from "../scenarios/baseline.ts";
+import { drain } from "../drain.ts";
+import { complainersUnder } from "./tampered.ts";
+
+test("an agent that keeps another certificate than was signed is found out", async () => {
+  const complainers = await complainersUnder(drain, baseline, {
+    east: {
+      files: (files) => ({
+        ...files,
+        async create(path) {
+          const writer = await files.create(path);
+          if (!path.endsWith("certificate.json")) return writer;
+          const changed = (bytes: Uint8Array) =>
+            new TextEncoder().encode(new TextDecoder().decode(bytes).replace('"version": 1', '"version": 2'));
+          return { ...writer, write: (bytes) => writer.write(changed(bytes)) };
+        },
+      }),
+    },
+  });
+  assert.deepEqual(complainers, ["certified"]);
+});
