@@ -160,6 +160,8 @@ async function settled(world: World, limitMs: number): Promise<void> {
     "both clusters well",
     limitMs,
     async () => {
+      const dead = [world.control, world.east.process, world.west.process].find((each) => each.process === null);
+      if (dead !== undefined) throw new Error(`${dead.role} has ended:\n${dead.output().slice(-2000)}`);
       const answer = await world.cli(["cluster", "list", "-o", "json"]);
       if (answer.code !== 0) {
         last = answer.stderr;

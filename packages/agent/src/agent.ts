@@ -1,23 +1,24 @@
 /** The agent: beside one cluster, carries out what the control device instructs, within its own limits. Composed here by hand. */
 import { toFailure } from "@coeval/core/errors";
-import type { ClusterStatus } from "@coeval/core/model/cluster";
-import type { Network } from "@coeval/core/ports/network";
+import type { Network, Stream } from "@coeval/core/ports/network";
 import type { World } from "@coeval/core/ports/world";
 import { countVoidSnapshots } from "@coeval/store/agent/snapshots";
-import { readSetting, writeSetting } from "@coeval/store/agent/settings";
 import type { AgentDatabase } from "@coeval/store/agent/tables";
 import { listTenures } from "@coeval/store/agent/tenures";
-import type { FromControl } from "@coeval/contract/wire/link";
+import type { FromAgent, FromControl } from "@coeval/contract/wire/link";
+import { type ClusterAccess, type ClusterEndpoint, createClusterAccess } from "./cluster-access.ts";
 import type { AgentSigner, ClusterDrivers } from "./context.ts";
-import { createExecutor } from "./executor.ts";
+import { openDoor } from "./door.ts";
+import { createExecutor, type Executor } from "./executor.ts";
 import type { Limits } from "./limits.ts";
-import { createLink, type Heard } from "./link.ts";
+import { createLink, type Heard, type Link } from "./link.ts";
+import { ownFiles } from "./own-files.ts";
 import { answerQuestion } from "./questions.ts";
 import { createSharedClock } from "./shared-clock.ts";
+import { receivedBefore } from "./transfer/received-before.ts";
 import { createTransfers } from "./transfer/transfers.ts";
 
-/** A probe that takes longer counts as unreachable. */
-const PROBE_MS_MAX = 5000;
+export type { ClusterEndpoint };
 
 export interface AgentOptions {
   readonly cluster: string;
@@ -37,8 +38,6 @@ export interface AgentOptions {
   readonly certified: (message: Extract<FromControl, { say: "certified" }>) => void;
 }
 
-export type ClusterEndpoint = Extract<FromControl, { say: "welcome" }>["cluster"];
-
 export interface Agent {
   /** Works until stopped or refused for good. */
   readonly over: Promise<void>;
@@ -49,32 +48,30 @@ export interface Agent {
   stop(): Promise<void>;
 }
 
-export async function createAgent(world: World, options: AgentOptions): Promise<Agent> {
+export async function createAgent(given: World, options: AgentOptions): Promise<Agent> {
+  const world: World = { ...given, files: ownFiles(given.files) };
   const { db, network } = options;
   const stopping = new AbortController();
   const clock = createSharedClock(world.clock);
-  const cluster = await createClusterAccess(options);
-  let accept: ReturnType<typeof createTransfers>["accept"] = (stream) => stream.close("starting");
-  const listener = await network.listen(options.listen, (stream) => accept(stream));
-  const transfers = createTransfers(world, listener.address);
-  accept = transfers.accept;
-
-  const status = async (): Promise<{
-    cluster: ClusterStatus;
-    tenures: Awaited<ReturnType<typeof listTenures>>;
-    voidSnapshots: number;
-  }> => ({
-    cluster: await probe(world, (await cluster.ready()).source),
-    tenures: await listTenures(db),
-    voidSnapshots: await countVoidSnapshots(db),
+  const cluster = await createClusterAccess(world, db, options.drivers);
+  let accept: (stream: Stream) => void = (stream) => stream.close("starting");
+  const listener = await openDoor(world, options, options.listen, (stream) => accept(stream));
+  const transfers = createTransfers(world, {
+    address: listener.address,
+    finished: (open, peer) => receivedBefore(db, open, peer),
   });
+  accept = (stream) => transfers.accept(stream);
   const link = createLink(world, {
     network,
     address: options.controlAddress,
     dataAddress: listener.address,
     software: options.software,
     clock,
-    status,
+    status: async () => ({
+      cluster: await cluster.probe(),
+      tenures: await listTenures(db),
+      voidSnapshots: await countVoidSnapshots(db),
+    }),
     hear: (message) => hear(message),
   });
   const executor = createExecutor({
@@ -83,36 +80,9 @@ export async function createAgent(world: World, options: AgentOptions): Promise<
     shared: { world, db, network, transfers, clock, signer: options.signer },
     drivers: cluster.ready,
     report: (instruction, report) => link.say({ say: "report", instruction, report }),
-    answer: (instruction, outcome) => link.say({ say: "answer", instruction, outcome } as never),
+    answer: (instruction, outcome) => link.say({ say: "answer", instruction, outcome } as FromAgent),
   });
-
-  function hear(message: Heard): void {
-    switch (message.say) {
-      case "welcome":
-        cluster.learn(message.cluster).catch((thrown: unknown) => {
-          world.log.error("cluster not taken", { why: toFailure(thrown).message });
-        });
-        break;
-      case "instruct":
-        // The executor logs its own failures: an instruction is journaled before anything is done.
-        void executor.instruct(message.instruction);
-        break;
-      case "examine":
-      case "list-point":
-      case "check-point":
-        void answerQuestion(world, { ...options, drivers: cluster.ready }, message).then((answer) =>
-          link.say(answer),
-        );
-        break;
-      case "revoked":
-        options.revoke(message.fingerprints);
-        break;
-      case "certified":
-        options.certified(message);
-        break;
-    }
-  }
-
+  const hear = hearing(world, options, { cluster, executor, link });
   await executor.resume();
   const over = link.run(stopping.signal);
   return {
@@ -128,38 +98,36 @@ export async function createAgent(world: World, options: AgentOptions): Promise<
   };
 }
 
-/** How the cluster is reached: as the control device last said, kept for a start without it. */
-async function createClusterAccess(options: AgentOptions) {
-  const known = Promise.withResolvers<ClusterDrivers>();
-  let drivers: ClusterDrivers | null = null;
-  let endpoint = await readSetting(options.db, "cluster");
-  const take = (text: string): void => {
-    drivers = options.drivers(JSON.parse(text) as ClusterEndpoint);
-    known.resolve(drivers);
-  };
-  if (endpoint !== null) take(endpoint);
-  return {
-    ready: async (): Promise<ClusterDrivers> => drivers ?? known.promise,
-    async learn(cluster: ClusterEndpoint): Promise<void> {
-      const text = JSON.stringify(cluster);
-      if (text === endpoint) return;
-      endpoint = text;
-      take(text);
-      await writeSetting(options.db, "cluster", text);
-    },
-  };
+interface Parts {
+  readonly cluster: ClusterAccess;
+  readonly executor: Executor;
+  readonly link: Link;
 }
 
-async function probe(world: World, source: ClusterDrivers["source"]): Promise<ClusterStatus> {
-  const limit = new AbortController();
-  const timer = new AbortController();
-  void world.clock.sleep(PROBE_MS_MAX, timer.signal).then(
-    () => limit.abort(new Error(`no answer within ${PROBE_MS_MAX} ms`)),
-    () => undefined,
-  );
-  try {
-    return await source.probe(limit.signal);
-  } finally {
-    timer.abort("answered");
-  }
+/** What becomes of each thing that the control device says. Everything here logs or answers its own failures. */
+function hearing(world: World, options: AgentOptions, parts: Parts): (message: Heard) => void {
+  const { cluster, executor, link } = parts;
+  return (message) => {
+    switch (message.say) {
+      case "welcome":
+        cluster.learn(message.cluster).catch((thrown: unknown) => {
+          world.log.error("cluster not taken", { why: toFailure(thrown).message });
+        });
+        break;
+      case "instruct":
+        void executor.instruct(message.instruction);
+        break;
+      case "examine":
+      case "list-point":
+      case "check-point":
+        void answerQuestion(world, { ...options, drivers: cluster.ready }, message).then(link.say);
+        break;
+      case "revoked":
+        options.revoke(message.fingerprints);
+        break;
+      case "certified":
+        options.certified(message);
+        break;
+    }
+  };
 }

@@ -55,13 +55,13 @@ export async function checkPoint(
     const found = tally.summary();
     const wrong: string[] = [];
     if (found.sha256 !== body.manifest.sha256)
-      wrong.push(`the manifest\'s hash is ${found.sha256}, the certificate says ${body.manifest.sha256}`);
+      wrong.push(`the manifest's hash is ${found.sha256}, the certificate says ${body.manifest.sha256}`);
     const sealed = await drivers.target.sealed(holdingOf(body), body.point, cancel);
     const mismatches = await compare(plain(readValues<Entry>(world, path)), plain(sealed.list(cancel)));
     wrong.push(...mismatches.map(({ set, path: place, what }) => `${set}/${place}: ${what}`));
     const counted = found.files + found.directories;
     const checked = [
-      "the manifest\'s hash",
+      "the manifest's hash",
       `names, lengths, times, owners and modes of ${counted} entries in the sealed snapshot`,
     ];
     return { say: "point-checked", number, checked, wrong, failure: null };

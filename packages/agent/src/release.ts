@@ -5,17 +5,17 @@
  */
 import type { ErrorCode } from "@coeval/core/errors";
 import type { Prepared } from "@coeval/core/ports/source";
-import { instructionId, type Result } from "@coeval/core/protect/instruction";
+import { type Base, instructionId, type Result } from "@coeval/core/protect/instruction";
 import { readInstruction } from "@coeval/store/agent/journal";
 import { forgetSnapshot, listSnapshots, markSnapshot, type OwnSnapshot } from "@coeval/store/agent/snapshots";
 import { forgetStaged, readSwitch, writeSwitch } from "@coeval/store/agent/staging";
 import { storeCertificate } from "./certificates.ts";
 import type { Context, StepContext } from "./context.ts";
-import { pointFolder, runFolder } from "./folders.ts";
+import { pointFile, pointFolder, runFolder } from "./folders.ts";
+import { holdingOf, receiveId } from "./holding.ts";
 import { proveIdentity } from "./identity.ts";
 import { persist } from "./persist.ts";
 import { switchBack } from "./switch.ts";
-import { holdingOf } from "./transfer/receive.ts";
 
 /** Void snapshots that may wait behind the base; one more, and all go, the base with them (the manifest still tells the changes). */
 const VOID_SNAPSHOTS_MAX = 4;
@@ -25,7 +25,11 @@ const AT_THE_DOOR: readonly ErrorCode[] = ["beyond-limits", "epoch", "foreign-da
 
 export async function release(context: StepContext<"release">): Promise<Result> {
   const { instruction } = context;
+  const { order, run, service } = instruction;
   const component = instruction.role === "primary" ? context.source : context.target;
+  // Whatever becomes of the snapshots, the chain goes on from this certificate.
+  if (order.certificate && instruction.role === "primary")
+    await storeCertificate(context.world, service, run, order.certificate);
   await persist(context, "releasing", Number.POSITIVE_INFINITY, async () => {
     await proveIdentity(component, instruction.identity, instruction.cluster, context.cancel);
     await (instruction.role === "primary" ? releaseSource(context) : releaseTarget(context));
@@ -37,9 +41,11 @@ async function releaseSource(context: StepContext<"release">): Promise<void> {
   const { db, instruction, world } = context;
   const { order, run, service } = instruction;
   if (order.outcome === "sealed") {
-    if (order.certificate) await storeCertificate(world, service, run, order.certificate);
     await markSnapshot(db, run, "base");
     await releaseOldest(context, (snapshot) => snapshot.run !== run);
+    const base = await baseOf(context);
+    // The base before the new one is needed no more on the source; its certificate stays.
+    if (base) await world.files.remove(pointFile(service, base.run, "manifest"));
   } else {
     await markSnapshot(db, run, "void");
     await world.files.remove(pointFolder(service, run));
@@ -57,31 +63,28 @@ async function releaseOldest(context: Context, mayGo: (snapshot: OwnSnapshot) =>
     if (!mayGo(snapshot)) return;
     const keep: Prepared | null = snapshots[index + 1]?.prepared ?? null;
     await source.release(snapshot.prepared, keep, cancel);
-    if (snapshot.run !== instruction.run && snapshot.state === "base")
-      await forgetBaseManifest(context, snapshot);
     await forgetSnapshot(db, snapshot.run);
     world.log.info("snapshot released", { run: snapshot.run, name: snapshot.prepared.snapshotName });
   }
 }
 
-/** The base before the new one is needed no more on the source; its certificate stays. */
-async function forgetBaseManifest(context: Context, snapshot: OwnSnapshot): Promise<void> {
-  const { order } = context.instruction;
-  if (order.step !== "release" || order.outcome !== "sealed") return;
-  await context.world.files.remove(`${pointFolder(snapshot.service, snapshot.run)}/manifest`);
+/** What the run's transfer was based on. */
+async function baseOf({ db, instruction }: Context): Promise<Base | null> {
+  const sent = await readInstruction(db, instructionId(instruction.run, "send-snapshots", "source"));
+  return sent?.instruction.order.step === "send-snapshots" ? sent.instruction.order.base : null;
 }
 
 async function releaseTarget(context: StepContext<"release">): Promise<void> {
   const { db, instruction, world, target, cancel } = context;
   const { order, run, service } = instruction;
-  const opened = await readInstruction(db, instructionId(run, "receive-snapshots", "target"));
+  const opened = await readInstruction(db, receiveId(run));
   const state = await readSwitch(db, run);
   if (
     order.outcome === "void" &&
     state !== "committed" &&
     opened?.instruction.order.step === "receive-snapshots"
   ) {
-    const holding = holdingOf({ ...opened.instruction, order: opened.instruction.order });
+    const holding = await holdingOf(db, opened.instruction, opened.instruction.order);
     if (state === "forward" || state === "back") {
       await writeSwitch(db, run, "back");
       await switchBack(context, holding);

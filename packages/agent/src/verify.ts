@@ -5,22 +5,27 @@
 import { CoevalError } from "@coeval/core/errors";
 import type { Entry } from "@coeval/core/model/entry";
 import type { Holding, Staged } from "@coeval/core/ports/target";
-import { type Instruction, instructionId, type Order, type Result } from "@coeval/core/protect/instruction";
+import type { Order, Result } from "@coeval/core/protect/instruction";
 import type { Change } from "@coeval/core/protect/transfer";
 import { readInstruction } from "@coeval/store/agent/journal";
 import type { Context, StepContext } from "./context.ts";
 import { runFile } from "./folders.ts";
+import { holdingOf, receiveId } from "./holding.ts";
+import { proveIdentity } from "./identity.ts";
+import { persist } from "./persist.ts";
 import { inParallel } from "./pool.ts";
 import { createMeter } from "./progress.ts";
 import { readValues } from "./transfer/files.ts";
-import { holdingOf } from "./transfer/receive.ts";
 
 /** Files read back at once. */
 const READ_BACK_AT_ONCE = 32;
+/** Attempts on each while the cluster is away. */
+const ATTEMPTS_MAX = 8;
 
 export async function verify(context: StepContext<"verify">): Promise<Result> {
   const { world, instruction, cancel, target } = context;
   const { holding, result } = await received(context);
+  await patiently(context, () => proveIdentity(target, instruction.identity, instruction.cluster, cancel));
   const changes = () => readValues<Change>(world, runFile(instruction.run, "changes"));
   const meter = createMeter(world.clock, context.report);
   meter.start("reading back", result.moved.files, result.moved.bytes);
@@ -31,10 +36,10 @@ export async function verify(context: StepContext<"verify">): Promise<Result> {
       await parent;
       try {
         if (entry.type === "file") {
-          await readBack(context, holding, at, entry);
+          await patiently(context, () => readBack(context, holding, at, entry));
           meter.count(1, entry.length);
         }
-        await target.finishStaged(holding, at, entry, cancel);
+        await patiently(context, () => target.finishStaged(holding, at, entry, cancel));
       } finally {
         made();
       }
@@ -43,9 +48,14 @@ export async function verify(context: StepContext<"verify">): Promise<Result> {
   const { filesDone: files, bytesDone: bytes } = meter;
   // Directories get their times when nothing is made in them any more.
   await inParallel(staged(changes(), "times"), READ_BACK_AT_ONCE, ({ entry, at }) =>
-    target.finishStaged(holding, at, entry, cancel),
+    patiently(context, () => target.finishStaged(holding, at, entry, cancel)),
   );
   return { step: "verify", files, bytes };
+}
+
+/** A cluster that is away for a moment must not cost the whole transfer. */
+function patiently<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  return persist(context, "reading back", ATTEMPTS_MAX, work);
 }
 
 /** What receive-snapshots of a run was told and answered. */
@@ -57,14 +67,13 @@ export interface Received {
 
 /** Of the same run. @throws CoevalError `protocol` when it has not received anything. */
 export async function received(context: Context): Promise<Received> {
-  const id = instructionId(context.instruction.run, "receive-snapshots", "target");
-  const entry = await readInstruction(context.db, id);
+  const entry = await readInstruction(context.db, receiveId(context.instruction.run));
   if (entry?.instruction.order.step !== "receive-snapshots" || !entry.outcome?.ok) {
     throw new CoevalError("protocol", `${context.instruction.order.step} came before anything was received`);
   }
   const { order } = entry.instruction;
   return {
-    holding: holdingOf({ ...entry.instruction, order } as Instruction & { order: typeof order }),
+    holding: await holdingOf(context.db, entry.instruction, order),
     order,
     result: entry.outcome.result as Extract<Result, { step: "receive-snapshots" }>,
   };

@@ -17,8 +17,11 @@ export interface Context {
   exitCode: ExitCode;
 }
 
-/** Checks a certificate file, or a folder of them as one chain, with nothing else. */
-export type CheckCertificates = (path: string) => Promise<CertificateReport>;
+/**
+ * Checks a certificate file, or a folder of them as one chain, with nothing else.
+ * `authority`: SHA-256 (hex) of the authority that must have certified the signers; null takes any.
+ */
+export type CheckCertificates = (path: string, authority: string | null) => Promise<CertificateReport>;
 
 export interface CertificateReport {
   readonly ok: boolean;

@@ -1,5 +1,5 @@
 /** The drivers of a cluster, by the scheme of its endpoint. */
-import type { ClusterEndpoint } from "@coeval/agent/agent";
+import type { ClusterEndpoint } from "@coeval/agent/cluster-access";
 import type { ClusterDrivers } from "@coeval/agent/context";
 import type { World } from "@coeval/core/ports/world";
 import { createHdfsSource } from "@coeval/drivers/hdfs/source";

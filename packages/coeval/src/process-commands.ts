@@ -4,8 +4,6 @@ import type { Io } from "@coeval/cli/io";
 import type { ProcessCommand } from "@coeval/cli/process-command";
 import { explain, toFailure } from "@coeval/core/errors";
 import { readSmallText } from "@coeval/platform/local-files";
-import { startAgent } from "./agent.ts";
-import { startControl } from "./control.ts";
 
 const TOKEN_BYTES_MAX = 4096;
 
@@ -27,6 +25,8 @@ export function controlCommand(io: Io): ProcessCommand {
     ],
     run: (flags) =>
       told(async () => {
+        // Loaded when it runs: every other command starts 0.5 s sooner without it.
+        const { startControl } = await import("./control.ts");
         const control = await startControl({
           data: text(flags, "data"),
           listen: text(flags, "listen"),
@@ -69,7 +69,8 @@ export function agentCommand(io: Io): ProcessCommand {
     ],
     run: (flags) =>
       told(async () => {
-        const tokenFile = flags["tokenFile"];
+        const { tokenFile } = flags;
+        const { startAgent } = await import("./agent.ts");
         const agent = await startAgent({
           data: text(flags, "data"),
           token: typeof tokenFile === "string" ? readSmallText(tokenFile, TOKEN_BYTES_MAX) : null,

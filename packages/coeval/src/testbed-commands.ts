@@ -1,6 +1,5 @@
 /** `coeval testbed up|down`: two real clusters; in the repository only. */
 import type { ProcessCommand, ProcessFlag } from "@coeval/cli/process-command";
-import { main } from "@coeval/testbed/main";
 
 const FOLDER: ProcessFlag = {
   form: "--dir <dir>",
@@ -26,12 +25,14 @@ function testbedCommand(verb: string, about: string, flags: readonly ProcessFlag
     words: ["testbed", verb],
     about,
     flags,
-    run: (given) =>
-      main([
+    run: async (given) => {
+      const { main } = await import("@coeval/testbed/main");
+      return main([
         verb,
         ...Object.entries(given).flatMap(([name, value]) =>
           value === true ? [`--${name}`] : typeof value === "string" ? [`--${name}`, value] : [],
         ),
-      ]),
+      ]);
+    },
   };
 }

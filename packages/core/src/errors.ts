@@ -116,6 +116,12 @@ export const errors = {
     "Bytes that were read back differ from the bytes that were sent.",
     "The files are named; the point was not sealed. Check the secondary's disks, then protect again.",
   ),
+  "data-folder": entry(
+    500,
+    "later",
+    "A process of ours cannot read or write its own data folder.",
+    "See that its disk has room and works, and that the folder belongs to the process's user.",
+  ),
   "data-sets-nested": entry(
     400,
     "never",

@@ -1,19 +1,20 @@
 /** One connection of the receiver: answers the plan, stages the files that are missing, takes the changes, compares manifests. */
-import { CoevalError, toFailure } from "@coeval/core/errors";
-import type { Entry } from "@coeval/core/model/entry";
+import { CoevalError, type Failure, toFailure } from "@coeval/core/errors";
+import type { MovedSummary } from "@coeval/core/model/certificate";
+import type { FileWriter } from "@coeval/core/ports/files";
 import type { Holding } from "@coeval/core/ports/target";
 import { applyChanges } from "@coeval/core/protect/apply";
 import type { Result } from "@coeval/core/protect/instruction";
 import type { Change } from "@coeval/core/protect/transfer";
-import { readStaged, stageFile } from "@coeval/store/agent/staging";
 import type { Channel } from "@coeval/contract/wire/channel";
-import { FILES_IN_FLIGHT_MAX, type TransferMessage } from "@coeval/contract/wire/transfer";
+import type { TransferMessage } from "@coeval/contract/wire/transfer";
 import type { StepContext } from "../context.ts";
 import { pointFile, runFile } from "../folders.ts";
 import type { Meter } from "../progress.ts";
+import { farewell } from "./farewell.ts";
 import { readBase, readValues, writeManifest } from "./files.ts";
-import { createIncoming, type Incoming } from "./incoming.ts";
 import { parseMessage } from "./messages.ts";
+import { createStaging, type Staging } from "./staging.ts";
 import type { OpenMessage } from "./transfers.ts";
 
 export interface ReceiveSession {
@@ -26,144 +27,116 @@ export interface ReceiveSession {
   readonly checkRoom: (bytes: number) => Promise<void>;
 }
 
-type FileMessage = Extract<TransferMessage, { say: "file" }>;
-
 /** Serves to the end; rejects when the stream breaks or is refused, and then nothing of it runs any more. */
 export async function serveSession(session: ReceiveSession): Promise<Result> {
   const { channel, context } = session;
-  const files = new Map<number, Incoming>();
-  const tasks = new Set<Promise<void>>();
-  const changes = await context.world.files.create(runFile(context.instruction.run, "changes"));
+  const { clock, files } = context.world;
+  const changes = await files.create(runFile(context.instruction.run, "changes"));
   let committed = false;
+  const end: { first: { readonly cause: unknown } | null; parting: Promise<void> } = {
+    first: null,
+    parting: Promise.resolve(),
+  };
+  const fail = (cause: unknown): void => {
+    if (end.first) return;
+    end.first = { cause };
+    end.parting = farewell(clock, channel, told(cause));
+  };
+  // A file that fails ends the stream, and with it the reading: waiting for either of the two, for as long as a transfer
+  // lasts, would hold every frame that was ever read.
+  const staging = createStaging(session, fail);
   try {
-    const result = await converse(session, files, tasks, {
+    const result = await converse(session, staging, {
       write: (bytes) => changes.write(bytes),
       async commit() {
-        committed = true;
         await changes.commit();
+        committed = true;
       },
     });
-    await say(session, { say: "finished" });
+    await channel.send({ say: "finished" } satisfies TransferMessage);
     return result;
   } catch (thrown) {
-    const failure = toFailure(thrown);
-    for (const file of files.values()) file.fail(thrown);
-    // The peer learns why, if it still listens; the stream ends either way.
-    await channel.send({ say: "closed", failure } satisfies TransferMessage).catch(() => undefined);
-    channel.close(failure.message);
-    throw thrown;
+    fail(thrown);
+    staging.fail(thrown);
+    throw end.first?.cause ?? thrown;
   } finally {
-    await Promise.allSettled(tasks);
+    await end.parting;
+    await staging.settled();
     if (!committed) await changes.abort();
   }
 }
 
-interface ChangesFile {
-  write(bytes: Uint8Array): Promise<void>;
-  commit(): Promise<void>;
+/** A defect's text is ours to read, not the peer's: it is in the log. */
+function told(cause: unknown): Failure {
+  const failure = toFailure(cause);
+  return failure.code === "defect"
+    ? { ...failure, message: "the receiver met a defect; see its log" }
+    : failure;
 }
 
 async function converse(
   session: ReceiveSession,
-  files: Map<number, Incoming>,
-  tasks: Set<Promise<void>>,
-  changes: ChangesFile,
+  staging: Staging,
+  changes: Pick<FileWriter, "write" | "commit">,
 ): Promise<Result> {
-  const { context, open, channel, meter } = session;
-  const { order } = context.instruction;
-  const baseSha256 = order.base?.manifestSha256 ?? null;
-  if (open.baseManifestSha256 !== baseSha256) {
-    throw new CoevalError(
-      "base-mismatch",
-      `the source names base ${open.baseManifestSha256}, the target ${baseSha256}`,
-    );
-  }
-  await say(session, { say: "opened" });
-  const moved = await expect(channel, "plan");
-  await session.checkRoom(moved.moved.bytes);
-  meter.start("receiving", moved.moved.files, moved.moved.bytes);
-  await say(session, { say: "planned" });
-  const failed = Promise.withResolvers<never>();
-  failed.promise.catch(() => undefined);
+  const { channel } = session;
+  const moved = await openPlan(session);
   for (;;) {
-    const frame = await Promise.race([channel.receive(), failed.promise]);
+    const frame = await channel.receive();
     if (!frame) throw new CoevalError("unreachable", "the peer ended the transfer");
     if (frame.kind === "bytes") {
-      fileOf(files, frame.channel).push(frame.content);
+      staging.content(frame.channel, frame.content);
       continue;
     }
     const message = parseMessage(frame);
     switch (message.say) {
-      case "file": {
-        if (files.size >= FILES_IN_FLIGHT_MAX || files.has(message.channel)) {
-          throw new CoevalError("protocol", `file ${message.channel} is one too many`);
-        }
-        const incoming = createIncoming((bytes) =>
-          say(session, { say: "took", channel: message.channel, bytes }),
-        );
-        files.set(message.channel, incoming);
-        const task = takeFile(session, message, incoming)
-          .catch((cause: unknown) => failed.reject(cause))
-          .finally(() => {
-            files.delete(message.channel);
-            tasks.delete(task);
-          });
-        tasks.add(task);
+      case "file":
+        staging.file(message);
         break;
-      }
       case "end":
-        fileOf(files, message.channel).end(message.sha256);
+        staging.end(message.channel, message.sha256);
         break;
       case "changes":
-        for (const change of message.changes) await changes.write(line(change as Change));
+        await changes.write(lines(message.changes as readonly Change[]));
         break;
-      case "finish": {
-        await Promise.race([Promise.all(tasks), failed.promise]);
+      case "finish":
+        await staging.finished();
         await changes.commit();
-        return await finish(session, message.manifest.sha256, moved.moved);
-      }
+        return await compareManifests(session, message.manifest.sha256, moved);
       default:
         throw new CoevalError("protocol", `\`${message.say}\` is not the sender's to say now`);
     }
   }
 }
 
-/** Stages one file, unless it is staged already: whole, hashed, and of the same inode, length and time. */
-async function takeFile(session: ReceiveSession, message: FileMessage, incoming: Incoming): Promise<void> {
-  const { context, holding, meter } = session;
-  const { db, instruction, target, cancel, world } = context;
-  const { channel, number, entry, at } = message;
-  const staged = await readStaged(db, instruction.run, number);
-  if (staged) {
-    meter.count(1, entry.length);
-    await say(session, { say: "have", channel, sha256: staged.sha256 });
-    return;
-  }
-  await say(session, { say: "want", channel });
-  const hasher = world.hash.sha256();
-  const content = hashed(incoming.content(), (chunk) => {
-    hasher.update(chunk);
-    meter.count(0, chunk.length);
-  });
-  const bytes = await target.write(holding, at, entry as Entry, content, cancel);
-  const sha256 = hasher.hex();
-  if (bytes !== entry.length || sha256 !== incoming.sha256()) {
+/** The base is the same, and there is room for what the plan names. */
+async function openPlan({ context, channel, open, meter, checkRoom }: ReceiveSession): Promise<MovedSummary> {
+  const base = context.instruction.order.base?.manifestSha256 ?? null;
+  if (open.baseManifestSha256 !== base) {
     throw new CoevalError(
-      "corrupt",
-      `${entry.set}/${entry.path}: ${bytes} bytes of ${entry.length} arrived, or another digest`,
+      "base-mismatch",
+      `the source names base ${open.baseManifestSha256}, the target ${base}`,
     );
   }
-  await stageFile(db, instruction.run, { number, sha256, bytes });
-  meter.count(1, 0);
-  await say(session, { say: "done", channel, sha256 });
+  await channel.send({ say: "opened" } satisfies TransferMessage);
+  const frame = await channel.receive();
+  if (!frame) throw new CoevalError("unreachable", "the peer ended the transfer");
+  const message = parseMessage(frame);
+  if (message.say !== "plan")
+    throw new CoevalError("protocol", `\`${message.say}\` came where \`plan\` is due`);
+  const { moved } = message;
+  await checkRoom(moved.bytes);
+  meter.start("receiving", moved.files, moved.bytes);
+  await channel.send({ say: "planned" } satisfies TransferMessage);
+  return moved;
 }
 
-async function finish(
-  session: ReceiveSession,
+async function compareManifests(
+  { context }: ReceiveSession,
   sourceSha256: string,
-  moved: Extract<Result, { step: "receive-snapshots" }>["moved"],
+  moved: MovedSummary,
 ): Promise<Result> {
-  const { world, instruction } = session.context;
+  const { world, instruction } = context;
   const { run, service, order } = instruction;
   const manifest = await writeManifest(
     world,
@@ -179,38 +152,6 @@ async function finish(
   return { step: "receive-snapshots", manifest, moved };
 }
 
-async function expect<S extends TransferMessage["say"]>(
-  channel: Channel,
-  due: S,
-): Promise<Extract<TransferMessage, { say: S }>> {
-  const frame = await channel.receive();
-  if (!frame) throw new CoevalError("unreachable", "the peer ended the transfer");
-  const message = parseMessage(frame);
-  if (message.say !== due)
-    throw new CoevalError("protocol", `\`${message.say}\` came where \`${due}\` is due`);
-  return message as Extract<TransferMessage, { say: S }>;
-}
-
-function fileOf(files: ReadonlyMap<number, Incoming>, channel: number): Incoming {
-  const file = files.get(channel);
-  if (!file) throw new CoevalError("protocol", `content of file ${channel}, which was not announced`);
-  return file;
-}
-
-async function* hashed(
-  chunks: AsyncIterable<Uint8Array>,
-  hear: (chunk: Uint8Array) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    hear(chunk);
-    yield chunk;
-  }
-}
-
-function say(session: ReceiveSession, message: TransferMessage): Promise<void> {
-  return session.channel.send(message);
-}
-
-function line(change: Change): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify(change)}\n`);
+function lines(changes: readonly Change[]): Uint8Array {
+  return new TextEncoder().encode(changes.map((change) => `${JSON.stringify(change)}\n`).join(""));
 }

@@ -9,7 +9,7 @@ import type { StepContext } from "../context.ts";
 import { mapInOrder } from "../pool.ts";
 import type { SnapshotNote } from "../snapshot.ts";
 import { createInFlight, type Flight, type InFlight } from "./in-flight.ts";
-import { parseMessage } from "./messages.ts";
+import { listen } from "./replies.ts";
 import { type FileDigest, isContent } from "./file-digest.ts";
 
 /** Bytes of changes gathered into one message, well below the frame's bound. */
@@ -34,6 +34,8 @@ export interface SendSession {
   change(change: Change): Promise<void>;
   flushChanges(): Promise<void>;
   finish(manifest: ManifestSummary): Promise<void>;
+  /** Why it really failed: what the peer said at its end counts more than that the stream then broke. */
+  reason(thrown: unknown): Promise<unknown>;
   close(): void;
 }
 
@@ -74,11 +76,13 @@ export async function openSession(
         await say({ say: "finish", manifest });
         await replies.next("finished");
       },
+      reason: (thrown) => replies.reason(context.world.clock, thrown),
       close: () => close("over"),
     };
   } catch (thrown) {
+    const reason = await replies.reason(context.world.clock, thrown);
     close("not opened");
-    throw thrown;
+    throw reason;
   }
 }
 
@@ -150,55 +154,4 @@ async function sendContent(
 
 async function* contents(changes: AsyncIterable<Change>): AsyncGenerator<Extract<Change, { kind: "put" }>> {
   for await (const change of changes) if (isContent(change)) yield change;
-}
-
-interface Replies {
-  /** Waits for the one answer that is due, of those that may come; which one it was. */
-  next(...due: readonly ("opened" | "planned" | "finished")[]): Promise<string>;
-}
-
-/** Reads the peer's messages as they come, for as long as the stream lasts. */
-function listen(channel: Channel, flights: InFlight): Replies {
-  let broken: { cause: unknown } | null = null;
-  const arrived: string[] = [];
-  let wake = Promise.withResolvers<void>();
-
-  const read = async (): Promise<void> => {
-    for (;;) {
-      const frame = await channel.receive();
-      if (!frame) throw new CoevalError("unreachable", "the peer ended the transfer");
-      const message = parseMessage(frame);
-      if (message.say === "closed")
-        throw new CoevalError(message.failure.code, message.failure.message, message.failure);
-      if (
-        message.say === "want" ||
-        message.say === "have" ||
-        message.say === "took" ||
-        message.say === "done"
-      ) {
-        flights.hear(message);
-      } else arrived.push(message.say);
-      wake.resolve();
-      wake = Promise.withResolvers<void>();
-    }
-  };
-  read().catch((cause: unknown) => {
-    broken = { cause };
-    flights.fail(cause);
-    channel.close("broken");
-    wake.resolve();
-  });
-
-  return {
-    async next(...due) {
-      for (;;) {
-        const first: string | undefined = arrived.shift();
-        if (due.some((say) => say === first)) return first as string;
-        if (first !== undefined)
-          throw new CoevalError("protocol", `\`${first}\` came where \`${due.join("` or `")}\` is due`);
-        if (broken) throw broken.cause;
-        await wake.promise;
-      }
-    },
-  };
 }

@@ -88,6 +88,8 @@ async function sendOnce(
     );
     await session.finish(manifest);
     return manifest;
+  } catch (thrown) {
+    throw await session.reason(thrown);
   } finally {
     session.close();
   }

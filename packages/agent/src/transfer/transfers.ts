@@ -7,6 +7,7 @@ import type { Peer, Stream } from "@coeval/core/ports/network";
 import type { World } from "@coeval/core/ports/world";
 import { type Channel, channelOn } from "@coeval/contract/wire/channel";
 import type { TransferMessage } from "@coeval/contract/wire/transfer";
+import { farewell } from "./farewell.ts";
 import { parseMessage } from "./messages.ts";
 
 /** An opened stream says what it wants within this. */
@@ -32,8 +33,18 @@ export interface Transfers {
   expect(run: string, expected: Expected): () => void;
 }
 
+export interface TransferOptions {
+  /** Where peers reach this agent, `host:port`. */
+  readonly address: string;
+  /** Whether this agent has received it to its end before. */
+  readonly finished: (open: OpenMessage, peer: Peer) => Promise<boolean>;
+}
+
 /** The transfers and the function that takes each incoming stream. */
-export function createTransfers(world: World, address: string): Transfers & { accept(stream: Stream): void } {
+export function createTransfers(
+  world: World,
+  options: TransferOptions,
+): Transfers & { accept(stream: Stream): void } {
   const expected = new Map<string, Expected>();
   let waiting = 0;
 
@@ -57,21 +68,25 @@ export function createTransfers(world: World, address: string): Transfers & { ac
       deadline.abort();
     }
     const match = expected.get(open.run);
-    const refusal = refuse(match, open, stream.peer);
+    if (!match && (await options.finished(open, stream.peer))) {
+      await channel.send({ say: "finished" } satisfies TransferMessage);
+      return channel.close("finished before");
+    }
+    const refusal = refusalOf(match, open, stream.peer);
     if (refusal || !match) {
-      world.log.warn("transfer refused", { run: open.run, peer: peerName(stream.peer), why: refusal });
-      const failure = toFailure(
-        new CoevalError("not-allowed", `transfer of ${open.run} refused: ${refusal}`),
-      );
-      await channel.send({ say: "closed", failure } satisfies TransferMessage);
-      channel.close("refused");
-      return;
+      world.log.warn("transfer refused", {
+        run: open.run,
+        peer: peerName(stream.peer),
+        why: refusal?.message,
+      });
+      return farewell(world.clock, channel, toFailure(refusal));
     }
     await match.serve(channel, open);
+    channel.close("over");
   }
 
   return {
-    address,
+    address: options.address,
     accept(stream) {
       if (waiting >= WAITING_MAX || stream.peer.kind !== "agent") {
         world.log.warn("transfer refused", {
@@ -95,8 +110,15 @@ export function createTransfers(world: World, address: string): Transfers & { ac
   };
 }
 
-function refuse(match: Expected | undefined, open: OpenMessage, peer: Peer): string | null {
-  if (!match) return "no open instruction names it";
+/** An instruction that is not open may only be late: this agent may just have been started again. The rest is no mistake of time. */
+function refusalOf(match: Expected | undefined, open: OpenMessage, peer: Peer): CoevalError | null {
+  if (!match)
+    return new CoevalError("unreachable", `transfer of ${open.run} refused: no open instruction names it`);
+  const why = breachOf(match, open, peer);
+  return why === null ? null : new CoevalError("not-allowed", `transfer of ${open.run} refused: ${why}`);
+}
+
+function breachOf(match: Expected, open: OpenMessage, peer: Peer): string | null {
   if (peer.kind !== "agent") return "the peer is no agent";
   if (peer.cluster !== match.peer.cluster || peer.agent !== match.peer.agent)
     return "another agent is expected";

@@ -25,15 +25,20 @@ export function addCertificate(program: Command, context: Context): void {
       return exit.ok;
     },
   );
-  addCommand(
+  addCommand<{ authority?: string }>(
     context,
     certificate,
     {
       usage: "check <file-or-folder>",
       about: "check certificates with nothing but themselves; a folder is checked as a chain",
+      with: (command) =>
+        command.option("--authority <sha256>", "the authority's fingerprint, as enrolment tokens carry it"),
     },
     async ([path = ""], options) => {
-      const report = await context.checkCertificates(path).catch((cause: unknown) => {
+      const { authority } = options;
+      if (authority !== undefined && !/^[0-9a-f]{64}$/.test(authority))
+        throw new CliError("--authority is a SHA-256 in lower-case hex", { exitCode: exit.usage });
+      const report = await context.checkCertificates(path, authority ?? null).catch((cause: unknown) => {
         const why = cause instanceof Error ? cause.message : String(cause);
         throw new CliError(`${path} cannot be checked: ${why}`, { exitCode: exit.usage, cause });
       });

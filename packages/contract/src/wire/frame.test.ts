@@ -123,11 +123,11 @@ test("garbage ends in a refusal or in frames, never in anything else", () => {
 test("what is held is bounded by one frame, also when it comes byte by byte and is never finished", () => {
   let reserved = 0;
   const decoder = frameDecoder();
-  const original = Uint8Array.prototype.set;
-  Uint8Array.prototype.set = function (this: Uint8Array, ...given: Parameters<typeof original>) {
+  const original = Reflect.get(Uint8Array.prototype, "set") as (bytes: Uint8Array, at?: number) => void;
+  Uint8Array.prototype.set = function (this: Uint8Array, bytes: Uint8Array, at?: number) {
     reserved = Math.max(reserved, this.length);
-    return original.apply(this, given);
-  };
+    return Reflect.apply(original, this, [bytes, at]);
+  } as typeof Uint8Array.prototype.set;
   try {
     // A header alone reserves next to nothing, whatever it promises.
     decoder.push(Uint8Array.from([...u32(JSON_BYTES_MAX), 1]));
@@ -135,7 +135,7 @@ test("what is held is bounded by one frame, also when it comes byte by byte and 
     for (let sent = 0; sent < JSON_BYTES_MAX - 1; sent++) decoder.push(Uint8Array.of(0x20));
     assert.ok(reserved <= JSON_BYTES_MAX + 5, `${reserved} bytes`);
   } finally {
-    Uint8Array.prototype.set = original;
+    Reflect.deleteProperty(Uint8Array.prototype, "set");
   }
 });
 

@@ -54,8 +54,11 @@ function signed(content: CertificateBody): Certificate {
 }
 
 function signer(agent: string) {
-  const { publicKey, sign } = fakeSigner(agent);
-  return { sign, is: { agent, publicKey, chain: `chain of ${agent}` } };
+  const own = fakeSigner(agent);
+  return {
+    sign: (bytes: Uint8Array) => own.sign(bytes),
+    is: { agent, publicKey: own.publicKey, chain: `chain of ${agent}` },
+  };
 }
 
 const check = (certificate: Certificate, previous: Certificate | null = null) =>

@@ -16,19 +16,19 @@ const LENGTHS = [0, 1, 10, 200] as const;
 
 /** A tree of one to three data sets with up to `size` entries each. */
 export function randomTree(chance: Chance, size: number): Tree {
-  const world = createHistory(chance, new Map());
+  const history = begin(chance, new Map());
   for (const set of SETS.slice(0, 1 + chance.below(SETS.length))) {
-    world.addSet(set);
-    for (let i = chance.below(size + 1); i > 0; i--) world.add();
+    make(history, set, "", "directory");
+    for (let i = chance.below(size + 1); i > 0; i--) add(history);
   }
-  return world.tree;
+  return history.tree;
 }
 
 /** The tree after up to `changes` changes of every kind. */
 export function randomLater(chance: Chance, before: Tree, changes: number): Tree {
-  const world = createHistory(chance, before);
-  for (let i = chance.below(changes + 1); i > 0; i--) chance.pick(world.changes)();
-  return world.tree;
+  const history = begin(chance, before);
+  for (let i = chance.below(changes + 1); i > 0; i--) chance.pick(CHANGES)(history);
+  return history.tree;
 }
 
 /** In manifest order, as a listing of a snapshot gives them: files without digests. */
@@ -46,114 +46,159 @@ export function inOrder(tree: Tree): Entry[] {
   return [...tree.values()].sort(compareEntries);
 }
 
-function createHistory(chance: Chance, before: Tree) {
-  const tree = new Map(before);
-  let ids = 1000 + before.size * 1000;
-  let nowMs = 1_700_000_000_000 + before.size * 1_000_000;
-  const tick = () => (nowMs += 1 + chance.below(5));
-  const key = (set: string, path: string) => `${set}:${path}`;
+interface History {
+  readonly chance: Chance;
+  readonly tree: Map<string, Entry>;
+  ids: number;
+  nowMs: number;
+}
 
-  const some = (wanted: (entry: Entry) => boolean): Entry | null => {
-    const found = [...tree.values()].filter(wanted);
-    return found.length === 0 ? null : chance.pick(found);
+/** Every id and every time is later than any of the tree before. */
+function begin(chance: Chance, before: Tree): History {
+  const entries = [...before.values()];
+  return {
+    chance,
+    tree: new Map(before),
+    ids: entries.reduce((most, { id }) => Math.max(most, Number(id)), 1000),
+    nowMs: entries.reduce((latest, { mtimeMs }) => Math.max(latest, mtimeMs), 1_700_000_000_000),
   };
-  const put = (entry: Entry): void => void tree.set(key(entry.set, entry.path), entry);
-  const filled = (entry: Entry): Entry => {
-    const sha256 = digestOf(`content ${entry.id} ${entry.length} ${tick()}`);
-    return { ...entry, sha256 };
+}
+
+type ChangeOf = (history: History) => void;
+
+const CHANGES: readonly ChangeOf[] = [
+  add,
+  add,
+  add,
+  remake("file", "file"),
+  remake("directory", "file"),
+  remake("file", "directory"),
+  edit(
+    (file, history) => filled(history, { ...file, length: file.length + 1, mtimeMs: tick(history) }),
+    "file",
+  ),
+  // Refilled to the same length: the modification time alone tells.
+  edit((file, history) => filled(history, { ...file, mtimeMs: tick(history) }), "file"),
+  // Open, and written meanwhile, which moves neither time nor id.
+  edit((file, history) => filled(history, { ...file, open: true }), "file"),
+  // Closing a file sets its time.
+  edit(({ open: _, ...file }, history) => ({ ...file, mtimeMs: tick(history) }), "file"),
+  edit((entry, { chance }) => ({ ...entry, owner: chance.pick(["ann", "ben", "cat"]) })),
+  edit((entry, { chance }) => ({ ...entry, mode: chance.pick([0o600, 0o700, 0o1777]) })),
+  edit((entry) => ({ ...entry, acl: ["group:x:rw-", "user:y:r--"] })),
+  edit(({ acl: _, ...entry }) => entry),
+  edit((entry, { chance }) => ({ ...entry, xattrs: [["user.k", String(chance.below(10))]] })),
+  edit((directory, history) => ({ ...directory, mtimeMs: tick(history) }), "directory"),
+  remove,
+  removeSet,
+  addSet,
+];
+
+function tick(history: History): number {
+  history.nowMs += 1 + history.chance.below(5);
+  return history.nowMs;
+}
+
+function some({ tree, chance }: History, wanted: (entry: Entry) => boolean): Entry | null {
+  const found = [...tree.values()].filter(wanted);
+  return found.length === 0 ? null : chance.pick(found);
+}
+
+function keyOf(set: string, path: string): string {
+  return `${set}:${path}`;
+}
+
+function put({ tree }: History, entry: Entry): void {
+  tree.set(keyOf(entry.set, entry.path), entry);
+}
+
+function filled(history: History, entry: Entry): Entry {
+  return { ...entry, sha256: digestOf(`content ${entry.id} ${entry.length} ${tick(history)}`) };
+}
+
+function make(history: History, set: string, path: string, type: Entry["type"]): void {
+  const { chance } = history;
+  const file = type === "file";
+  const entry: Entry = {
+    set,
+    path,
+    type,
+    id: String(++history.ids),
+    length: file ? chance.pick(LENGTHS) : 0,
+    mtimeMs: tick(history),
+    atimeMs: 0,
+    owner: chance.pick(["ann", "ben"]),
+    group: "staff",
+    mode: chance.pick([0o644, 0o755, 0o1777]),
+    replication: file ? 3 : 0,
+    blockSize: file ? 1024 : 0,
+    ...(chance.once(4) ? { acl: ["user:cat:r--"] } : {}),
+    ...(chance.once(4) ? { xattrs: [["user.k", "6b"]] as const } : {}),
+    ...(file && chance.once(8) ? { open: true as const } : {}),
   };
-  const make = (set: string, path: string, type: Entry["type"]): void => {
-    const file = type === "file";
-    const entry: Entry = {
-      set,
-      path,
-      type,
-      id: String(++ids),
-      length: file ? chance.pick(LENGTHS) : 0,
-      mtimeMs: tick(),
-      atimeMs: 0,
-      owner: chance.pick(["ann", "ben"]),
-      group: "staff",
-      mode: chance.pick([0o644, 0o755, 0o1777]),
-      replication: file ? 3 : 0,
-      blockSize: file ? 1024 : 0,
-      ...(chance.once(4) ? { acl: ["user:cat:r--"] } : {}),
-      ...(chance.once(4) ? { xattrs: [["user.k", "6b"]] as const } : {}),
-      ...(file && chance.once(8) ? { open: true as const } : {}),
-    };
-    put(file ? filled(entry) : entry);
-    touch(set, path);
-  };
-  /** A change among a directory's children moves its time. */
-  const touch = (set: string, path: string): void => {
-    if (path === "") return;
-    const parent = tree.get(key(set, parentOf(path)));
-    if (parent) put({ ...parent, mtimeMs: tick() });
-  };
-  const drop = (entry: Entry): void => {
-    for (const other of [...tree.values()]) if (isIn(other, entry)) tree.delete(key(other.set, other.path));
-  };
-  const add = (): void => {
-    const parent = some(({ type, path }) => type === "directory" && path.split("/").length < DEPTH_MAX);
-    if (!parent) return;
-    const path = parent.path === "" ? chance.pick(NAMES) : `${parent.path}/${chance.pick(NAMES)}`;
-    if (!tree.has(key(parent.set, path))) make(parent.set, path, chance.once(3) ? "directory" : "file");
-  };
-  const remake = (type: Entry["type"], was: Entry["type"]) => () => {
-    const entry = some((one) => one.type === was && one.path !== "");
+  put(history, file ? filled(history, entry) : entry);
+  touch(history, set, path);
+}
+
+/** A change among a directory's children moves its time. */
+function touch(history: History, set: string, path: string): void {
+  if (path === "") return;
+  const above = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
+  const parent = history.tree.get(keyOf(set, above));
+  if (parent) put(history, { ...parent, mtimeMs: tick(history) });
+}
+
+function drop({ tree }: History, top: Entry): void {
+  for (const [key, { set, path }] of tree) {
+    if (set === top.set && (top.path === "" || path === top.path || path.startsWith(`${top.path}/`)))
+      tree.delete(key);
+  }
+}
+
+function add(history: History): void {
+  const { chance, tree } = history;
+  const parent = some(
+    history,
+    ({ type, path }) => type === "directory" && path.split("/").length < DEPTH_MAX,
+  );
+  if (!parent) return;
+  const path = parent.path === "" ? chance.pick(NAMES) : `${parent.path}/${chance.pick(NAMES)}`;
+  if (!tree.has(keyOf(parent.set, path)))
+    make(history, parent.set, path, chance.once(3) ? "directory" : "file");
+}
+
+function remake(type: Entry["type"], was: Entry["type"]): ChangeOf {
+  return (history) => {
+    const { chance } = history;
+    const entry = some(history, (one) => one.type === was && one.path !== "");
     if (!entry) return;
-    drop(entry);
-    make(entry.set, entry.path, type);
+    drop(history, entry);
+    make(history, entry.set, entry.path, type);
     for (let i = chance.below(3); type === "directory" && i > 0; i--)
-      make(entry.set, `${entry.path}/${NAMES[i]}`, chance.once(2) ? "directory" : "file");
+      make(history, entry.set, `${entry.path}/${NAMES[i]}`, chance.once(2) ? "directory" : "file");
   };
-  const edit = (change: (entry: Entry) => Entry, type?: Entry["type"]) => () => {
-    const entry = some((one) => type === undefined || one.type === type);
-    if (entry) put(change(entry));
-  };
-  const changes: readonly (() => void)[] = [
-    add,
-    add,
-    add,
-    remake("file", "file"),
-    remake("directory", "file"),
-    remake("file", "directory"),
-    edit((file) => filled({ ...file, length: file.length + 1, mtimeMs: tick() }), "file"),
-    // Refilled to the same length: the modification time alone tells.
-    edit((file) => filled({ ...file, mtimeMs: tick() }), "file"),
-    // Open, and written meanwhile, which moves neither time nor id.
-    edit((file) => filled({ ...file, open: true }), "file"),
-    // Closing a file sets its time.
-    edit(({ open: _, ...file }) => ({ ...file, mtimeMs: tick() }), "file"),
-    edit((entry) => ({ ...entry, owner: chance.pick(["ann", "ben", "cat"]) })),
-    edit((entry) => ({ ...entry, mode: chance.pick([0o600, 0o700, 0o1777]) })),
-    edit((entry) => ({ ...entry, acl: ["group:x:rw-", "user:y:r--"] })),
-    edit(({ acl: _, ...entry }) => entry),
-    edit((entry) => ({ ...entry, xattrs: [["user.k", String(chance.below(10))]] })),
-    edit((directory) => ({ ...directory, mtimeMs: tick() }), "directory"),
-    () => {
-      const entry = some(({ path }) => path !== "");
-      if (!entry) return;
-      drop(entry);
-      touch(entry.set, entry.path);
-    },
-    () => {
-      const root = some(({ path }) => path === "");
-      if (root && chance.once(4)) drop(root);
-    },
-    () => {
-      const set = chance.pick(SETS);
-      if (!tree.has(key(set, ""))) make(set, "", "directory");
-    },
-  ];
-  return { tree: tree as Tree, add, addSet: (set: string) => make(set, "", "directory"), changes };
 }
 
-function parentOf(path: string): string {
-  return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
+function edit(change: (entry: Entry, history: History) => Entry, type?: Entry["type"]): ChangeOf {
+  return (history) => {
+    const entry = some(history, (one) => type === undefined || one.type === type);
+    if (entry) put(history, change(entry, history));
+  };
 }
 
-function isIn(entry: Entry, top: Entry): boolean {
-  if (entry.set !== top.set) return false;
-  return top.path === "" || entry.path === top.path || entry.path.startsWith(`${top.path}/`);
+function remove(history: History): void {
+  const entry = some(history, ({ path }) => path !== "");
+  if (!entry) return;
+  drop(history, entry);
+  touch(history, entry.set, entry.path);
+}
+
+function removeSet(history: History): void {
+  const root = some(history, ({ path }) => path === "");
+  if (root && history.chance.once(4)) drop(history, root);
+}
+
+function addSet(history: History): void {
+  const set = history.chance.pick(SETS);
+  if (!history.tree.has(keyOf(set, ""))) make(history, set, "", "directory");
 }

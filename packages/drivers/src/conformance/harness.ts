@@ -13,8 +13,8 @@ export interface ConformanceCluster {
   readonly target: Target;
   readonly fs: FileSystem;
   /** Another user's. */
-  as(user: string): FileSystem;
-  sourceAs(user: string): Source;
+  readonly as: (user: string) => FileSystem;
+  readonly sourceAs: (user: string) => Source;
   /** Appends to a closed file and closes it. */
   append(path: string, bytes: Uint8Array): Promise<void>;
   /** Cuts a closed file; resolves when it may be written again. */

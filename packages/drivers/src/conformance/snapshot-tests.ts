@@ -9,6 +9,10 @@ export function snapshotTests(scenario: Scenario): void {
   scenario("what cannot be taken is refused by name, with the command that mends it", refusals);
   scenario("a data set removed after it was prepared is named", removedMeanwhile);
   scenario("an open file is listed with its length in the snapshot, wherever it was moved", openFiles);
+  scenario(
+    "the owner of a root takes its snapshots, and lists open files where every directory is open to it",
+    byOwner,
+  );
   scenario("released snapshots are gone, and releasing them again is success", release);
   scenario("the diff between snapshots names what was modified", modified);
   scenario("examining changes nothing and tells what accepting means", examine);
@@ -173,6 +177,33 @@ function shape(open: Awaited<ReturnType<Ground["cluster"]["source"]["openFiles"]
   return open.kind === "listed" ? open.files.map(({ path, length }) => [path, length]) : open;
 }
 
+async function byOwner(ground: Ground): Promise<void> {
+  const { cluster, cancel } = ground;
+  const set = await makeSet(ground, "data");
+  await put(ground, `${set.path}/dir/file`, "content", { mode: 0o644 });
+  await cluster.fs.setOwner(set.path, "alice", "staff", cancel);
+  const source = cluster.sourceAs("alice");
+  const request = (snapshotName: string) => source.prepare({ sets: [set], snapshotName }, cancel);
+  const first = await request("coeval-a");
+  await source.snapshot(first, cancel);
+  const open = await source.openFiles(first, cancel);
+  assertEqual(
+    open,
+    first.freezesOpenFiles ? { kind: "frozen" } : { kind: "listed", files: [] },
+    "open files",
+  );
+  const paths = (await collect(source.list(first, cancel))).map(({ path }) => path);
+  assertEqual(paths, ["", "dir", "dir/file"], "paths");
+  await cluster.fs.setMode(`${set.path}/dir`, 0o700, cancel);
+  const second = await request("coeval-b");
+  await source.snapshot(second, cancel);
+  const closed = await source.openFiles(second, cancel);
+  assertEqual(closed.kind, first.freezesOpenFiles ? "frozen" : "unknown", "behind a closed directory");
+  await refused(collect(source.list(second, cancel)), "no-right");
+  for (const prepared of [first, second]) await source.release(prepared, null, cancel);
+  assertEqual(await source.snapshots(set.path, "", cancel), [], "snapshots left behind");
+}
+
 async function release(ground: Ground): Promise<void> {
   const { source } = ground.cluster;
   const set = await makeSet(ground, "data");
@@ -186,6 +217,11 @@ async function release(ground: Ground): Promise<void> {
   await source.release(older, newer, ground.cancel);
   await source.release(older, newer, ground.cancel);
   assertEqual(await source.snapshots(set.path, "coeval-", ground.cancel), ["coeval-b"], "what stays");
+  assertEqual(
+    await source.snapshots(`${ground.folder}/absent`, "", ground.cancel),
+    [],
+    "where there is no root",
+  );
   await refused(collect(source.list(older, ground.cancel)), "set-missing");
 }
 

@@ -17,12 +17,16 @@ export async function readExtended(
   return { ...(acl.length > 0 ? { acl } : {}), ...(xattrs.length > 0 ? { xattrs } : {}) };
 }
 
+/** `staged`: made by this run, so it has no xattrs but those it was given, and its content and access time are known. */
+export type Stand = "staged" | "live";
+
 /** Makes the attributes and times equal; what is equal already costs no call. Times come last: other calls may move them. */
 export async function applyAttributes(
   fs: FileSystem,
   path: string,
   entry: Entry,
   now: FileStatus,
+  stand: Stand,
   cancel: AbortSignal,
 ): Promise<void> {
   if (now.owner !== entry.owner || now.group !== entry.group) {
@@ -32,7 +36,8 @@ export async function applyAttributes(
   if (wantsAcl) await fs.setAcl(path, aclEntries(entry), cancel);
   else if (now.hasAcl) await fs.removeAcl(path, cancel);
   if (now.mode !== entry.mode || now.hasAcl || wantsAcl) await fs.setMode(path, entry.mode, cancel);
-  await applyXattrs(fs, path, entry.xattrs ?? [], cancel);
+  const wanted = entry.xattrs ?? [];
+  if (stand === "live" || wanted.length > 0) await applyXattrs(fs, path, wanted, cancel);
   if (entry.type === "file" && now.replication !== entry.replication) {
     await fs.setReplication(path, entry.replication, cancel);
   }
@@ -44,14 +49,14 @@ export async function applyAttributes(
 
 /**
  * Reads everything back and compares.
- * @param fresh also length and block size, and a file's access time, which a later reading of it moves.
+ * Of a staged file also length and block size, and the access time, which a later reading of it moves.
  * @throws CoevalError `not-equal` naming path and attributes.
  */
 export async function proveAttributes(
   fs: FileSystem,
   path: string,
   entry: Entry,
-  fresh: boolean,
+  stand: Stand,
   cancel: AbortSignal,
 ): Promise<void> {
   const status = await fs.status(path, cancel);
@@ -69,7 +74,7 @@ export async function proveAttributes(
   compare("xattrs", JSON.stringify(entry.xattrs ?? []), JSON.stringify(xattrs));
   compare("mtime", entry.mtimeMs, status.mtimeMs);
   if (entry.type === "file") compare("replication", entry.replication, status.replication);
-  if (entry.type === "file" && fresh) {
+  if (entry.type === "file" && stand === "staged") {
     compare("length", entry.length, status.length);
     compare("block size", entry.blockSize, status.blockSize);
     compare("atime", entry.atimeMs, status.atimeMs);

@@ -1,5 +1,7 @@
 /** The HDFS driver passes the conformance suite on a real NameNode and DataNode, with small pages. Some minutes. */
+import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { Entry } from "@coeval/core/model/entry";
 import { createClock } from "@coeval/platform/clock";
 import { type NodeHttp, nodeHttp } from "@coeval/platform/http";
 import { createRandom } from "@coeval/platform/random";
@@ -11,8 +13,24 @@ import type { ConformanceCluster, OpenForWrite } from "../conformance/harness.ts
 import { conformanceSuite } from "../conformance/suite.ts";
 import { createHdfsSource } from "./source.ts";
 import { createHdfsTarget } from "./target.ts";
-import { createWebHdfsFileSystem } from "./webhdfs.ts";
+import { connectHdfs, createWebHdfsFileSystem } from "./webhdfs.ts";
 
+const MIB = 1024 * 1024;
+const FILE: Entry = {
+  set: "data",
+  path: "file",
+  type: "file",
+  id: "20000",
+  length: 0,
+  mtimeMs: 0,
+  atimeMs: 0,
+  owner: "alice",
+  group: "staff",
+  mode: 0o644,
+  replication: 1,
+  blockSize: MIB,
+};
+const cancel = new AbortController().signal;
 const POLL_MS = 20;
 const POLLS_MAX = 1500;
 
@@ -29,7 +47,7 @@ before(async () => {
     // Files of more replicas than there are DataNodes are appended to.
     "dfs.client.block.write.replace-datanode-on-failure.policy": "NEVER",
   };
-  const options = { blockSizeBytes: 1024 * 1024, dataNodeLocateDelayMs: 1, hdfsSite };
+  const options = { blockSizeBytes: MIB, dataNodeLocateDelayMs: 1, hdfsSite };
   cluster = await startCluster({ name: "drivers", dir, options });
   http = nodeHttp();
 });
@@ -44,6 +62,51 @@ conformanceSuite("hdfs", test, async () => conformanceCluster(), {
   moments: 4,
   edits: 12,
 });
+
+test("a full cluster and one that is down are told as what they are", async () => {
+  const dir = new URL("../../../../.testbed/drivers-small", import.meta.url).pathname;
+  const options = { blockSizeBytes: MIB, dataNodeLocateDelayMs: 1, dataNodeCapacityBytes: 4 * MIB };
+  const small = await startCluster({ name: "small", dir, options });
+  try {
+    const endpoint = {
+      url: small.nameNodeHttp.replace(/^(http:\/\/)?/, "webhdfs://"),
+      user: small.superuser,
+    };
+    const target = createHdfsTarget(world, connectHdfs({ ...world, http }, endpoint));
+    const holding = { service: "s", directory: "/holding", run: "r", sets: [], basePoint: null };
+    const { freeBytes } = await target.open(holding, cancel);
+    assert.ok(freeBytes !== null && freeBytes > 0 && freeBytes <= 4 * MIB, `${freeBytes} bytes free`);
+    const write = target.write(
+      holding,
+      { top: 1, relative: "" },
+      { ...FILE, length: 8 * MIB },
+      zeros(8),
+      cancel,
+    );
+    await assert.rejects(write, {
+      code: "secondary-full",
+      message: /8388608 bytes to write, \d+ of \d+ bytes left/,
+    });
+    assert.equal((await target.probe(cancel)).reachable, true);
+    await small.nameNode.kill();
+    const status = await target.probe(cancel);
+    assert.equal(status.reachable, false);
+    assert.ok(status.cause);
+    await assert.rejects(target.open(holding, cancel), { code: "cluster-unreachable" });
+  } finally {
+    await small.stop();
+  }
+});
+
+test("an address that is none is refused", () => {
+  for (const url of ["http://host:1", "webhdfs://host", "webhdfs://host:0", "webhdfs://"]) {
+    assert.throws(() => connectHdfs({ ...world, http }, { url, user: "u" }), { code: "bad-input" });
+  }
+});
+
+async function* zeros(mebibytes: number): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < mebibytes; i++) yield new Uint8Array(MIB);
+}
 
 function conformanceCluster(): ConformanceCluster {
   const clientOf = (user: string) =>

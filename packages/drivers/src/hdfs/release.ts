@@ -24,6 +24,8 @@ async function proveListing(fs: FileSystem, root: string, path: string, cancel: 
   try {
     await fs.listPage(path, null, cancel);
   } catch (thrown) {
+    // What is kept may never have been taken (a crash before the moment), or was removed underfoot: nothing is damaged then.
+    if (thrown instanceof CoevalError && thrown.code === "not-found") return;
     if (!(thrown instanceof CoevalError) || thrown.code !== "cluster-refused") throw thrown;
     throw new CoevalError(
       "cluster-refused",

@@ -41,7 +41,8 @@ export function createHdfsSource(world: HdfsWorld, fs: FileSystem): Source {
       forgetSent(sent, prepared);
     },
     async snapshots(root, prefix, cancel) {
-      const all = await fs.snapshots(root, cancel);
+      const status = await fs.status(root, cancel);
+      const all = status?.snapshottable ? await fs.snapshots(root, cancel) : [];
       return all.map(({ name }) => name).filter((name) => name.startsWith(prefix));
     },
   };

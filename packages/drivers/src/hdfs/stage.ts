@@ -6,9 +6,6 @@ import { applyAttributes, proveAttributes } from "./attributes.ts";
 import type { FileSystem } from "./file-system.ts";
 import { CLOSED_MODE, runStagePath, stagedPath, stagePath } from "./layout.ts";
 
-/** Mode of a staged file until it gets its own. */
-const STAGED_FILE_MODE = 0o600;
-
 /** @throws CoevalError `secondary-full`, `quota-exceeded`. */
 export async function writeStaged(
   fs: FileSystem,
@@ -18,10 +15,10 @@ export async function writeStaged(
   content: AsyncIterable<Uint8Array>,
   cancel: AbortSignal,
 ): Promise<number> {
-  const { replication, blockSize } = entry;
+  const { mode, replication, blockSize } = entry;
   const path = stagedPath(holding, at);
   try {
-    return await fs.create(path, { mode: STAGED_FILE_MODE, replication, blockSize }, content, cancel);
+    return await fs.create(path, { mode, replication, blockSize }, content, cancel);
   } catch (thrown) {
     throw await withFigures(fs, thrown, entry, cancel);
   }
@@ -44,8 +41,8 @@ export async function finishStaged(
     throw new CoevalError("not-equal", `${entry.set}:${entry.path}: nothing was staged`, {
       evidence: [path],
     });
-  await applyAttributes(fs, path, entry, status, cancel);
-  await proveAttributes(fs, path, entry, true, cancel);
+  await applyAttributes(fs, path, entry, status, "staged", cancel);
+  await proveAttributes(fs, path, entry, "staged", cancel);
 }
 
 /** The stage itself goes too when no other run uses it. */

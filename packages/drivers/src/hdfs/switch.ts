@@ -91,8 +91,8 @@ async function makeEqual(fs: FileSystem, holding: Holding, entry: Entry, cancel:
   const path = livePath(holding, entry.set, entry.path);
   const status = await fs.status(path, cancel);
   if (status?.type !== entry.type) throw conflict(path, `is no ${entry.type}`);
-  await applyAttributes(fs, path, entry, status, cancel);
-  await proveAttributes(fs, path, entry, false, cancel);
+  await applyAttributes(fs, path, entry, status, "live", cancel);
+  await proveAttributes(fs, path, entry, "live", cancel);
 }
 
 async function setTimes(fs: FileSystem, path: string, entry: Entry, cancel: AbortSignal): Promise<void> {

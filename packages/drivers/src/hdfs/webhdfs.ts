@@ -9,8 +9,11 @@ import type { World } from "@coeval/hadoop/world";
 import type { DiffEntry, FileStatus, FileSystem } from "./file-system.ts";
 import { failedWith, translated, translating, translatingEach } from "./webhdfs-errors.ts";
 
-/** Superusers alone may look at it, and looking does nothing (FSDirectory.resolvePath: src). */
-const SUPERUSERS_PATH = "/.reserved/raw";
+/**
+ * No inode has this id, so nothing can be done to it; but whether the caller is a superuser is asked before whether it
+ * exists (FSNamesystem.disallowSnapshot: src; run on 3.4.2).
+ */
+const NOTHING = "/.reserved/.inodes/1";
 /** Entries of a diff's page that are held at once come from the NameNode; this bounds what a caller may hold open. */
 const OPEN_FILES_MAX = 1_000_000;
 
@@ -154,10 +157,11 @@ function clusterCalls(client: HdfsClient) {
   return {
     async superuser(cancel) {
       try {
-        await client.getFileStatus(SUPERUSERS_PATH, cancel);
+        await client.disallowSnapshot(NOTHING, cancel);
         return true;
       } catch (thrown) {
         if (failedWith(thrown, "accessControl")) return false;
+        if (failedWith(thrown, "notFound", "notSnapshottable", "safeMode")) return true;
         throw translated(thrown);
       }
     },

@@ -49,7 +49,7 @@ export interface MemoryCluster {
   readonly source: Source;
   readonly target: Target;
   /** The same name system as another user sees it. */
-  as(user: string): FileSystem;
+  readonly as: (user: string) => FileSystem;
   /** Edits at once, as the superuser unless a user is named. */
   workload(user?: string): Workload;
   /** The state itself, for checkers; not to be changed. */

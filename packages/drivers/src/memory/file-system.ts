@@ -12,7 +12,7 @@ import { diffTrees } from "./diff.ts";
 import * as edit from "./edit.ts";
 import { type Inode, sortedNames, statusOf } from "./inode.ts";
 import { descend, find, get, type NameSystem, resolve, ROOT_INODE, type Step } from "./name-system.ts";
-import { checkAccess, EXECUTE, READ } from "./rights.ts";
+import { checkAccess, EXECUTE, mayAccess, READ } from "./rights.ts";
 import * as snapshots from "./snapshots.ts";
 
 export interface MemoryFileSystemOptions {
@@ -129,14 +129,7 @@ function snapshotCalls(names: Names, user: string, call: Call) {
       );
       yield* entries;
     },
-    openFiles: (root, cancel) =>
-      call(cancel, () => {
-        if (user !== names.superuser) return null;
-        const open: string[] = [];
-        for (const [path, node] of descend(get(names, root), root))
-          if (names.openFiles.has(node.id)) open.push(path);
-        return open;
-      }),
+    openFiles: (root, cancel) => call(cancel, () => openFiles(names, user, root)),
   } satisfies Partial<FileSystem>;
 }
 
@@ -192,6 +185,17 @@ function firstBehind(sorted: readonly string[], after: string): number {
 function show(names: Names, name: string, node: Inode): FileStatus {
   // As HDFS shows it: `/` always, though it has room for no snapshot until they are allowed.
   return statusOf(node, name, node.id === ROOT_INODE || names.snapshottable.has(node.id));
+}
+
+/** Whoever may enter every directory may ask, as with fsck. */
+function openFiles(names: Names, user: string, root: string): readonly string[] | null {
+  const open: string[] = [];
+  for (const [path, node] of descend(get(names, root), root)) {
+    if (node.type === "directory" && !mayAccess(names, user, resolve(names, path), READ | EXECUTE))
+      return null;
+    if (names.openFiles.has(node.id)) open.push(path);
+  }
+  return open;
 }
 
 function visit(names: Names, user: string, path: string): void {

@@ -10,6 +10,16 @@ export const READ = 4;
 export const WRITE = 2;
 export const EXECUTE = 1;
 
+/** What checkAccess would refuse is false. */
+export function mayAccess(names: NameSystem, user: string, resolved: Resolved, access: number): boolean {
+  const { node } = resolved.steps.at(-1) as Step;
+  if (user === names.superuser) return true;
+  const passes = resolved.steps
+    .slice(0, -1)
+    .every((step) => (bitsFor(names, user, step.node) & EXECUTE) !== 0);
+  return passes && (bitsFor(names, user, node) & access) === access;
+}
+
 /** Refuses a path whose directories the user may not pass, and, with `access`, whose last node denies it. */
 export function checkAccess(names: NameSystem, user: string, resolved: Resolved, access: number): void {
   if (user === names.superuser) return;

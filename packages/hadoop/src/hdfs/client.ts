@@ -126,7 +126,8 @@ export interface HdfsAttributes {
   /** Fails with `notFound` on a directory too. */
   setReplication(path: string, replication: number, cancel?: AbortSignal): Promise<void>;
   getAclStatus(path: string, cancel?: AbortSignal): Promise<AclStatus>;
-  /** Replaces the list; see {@link fullAcl}. The sticky bit stays. User and group names must match the server's
+  /** Makes the ACL exactly `entries`, see {@link fullAcl}: a default list that they do not hold is removed (first, in
+   * a step of its own). The sticky bit stays. User and group names must match the server's
    * `dfs.webhdfs.acl.provider.permission.pattern` (letters, digits, `._-` by default). */
   setAcl(path: string, entries: readonly string[], cancel?: AbortSignal): Promise<void>;
   /** Removes access and default list; the group bits become the group's entry. */

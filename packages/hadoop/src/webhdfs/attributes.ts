@@ -43,7 +43,12 @@ export function createAttributes(nameNode: NameNode): HdfsAttributes {
     getAclStatus: (path, cancel) =>
       nameNode.ask({ method: "GET", op: "GETACLSTATUS", path, cancel }, decodeAclStatus),
 
-    setAcl: (path, entries, cancel) => set("SETACL", path, { aclspec: entries.join(",") }, cancel),
+    async setAcl(path, entries, cancel) {
+      // SETACL alone keeps a default list that `entries` says nothing of (AclTransformation.replaceAclEntries).
+      const hasDefaults = entries.some((entry) => entry.startsWith("default:"));
+      if (!hasDefaults) await set("REMOVEDEFAULTACL", path, {}, cancel);
+      await set("SETACL", path, { aclspec: entries.join(",") }, cancel);
+    },
 
     removeAcl: (path, cancel) => set("REMOVEACL", path, {}, cancel),
 

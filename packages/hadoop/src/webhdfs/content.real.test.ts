@@ -131,12 +131,19 @@ describe("content", () => {
     single.close();
   });
 
-  test("a body that fails ends the write with its own error", async () => {
+  test("a body that fails ends the write with its own error and leaves a shorter file that looks complete", async () => {
+    const status = () => hdfs.getFileStatus("/content/broken").catch(() => null);
     async function* broken(): AsyncGenerator<Uint8Array> {
-      yield bytes("begin");
+      yield numbered(BLOCK_BYTES);
+      await until(status, (found) => found !== null);
       throw new Error("the source broke");
     }
     await assert.rejects(hdfs.create("/content/broken", broken(), FILE), /the source broke/);
+    await until(
+      () => collect(hdfs.listOpenFiles("/content")),
+      (open) => open.length === 0,
+    );
+    assert.equal((await status())?.lengthBytes, BLOCK_BYTES);
   });
 
   test("a refused write says why, however much was to be sent", async () => {

@@ -221,6 +221,14 @@ describe("attributes", () => {
       await hdfs.setAcl(to, fullAcl(read) ?? []);
       assert.deepEqual(await hdfs.getAclStatus(to), read);
     }
+    await hdfs.setAcl("/acl/to2", lists[0] ?? []);
+    assert.deepEqual(
+      (await hdfs.getAclStatus("/acl/to2")).entries,
+      (await hdfs.getAclStatus("/acl/from0")).entries,
+    );
+    await hdfs.create("/acl/to2/f", bytes("f"), FILE);
+    await hdfs.setAcl("/acl/to2/f", lists[0] ?? []);
+    assert.equal((await hdfs.getAclStatus("/acl/to2/f")).entries.length, 3);
     await hdfs.removeAcl("/acl/to0");
     const removed = await hdfs.getAclStatus("/acl/to0");
     assert.deepEqual([removed.entries, fullAcl(removed)], [[], null]);

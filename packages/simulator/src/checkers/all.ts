@@ -11,6 +11,13 @@ import { trustedPeers } from "./trusted-peers.ts";
 import { wholePoint } from "./whole-point.ts";
 
 export const checkers: readonly Checker[] = [
-  ...[oneMoment, wholePoint, certified, atMostOnce, noOrphans],
-  ...[sourceUntouched, beyondAgentLimits, trustedPeers, runEnds],
+  oneMoment,
+  wholePoint,
+  certified,
+  atMostOnce,
+  noOrphans,
+  sourceUntouched,
+  beyondAgentLimits,
+  trustedPeers,
+  runEnds,
 ];

@@ -11,7 +11,9 @@ test("an agent that reads what it may not read is found out", async () => {
     name: "narrow",
     plan: () => ({ limits: { east: { ...wide, readPrefixes: ["/data/other"] } } }),
   };
-  assert.deepEqual(await complainersUnder(drain, narrow, { east: { limits: wide } }), ["beyond-agent-limits"]);
+  assert.deepEqual(await complainersUnder(drain, narrow, { east: { limits: wide } }), [
+    "beyond-agent-limits",
+  ]);
 });
 
 test("an agent that writes where it may not write is found out", async () => {
@@ -19,5 +21,7 @@ test("an agent that writes where it may not write is found out", async () => {
     name: "narrow",
     plan: () => ({ limits: { west: { ...wide, writePrefixes: ["/backup/other"] } } }),
   };
-  assert.deepEqual(await complainersUnder(drain, narrow, { west: { limits: wide } }), ["beyond-agent-limits"]);
+  assert.deepEqual(await complainersUnder(drain, narrow, { west: { limits: wide } }), [
+    "beyond-agent-limits",
+  ]);
 });

@@ -7,12 +7,11 @@ const TOLD_MAX = 3;
 
 export const beyondAgentLimits: Checker = {
   name: "beyond-agent-limits",
-  afterAll: (facts) => [
-    ...facts.calls
+  afterAll: (facts) =>
+    facts.calls
       .filter((call) => isBeyond(facts, call))
       .slice(0, TOLD_MAX)
       .map(({ cluster, method, texts }) => `the agent of ${cluster} did ${method} ${texts.join(" ")}`),
-  ],
 };
 
 function isBeyond(facts: Facts, { cluster, method, texts }: Call): boolean {

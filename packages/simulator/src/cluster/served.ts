@@ -41,9 +41,22 @@ export interface ServedOptions {
 }
 
 export const MUTATING: ReadonlySet<string> = new Set([
-  ...["makeDirectory", "create", "rename", "remove"],
-  ...["setOwner", "setMode", "setTimes", "setReplication", "setAcl", "removeAcl", "setXattr", "removeXattr"],
-  ...["allowSnapshot", "createSnapshot", "deleteSnapshot", "renameSnapshot"],
+  "makeDirectory",
+  "create",
+  "rename",
+  "remove",
+  "setOwner",
+  "setMode",
+  "setTimes",
+  "setReplication",
+  "setAcl",
+  "removeAcl",
+  "setXattr",
+  "removeXattr",
+  "allowSnapshot",
+  "createSnapshot",
+  "deleteSnapshot",
+  "renameSnapshot",
 ]);
 const STREAMING: ReadonlySet<string> = new Set(["open", "snapshotDiff"]);
 

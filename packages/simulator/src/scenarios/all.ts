@@ -18,17 +18,25 @@ import { snapshotRemoved } from "./snapshot-removed.ts";
 import { targetEdited } from "./target-edited.ts";
 
 export const scenarios: readonly Scenario[] = [
-  ...[baseline, crash, messages, mix, partition, crash, flakyCluster, mix, lateInstructions, crash],
-  ...[
-    setRemoved,
-    corruptChunk,
-    fullDisk,
-    snapshotRemoved,
-    targetEdited,
-    forgedPeers,
-    beyondLimits,
-    clockJumps,
-  ],
+  baseline,
+  crash,
+  messages,
+  mix,
+  partition,
+  crash,
+  flakyCluster,
+  mix,
+  lateInstructions,
+  crash,
+
+  setRemoved,
+  corruptChunk,
+  fullDisk,
+  snapshotRemoved,
+  targetEdited,
+  forgedPeers,
+  beyondLimits,
+  clockJumps,
   fullAgentDisk,
 ];
 

@@ -1,5 +1,5 @@
 /** Strangers and peers with forged, swapped or stolen names knock everywhere, all the time. */
-import { channelOn } from "@coeval/contract/wire/channel";
+import { type Channel, channelOn } from "@coeval/contract/wire/channel";
 import { LINK_VERSION } from "@coeval/contract/wire/link";
 import type { Peer } from "@coeval/core/ports/network";
 import type { Call } from "../cluster/served.ts";
@@ -33,6 +33,9 @@ export const forgedPeers: Scenario = {
   }),
 };
 
+const KNOCKS = 8;
+const KNOCK_EVERY_MS = 300;
+
 const hello = { say: "hello", version: LINK_VERSION, software: "forged", dataAddress: "mallory:1" };
 
 /** Asks to send what the run just being opened waits for. */
@@ -53,7 +56,7 @@ function forgedPeer({ machines }: Stage, seed: Seed): Peer {
   ]);
 }
 
-/** Says its one sentence; every answer that is not a refusal is an intrusion. */
+/** Comes again and again for a while: the door is open only between the opening of a run and its end. */
 async function knock(
   stage: Stage,
   machine: string,
@@ -61,20 +64,27 @@ async function knock(
   sentence: object,
   refusals: readonly string[],
 ): Promise<void> {
-  const address = stage.net.addressOf(machine);
-  if (!address) return;
   const life = createLife("mallory", () => undefined);
-  try {
-    const channel = channelOn(await stage.net.of(life, peer).connect(address));
-    await channel.send(sentence);
-    for (;;) {
-      const frame = await channel.receive();
-      if (!frame) return;
-      const say = frame.kind === "json" ? (frame.value as { say?: string }).say : "bytes";
-      if (say === undefined || !refusals.includes(say))
+  for (let knocks = 0; knocks < KNOCKS; knocks++) {
+    await stage.timeline.pass(KNOCK_EVERY_MS);
+    const address = stage.net.addressOf(machine);
+    if (!address) continue;
+    try {
+      const channel = channelOn(await stage.net.of(life, peer).connect(address));
+      await channel.send(sentence);
+      const say = await firstWord(channel);
+      channel.close("heard enough");
+      if (say !== null && !refusals.includes(say))
         stage.intrusions.push(`${machine} answered ${JSON.stringify(peer)} with ${say}`);
+    } catch (thrown) {
+      stage.book.write("mallory", "turned away", { why: String(thrown) });
     }
-  } catch (thrown) {
-    stage.book.write("mallory", "turned away", { why: String(thrown) });
   }
+}
+
+/** What is said of itself to a peer that is let in; null when the stream ends without a word. */
+async function firstWord(channel: Channel): Promise<string | null> {
+  const frame = await channel.receive();
+  if (!frame) return null;
+  return frame.kind === "json" ? ((frame.value as { say?: string }).say ?? "nothing") : "bytes";
 }

@@ -36,32 +36,13 @@ const WINDOW_BYTES = 64 * 1024;
 const PART_PROBABILITY = 0.05;
 
 export function createPipe(timeline: Timeline, reader: Life, seed: Seed): Pipe {
-  let inbox: Uint8Array[] = [];
+  const inbox = createInbox(seed);
   let waiting: Item[] = [];
   let holding = false;
-  let unreadBytes = 0;
   let lastArrivalMs = 0;
-  let ended = false;
-  let released = false;
-  let failure: CoevalError | null = null;
-  let wakeReader: (() => void) | null = null;
-  let wakeWriters: (() => void)[] = [];
-
-  const wake = (): void => {
-    wakeReader?.();
-    wakeReader = null;
-    const woken = wakeWriters;
-    wakeWriters = [];
-    for (const each of woken) each();
-  };
 
   const arrive = (item: Item): void => {
-    if (!reader.alive || failure) return;
-    if (item.kind === "broken") failure = new CoevalError("unreachable", item.why);
-    else if (ended) return;
-    else if (item.kind === "end") ended = true;
-    else inbox.push(item.bytes);
-    wake();
+    if (reader.alive) inbox.take(item);
   };
 
   const schedule = (item: Item, ms: number): void => {
@@ -71,12 +52,12 @@ export function createPipe(timeline: Timeline, reader: Life, seed: Seed): Pipe {
 
   return {
     send(item, ms) {
-      if (item.kind === "bytes") unreadBytes += item.bytes.length;
+      inbox.expect(item);
       if (holding) waiting.push(item);
       else schedule(item, ms);
     },
     slip(item, ms) {
-      if (item.kind === "bytes") unreadBytes += item.bytes.length;
+      inbox.expect(item);
       timeline.after(ms, () => arrive(item));
     },
     hold(on, ms) {
@@ -89,35 +70,72 @@ export function createPipe(timeline: Timeline, reader: Life, seed: Seed): Pipe {
     get held() {
       return waiting.length;
     },
+    read: () => inbox.read(),
+    room: () => inbox.room(),
+    fail: (why) => inbox.fail(why),
+    release: () => inbox.release(),
+    get over() {
+      return inbox.over;
+    },
+  };
+}
+
+/** What has arrived and is not read yet. */
+interface Inbox extends Pick<Pipe, "read" | "room" | "fail" | "release" | "over"> {
+  /** Counts what is on its way. */
+  expect(item: Item): void;
+  take(item: Item): void;
+}
+
+function createInbox(seed: Seed): Inbox {
+  let chunks: Uint8Array[] = [];
+  let unreadBytes = 0;
+  let ended = false;
+  let released = false;
+  let failure: CoevalError | null = null;
+  let sleepers: (() => void)[] = [];
+
+  const wake = (): void => {
+    const woken = sleepers;
+    sleepers = [];
+    for (const each of woken) each();
+  };
+  const sleep = () => new Promise<void>((resolve) => sleepers.push(resolve));
+
+  return {
+    expect(item) {
+      if (item.kind === "bytes") unreadBytes += item.bytes.length;
+    },
+    take(item) {
+      if (failure || (ended && item.kind !== "broken")) return;
+      if (item.kind === "broken") failure = new CoevalError("unreachable", item.why);
+      else if (item.kind === "end") ended = true;
+      else chunks.push(item.bytes);
+      wake();
+    },
     async read() {
       for (;;) {
         if (failure) throw failure;
-        const first = inbox[0];
+        const first = chunks[0];
         if (first) {
-          const part =
-            first.length > 1 && seed.chance(PART_PROBABILITY)
-              ? seed.whole(1, first.length - 1)
-              : first.length;
-          if (part === first.length) inbox.shift();
-          else inbox[0] = first.subarray(part);
+          const some = first.length > 1 && seed.chance(PART_PROBABILITY);
+          const part = some ? seed.whole(1, first.length - 1) : first.length;
+          if (part === first.length) chunks.shift();
+          else chunks[0] = first.subarray(part);
           unreadBytes -= part;
           wake();
           return first.subarray(0, part);
         }
         if (ended) return null;
-        await new Promise<void>((resolve) => {
-          wakeReader = resolve;
-        });
+        await sleep();
       }
     },
     async room() {
-      while (unreadBytes > WINDOW_BYTES && !failure && !ended && !released) {
-        await new Promise<void>((resolve) => wakeWriters.push(resolve));
-      }
+      while (unreadBytes > WINDOW_BYTES && !failure && !ended && !released) await sleep();
     },
     fail(why) {
       failure ??= new CoevalError("unreachable", why);
-      inbox = [];
+      chunks = [];
       wake();
     },
     release() {

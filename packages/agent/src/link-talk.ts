@@ -1,0 +1,154 @@
+/** What is said on one link while it lasts: what the control device says is passed on, time is exchanged, the status told, silence noticed. */
+import { CoevalError, toFailure } from "@coeval/core/errors";
+import type { ClusterStatus } from "@coeval/core/model/cluster";
+import type { Tenure } from "@coeval/core/model/role";
+import type { World } from "@coeval/core/ports/world";
+import type { Channel } from "@coeval/contract/wire/channel";
+import type { Frame } from "@coeval/contract/wire/frame";
+import {
+  type FromAgent,
+  type FromControl,
+  fromControl,
+  LINK_VERSION,
+  SILENCE_MS_MAX,
+  STATUS_EVERY_MS,
+} from "@coeval/contract/wire/link";
+import type { MeasuredClock } from "./shared-clock.ts";
+
+/** Exchanges of time right after connecting, before the first status. */
+const FIRST_EXCHANGES = 8;
+const FIRST_EXCHANGE_EVERY_MS = 10;
+
+export type Heard = Exclude<FromControl, { say: "time" | "refused" }>;
+
+export interface LinkTalk {
+  readonly clock: MeasuredClock;
+  readonly status: () => Promise<{
+    cluster: ClusterStatus;
+    tenures: readonly Tenure[];
+    voidSnapshots: number;
+  }>;
+  /** Everything but time and refusals. */
+  readonly hear: (message: Heard) => void;
+}
+
+/** Listens until the link ends; `never` when the control device refuses for good. @throws CoevalError `protocol`, `unreachable`. */
+export async function converse(world: World, talk: LinkTalk, channel: Channel): Promise<"again" | "never"> {
+  const { clock, log } = world;
+  const over = new AbortController();
+  const asked = new Map<number, number>();
+  let heardAtMs = clock.elapsedMs();
+  let greeted = false;
+  background(
+    channel,
+    over.signal,
+    watch(world, channel, over.signal, () => clock.elapsedMs() - heardAtMs),
+  );
+  try {
+    for (;;) {
+      const frame = await channel.receive();
+      if (!frame) return "again";
+      heardAtMs = clock.elapsedMs();
+      const message = parse(frame);
+      if (message.say === "time") {
+        const askedAt = asked.get(message.number);
+        asked.delete(message.number);
+        if (askedAt !== undefined) talk.clock.measured(askedAt, heardAtMs, message.now);
+      } else if (message.say === "refused") {
+        const { code, message: why } = message.failure;
+        log.error("refused by the control device", { code, why });
+        if (message.final) return "never";
+      } else {
+        if (message.say === "welcome") {
+          checkVersion(message.version);
+          talk.clock.reset(message.clockSource);
+          if (!greeted) background(channel, over.signal, speak(world, talk, channel, over.signal, asked));
+          greeted = true;
+        }
+        talk.hear(message);
+      }
+    }
+  } finally {
+    over.abort("link over");
+  }
+}
+
+/** Time at a quick pace first; then time and status each at its own, so that a cluster that hangs does not stop the clock. */
+async function speak(
+  world: World,
+  talk: LinkTalk,
+  channel: Channel,
+  over: AbortSignal,
+  asked: Map<number, number>,
+): Promise<void> {
+  const { clock } = world;
+  let number = 0;
+  const askTime = async (): Promise<void> => {
+    // What was not answered by now will not be; the map stays small.
+    if (asked.size > FIRST_EXCHANGES) asked.clear();
+    asked.set(++number, clock.elapsedMs());
+    await channel.send({ say: "time?", number } satisfies FromAgent);
+  };
+  for (let i = 0; i < FIRST_EXCHANGES; i++) {
+    await askTime();
+    await clock.sleep(FIRST_EXCHANGE_EVERY_MS, over);
+  }
+  background(channel, over, tellStatus(world, talk, channel, over));
+  for (;;) {
+    await askTime();
+    await clock.sleep(STATUS_EVERY_MS, over);
+  }
+}
+
+async function tellStatus(
+  { clock }: World,
+  talk: LinkTalk,
+  channel: Channel,
+  over: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const status = await talk.status();
+    const reading = talk.clock.reading();
+    const aheadMs = reading ? clock.nowMs() - clock.elapsedMs() - reading.offsetMs : 0;
+    await channel.send({
+      say: "status",
+      ...status,
+      tenures: [...status.tenures],
+      clock: reading && { source: reading.source, offsetMs: aheadMs, errorMs: reading.errorMs },
+    } satisfies FromAgent);
+    await clock.sleep(STATUS_EVERY_MS, over);
+  }
+}
+
+/** Closes a link on which nothing is heard any more: a dead peer sends no end. */
+async function watch(
+  { clock }: World,
+  channel: Channel,
+  over: AbortSignal,
+  silentMs: () => number,
+): Promise<void> {
+  while (silentMs() <= SILENCE_MS_MAX) await clock.sleep(STATUS_EVERY_MS, over);
+  channel.close("silence");
+}
+
+/** What runs beside the listening ends the link when it fails, and with the link. */
+function background(channel: Channel, over: AbortSignal, work: Promise<void>): void {
+  work.catch((thrown: unknown) => {
+    if (!over.aborted) channel.close(toFailure(thrown).message);
+  });
+}
+
+function parse(frame: Frame): FromControl {
+  const parsed = fromControl.safeParse(frame.kind === "json" ? frame.value : null);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new CoevalError("protocol", `no message of the link: ${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+function checkVersion(version: number): void {
+  if (version === LINK_VERSION) return;
+  throw new CoevalError(
+    "protocol",
+    `the control device speaks version ${version} of the link, this agent ${LINK_VERSION}`,
+  );
+}

@@ -1,0 +1,176 @@
+/** The HDFS driver passes the conformance suite on a real NameNode and DataNode, with small pages. Some minutes. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Entry } from "@coeval/core/model/entry";
+import { createClock } from "@coeval/platform/clock";
+import { type NodeHttp, nodeHttp } from "@coeval/platform/http";
+import { createRandom } from "@coeval/platform/random";
+import { type Cluster, startCluster } from "@coeval/testbed/cluster";
+import type { HdfsClient } from "@coeval/hadoop/hdfs/client";
+import { createWebHdfsClient } from "@coeval/hadoop/webhdfs/client";
+import { parseEndpoint } from "@coeval/hadoop/webhdfs/endpoint";
+import type { ConformanceCluster, OpenForWrite } from "../conformance/harness.ts";
+import { conformanceSuite } from "../conformance/suite.ts";
+import { createHdfsSource } from "./source.ts";
+import { createHdfsTarget } from "./target.ts";
+import { connectHdfs, createWebHdfsFileSystem } from "./webhdfs.ts";
+
+const MIB = 1024 * 1024;
+const FILE: Entry = {
+  set: "data",
+  path: "file",
+  type: "file",
+  id: "20000",
+  length: 0,
+  mtimeMs: 0,
+  atimeMs: 0,
+  owner: "alice",
+  group: "staff",
+  mode: 0o644,
+  replication: 1,
+  blockSize: MIB,
+};
+const cancel = new AbortController().signal;
+const POLL_MS = 20;
+const POLLS_MAX = 1500;
+
+const clock = createClock();
+const world = { clock, random: createRandom(), log: { info() {}, warn() {}, error() {} } };
+let cluster: Cluster;
+let http: NodeHttp;
+
+before(async () => {
+  const dir = new URL("../../../../.testbed/drivers-zz", import.meta.url).pathname;
+  const hdfsSite = {
+    "dfs.ls.limit": "7",
+    "dfs.namenode.snapshotdiff.listing.limit": "7",
+    // Files of more replicas than there are DataNodes are appended to.
+    "dfs.client.block.write.replace-datanode-on-failure.policy": "NEVER",
+  };
+  const options = { blockSizeBytes: MIB, dataNodeLocateDelayMs: 1, hdfsSite };
+  cluster = await startCluster({ name: "drivers", dir, options });
+  http = nodeHttp();
+});
+after(async () => {
+  http?.close();
+  await cluster?.stop();
+});
+
+conformanceSuite("hdfs", test, async () => conformanceCluster(), {
+  firstSeed: 7000,
+  count: 50,
+  moments: 5,
+  edits: 20,
+});
+
+test("a full cluster and one that is down are told as what they are", async () => {
+  const dir = new URL("../../../../.testbed/drivers-small-zz", import.meta.url).pathname;
+  const options = { blockSizeBytes: MIB, dataNodeLocateDelayMs: 1, dataNodeCapacityBytes: 4 * MIB };
+  const small = await startCluster({ name: "small", dir, options });
+  try {
+    const endpoint = {
+      url: small.nameNodeHttp.replace(/^(http:\/\/)?/, "webhdfs://"),
+      user: small.superuser,
+    };
+    const target = createHdfsTarget(world, connectHdfs({ ...world, http }, endpoint));
+    const holding = { service: "s", directory: "/holding", run: "r", sets: [], basePoint: null };
+    const { freeBytes } = await target.open(holding, cancel);
+    assert.ok(freeBytes !== null && freeBytes > 0 && freeBytes <= 4 * MIB, `${freeBytes} bytes free`);
+    const write = target.write(
+      holding,
+      { top: 1, relative: "" },
+      { ...FILE, length: 8 * MIB },
+      zeros(8),
+      cancel,
+    );
+    await assert.rejects(write, {
+      code: "secondary-full",
+      message: /8388608 bytes to write, \d+ of \d+ bytes left/,
+    });
+    assert.equal((await target.probe(cancel)).reachable, true);
+    await small.nameNode.kill();
+    const status = await target.probe(cancel);
+    assert.equal(status.reachable, false);
+    assert.ok(status.cause);
+    await assert.rejects(target.open(holding, cancel), { code: "cluster-unreachable" });
+  } finally {
+    await small.stop();
+  }
+});
+
+test("an address that is none is refused", () => {
+  for (const url of ["http://host:1", "webhdfs://host", "webhdfs://host:0", "webhdfs://"]) {
+    assert.throws(() => connectHdfs({ ...world, http }, { url, user: "u" }), { code: "bad-input" });
+  }
+});
+
+async function* zeros(mebibytes: number): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < mebibytes; i++) yield new Uint8Array(MIB);
+}
+
+function conformanceCluster(): ConformanceCluster {
+  const clientOf = (user: string) =>
+    createWebHdfsClient(
+      { ...world, http },
+      { nameNode: parseEndpoint(cluster.nameNodeHttp), identity: { kind: "simple", user } },
+    );
+  const client = clientOf(cluster.superuser);
+  const as = (user: string) => createWebHdfsFileSystem(clientOf(user), user);
+  const fs = as(cluster.superuser);
+  return {
+    fs,
+    as,
+    source: createHdfsSource(world, fs),
+    target: createHdfsTarget(world, fs),
+    sourceAs: (user) => createHdfsSource(world, as(user)),
+    append: async (path, bytes) => void (await client.append(path, bytes)),
+    async truncate(path, length) {
+      if (await client.truncate(path, length)) return;
+      await until(async () => !(await blocksOf(client, path)).underConstruction);
+    },
+    openForWrite: (path) => openForWrite(client, path),
+    setQuota: (directory, { names, bytes }) => client.setQuota(directory, { names, spaceBytes: bytes }),
+  };
+}
+
+/** A request whose body goes on until the file is closed. */
+async function openForWrite(client: HdfsClient, path: string): Promise<OpenForWrite> {
+  const pieces: (Uint8Array | null)[] = [];
+  let wake = (): void => {};
+  async function* body(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const piece = pieces.shift();
+      if (piece === null) return;
+      if (piece) yield piece;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  }
+  const done = client.create(path, body(), { permission: 0o644, overwrite: true });
+  const push = (piece: Uint8Array | null): void => {
+    pieces.push(piece);
+    wake();
+  };
+  return {
+    async write(bytes) {
+      push(bytes);
+      await until(async () => (await blocksOf(client, path)).underConstruction);
+    },
+    async close() {
+      push(null);
+      await done;
+    },
+  };
+}
+
+async function blocksOf(client: HdfsClient, path: string) {
+  return await client
+    .getBlockLocations(path, { offsetBytes: 0, lengthBytes: 1 })
+    .catch(() => ({ underConstruction: false }));
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let polls = 0; !(await holds()); polls++) {
+    if (polls > POLLS_MAX) throw new Error(`not so within ${POLLS_MAX * POLL_MS} ms`);
+    await clock.sleep(POLL_MS);
+  }
+}
