@@ -159,7 +159,7 @@ async function prove(of: World, story: Protected): Promise<void> {
   const [point] = Array.isArray(answer) ? answer : answer.items;
   if (!point) throw new Error("no recovery point was made");
   const run = await of.ask<Run>(["run", "get", point.run]);
-  const proven = await pointHolds(of, story, run);
+  const proven = await pointHolds(of, story, run, { writersLive: true });
   screen.end();
   screen.tell(
     `independent walk over both clusters' snapshots: ${proven.entries} entries, ${proven.bytes} bytes, all equal`,

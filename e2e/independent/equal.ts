@@ -14,12 +14,12 @@ export interface EqualityRules {
   /** Open files and the lengths that the manifest states: the first so many bytes are the content. */
   readonly prefixes?: ReadonlyMap<string, number>;
   /**
-   * When the source's snapshot had been taken for certain (ms since 1970). HDFS keeps a directory's own time in a
-   * snapshot only once an attribute of it is changed: until then it moves on as children come and go (seen on 3.4.2).
-   * A file that is moved in afterwards brings its own time, which may lie before the snapshot (seen on 3.4.2). So with this
-   * given, a directory's time may have moved on at the source; the secondary's must then not be later still.
+   * The source is being written while it is compared. HDFS freezes a directory's own time in a snapshot only once an
+   * attribute of the directory is changed; until then it moves on as children come and go, and takes over a child's time,
+   * which may lie before the snapshot (seen on 3.4.2). So then the secondary's may be earlier than what the source's
+   * snapshot shows by now, and never later.
    */
-  readonly takenAtMs?: number;
+  readonly writersLive?: boolean;
 }
 
 export interface Equality {
@@ -29,7 +29,7 @@ export interface Equality {
   readonly differences: readonly Difference[];
   /** Access times that differ: shown, never a fault, for readers move them on both sides. */
   readonly accessTimes: number;
-  /** Directories whose times moved on at the source after the snapshot, and differ: shown, never a fault. */
+  /** Directories whose times moved on at the source after they were copied: shown, never a fault. */
   readonly movedOn: number;
 }
 
@@ -69,10 +69,9 @@ export async function equal(
     if (there.type === "file") files++;
     bytes += here.length;
     if (there.atimeMs !== here.atimeMs) accessTimes++;
-    const moved = hasMovedOn(there, rules) && there.mtimeMs !== here.mtimeMs;
-    if (moved && here.mtimeMs <= there.mtimeMs) movedOn++;
-    const passed = moved && here.mtimeMs <= there.mtimeMs ? { ...there, mtimeMs: here.mtimeMs } : there;
-    differences.push(...differing(expected(passed, rules), here));
+    const moved = hasMovedOn(there, here, rules);
+    if (moved) movedOn++;
+    differences.push(...differing(expected(moved ? { ...there, mtimeMs: here.mtimeMs } : there, rules), here));
   }
   for (const [path, here] of ours) {
     if (!theirs.has(path))
@@ -87,8 +86,8 @@ function expected(there: Witnessed, { prefixes }: EqualityRules): Witnessed {
   return prefix === undefined ? there : { ...there, length: prefix };
 }
 
-function hasMovedOn(there: Witnessed, { takenAtMs }: EqualityRules): boolean {
-  return there.type === "directory" && takenAtMs !== undefined;
+function hasMovedOn(there: Witnessed, here: Witnessed, { writersLive }: EqualityRules): boolean {
+  return writersLive === true && there.type === "directory" && there.mtimeMs > here.mtimeMs;
 }
 
 function* differing(source: Witnessed, secondary: Witnessed): Generator<Difference> {

@@ -18,14 +18,14 @@ export interface PointPlaces {
   readonly receipts: readonly PlaceReceipt[];
   /** The point's manifest, for the lengths it states of files that were open. */
   readonly manifest: string;
+  /** Whether the primary is being written; see the rules of equality. */
+  readonly writersLive: boolean;
   readonly progress?: (entries: number) => void;
 }
 
 export interface PlaceReceipt {
   readonly root: string;
   readonly snapshotName: string;
-  /** ISO 8601. */
-  readonly latest: string;
 }
 
 export interface ProvenPoint extends Omit<Equality, "differences"> {
@@ -47,7 +47,7 @@ export async function provePoint(places: PointPlaces): Promise<ProvenPoint> {
     const found = await equal(
       walk(places.primary, sourcePath(places, dataSet), options),
       walk(places.secondary, sealedPath(places, dataSet), { prefixes }),
-      { prefixes, takenAtMs: Date.parse(receiptOf(places, dataSet).latest) },
+      { prefixes, writersLive: places.writersLive },
     );
     for (const key of ["entries", "files", "bytes", "accessTimes", "movedOn"] as const) sum[key] += found[key];
     differences.push(...found.differences.map((difference) => ({ ...difference, dataSet })));

@@ -24,6 +24,7 @@ export interface KillsOptions {
   readonly report: (line: string) => void;
 }
 
+const LIVE = { writersLive: true };
 const DOWN_MS = 300;
 const AHEAD_MS = 1500;
 const CAUSE_MIN_CHARACTERS = 10;
@@ -47,10 +48,10 @@ export async function kills(world: World, options: KillsOptions): Promise<void> 
         const run = await killDuring(world, story.service, victim, afterMs);
         const ended = run.phase === "done" ? "went on to its point" : `stopped: ${run.cause?.code}`;
         options.report(`kill -9 of ${victim} ${Math.round(afterMs)} ms after the request: ${ended}`);
-        if (run.phase === "done") await pointHolds(world, story, run);
+        if (run.phase === "done") await pointHolds(world, story, run, LIVE);
         else assert.ok((run.cause?.message.length ?? 0) >= CAUSE_MIN_CHARACTERS, explain(run));
         const next = await protectWell(world, story.service);
-        await pointHolds(world, story, next);
+        await pointHolds(world, story, next, LIVE);
         await nothingLeftBehind(world, story, next);
       }
     }

@@ -3,7 +3,7 @@
 // allow, and the whole point equals the primary's snapshots by the independent walk.
 import assert from "node:assert/strict";
 import type { Run } from "../harness/answers.ts";
-import { protectAt } from "../harness/protect.ts";
+import { protectAt, protectWell } from "../harness/protect.ts";
 import type { World } from "../harness/world.ts";
 import { type PointPlaces, sealedPath } from "../independent/point.ts";
 import type { WebHdfs } from "../independent/webhdfs.ts";
@@ -52,7 +52,7 @@ export async function momentsUnderWriters(world: World, options: MomentsOptions)
     for (let number = 1; number <= options.moments; number++) {
       const { asked, run } = await protectAt(world, story.service, AHEAD_MS);
       assert.equal(run.moment, asked, "the point's moment is the one asked for, to the millisecond");
-      const proven = await pointHolds(world, story, run);
+      const proven = await pointHolds(world, story, run, { writersLive: true });
       const ahead = await causality(world, story, run, writer);
       const open = [...proven.open].flatMap(([set, files]) => [...files].map(([path]) => `${set}/${path}`));
       judgeOpen(open, appender.path);
@@ -68,6 +68,8 @@ export async function momentsUnderWriters(world: World, options: MomentsOptions)
   }
   await writer.stop();
   await mutators.stop();
+  // Now that nothing moves, directories' times must be equal as well.
+  await pointHolds(world, story, await protectWell(world, story.service));
   options.report(`${writer.orders.size} orders, ${writer.items.size} items, ${mutators.done} other changes`);
 }
 

@@ -7,8 +7,18 @@ import { inWords } from "../independent/equal.ts";
 import { type ProvenPoint, provePoint } from "../independent/point.ts";
 import type { Protected } from "./protected.ts";
 
+export interface Circumstances {
+  /** Whether the primary is being written while the point is compared; default not. */
+  readonly writersLive?: boolean;
+}
+
 /** Asserts that the newest point is what `run` says and that it equals the primary's snapshots. */
-export async function pointHolds(world: World, story: Protected, run: Run): Promise<ProvenPoint> {
+export async function pointHolds(
+  world: World,
+  story: Protected,
+  run: Run,
+  { writersLive = false }: Circumstances = {},
+): Promise<ProvenPoint> {
   assert.equal(run.phase, "done");
   const moment = Date.parse(run.moment);
   assert.ok(run.receipts.length > 0, "a point has receipts");
@@ -25,6 +35,7 @@ export async function pointHolds(world: World, story: Protected, run: Run): Prom
     holding: story.holding,
     receipts: run.receipts,
     manifest: manifestOf(world, run),
+    writersLive,
   });
   assert.equal(inWords(proven.differences), "", `the point of ${run.moment} differs from the primary's snapshots`);
   // The data sets' own directories are entries of the walk and of the manifest alike.

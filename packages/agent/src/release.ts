@@ -40,6 +40,7 @@ export async function release(context: StepContext<"release">): Promise<Result> 
 async function releaseSource(context: StepContext<"release">): Promise<void> {
   const { db, instruction, world } = context;
   const { order, run, service } = instruction;
+  await world.files.remove(runFolder(run));
   if (order.outcome === "sealed") {
     await markSnapshot(db, run, "base");
     await releaseOldest(context, (snapshot) => snapshot.run !== run);
@@ -52,7 +53,6 @@ async function releaseSource(context: StepContext<"release">): Promise<void> {
     const voids = (await listSnapshots(db, service)).filter((snapshot) => snapshot.state === "void").length;
     await releaseOldest(context, (snapshot) => voids > VOID_SNAPSHOTS_MAX || snapshot.state === "void");
   }
-  await world.files.remove(runFolder(run));
 }
 
 /** Deletes from the oldest on, for as long as the next one may go. */
@@ -61,7 +61,9 @@ async function releaseOldest(context: Context, mayGo: (snapshot: OwnSnapshot) =>
   const snapshots = await listSnapshots(db, instruction.service);
   for (const [index, snapshot] of snapshots.entries()) {
     if (!mayGo(snapshot)) return;
-    const keep: Prepared | null = snapshots[index + 1]?.prepared ?? null;
+    // Of those that stay only a base is sure to exist: a void one may never have been taken.
+    const keep: Prepared | null =
+      snapshots.slice(index + 1).find(({ state }) => state === "base")?.prepared ?? null;
     await source.release(snapshot.prepared, keep, cancel);
     await forgetSnapshot(db, snapshot.run);
     world.log.info("snapshot released", { run: snapshot.run, name: snapshot.prepared.snapshotName });

@@ -1,10 +1,12 @@
 /**
  * `npm run simulate -- --seeds 1..300 [--scenario NAME]`: one line for each seed that fails, with the checker's words, the end
  * of the log, and the one command that repeats it; at the end seeds, seeds/s, and `N passed, N failed`.
+ * `--exhaustive` plays each seed once for every port call of every process, which crashes there.
  */
 import { checkers } from "./checkers/all.ts";
 import { drain } from "./drain.ts";
-import type { Scenario } from "./plan.ts";
+import type { Crash, Scenario } from "./plan.ts";
+import { crashedAt, crashNamed, everyCrash, nameOf } from "./scenarios/crash-everywhere.ts";
 import { scenarioOf, scenarios } from "./scenarios/all.ts";
 import { simulate, type Verdict } from "./simulate.ts";
 
@@ -14,10 +16,19 @@ const SHOWN_MAX = 5;
 
 const USAGE = `usage: npm run simulate -- --seeds A..B [--scenario ${scenarios.map(({ name }) => name).join("|")}] [--log]`;
 
+interface Played extends Verdict {
+  /** The one command that repeats it. */
+  readonly repeat: string;
+}
+
 interface Asked {
   readonly first: number;
   readonly last: number;
   readonly scenario: Scenario | null;
+  /** Of each seed, one history for each port call of each process: it crashes there. */
+  readonly exhaustive: boolean;
+  /** This one of them. */
+  readonly crash: Crash | null;
   /** Prints the log of seeds that pass, too. */
   readonly log: boolean;
 }
@@ -32,34 +43,55 @@ process.on("unhandledRejection", (reason) => {
 
 process.exitCode = await main(parse(process.argv.slice(2)));
 
-async function main({ first, last, scenario, log }: Asked): Promise<number> {
+async function main(asked: Asked): Promise<number> {
   const startedMs = performance.now();
-  const failures: Verdict[] = [];
+  const failures: Played[] = [];
+  let played = 0;
   let virtualMs = 0;
   let sealed = 0;
   let ended = 0;
-  for (let seed = first; seed <= last; seed++) {
-    unhandled.length = 0;
-    const verdict = withUnhandled(
-      await simulate({ seed, scenario: scenario ?? scenarioOf(seed), checkers, drain }),
-    );
+  for await (const verdict of histories(asked)) {
+    played++;
     virtualMs += verdict.virtualMs;
     sealed += verdict.endings.filter((ending) => ending === "sealed").length;
     ended += verdict.endings.length;
-    if (log) console.log(verdict.log.join("\n"));
+    if (asked.log) console.log(verdict.log.join("\n"));
     if (verdict.complaints.length === 0) continue;
     failures.push(verdict);
     console.log(told(verdict, failures.length <= SHOWN_MAX));
   }
   const seconds = (performance.now() - startedMs) / 1000;
-  const seeds = last - first + 1;
   const days = virtualMs / 86_400_000;
   console.log(
-    `seeds ${first}..${last}: ${seeds} in ${seconds.toFixed(1)} s, ${(seeds / seconds).toFixed(1)} seeds/s, ` +
+    `seeds ${asked.first}..${asked.last}: ${played} histories in ${seconds.toFixed(1)} s, ${(played / seconds).toFixed(1)} seeds/s, ` +
       `${days.toFixed(1)} days of true time, ${ended} runs, ${sealed} sealed`,
   );
-  console.log(`${seeds - failures.length} passed, ${failures.length} failed`);
+  console.log(`${played - failures.length} passed, ${failures.length} failed`);
   return failures.length === 0 ? 0 : 1;
+}
+
+async function* histories({ first, last, scenario, exhaustive, crash }: Asked): AsyncGenerator<Played> {
+  const play = async (seed: number, played: Scenario): Promise<Played> => {
+    unhandled.length = 0;
+    const verdict = withUnhandled(await simulate({ seed, scenario: played, checkers, drain }));
+    return { ...verdict, repeat: repeatOf(seed, `--scenario ${played.name}`) };
+  };
+  for (let seed = first; seed <= last; seed++) {
+    if (crash) {
+      yield { ...(await play(seed, crashedAt(crash))), repeat: repeatOf(seed, `--crash ${nameOf(crash)}`) };
+      continue;
+    }
+    if (!exhaustive) {
+      yield await play(seed, scenario ?? scenarioOf(seed));
+      continue;
+    }
+    const calm = await play(seed, crashedAt(null));
+    yield calm;
+    for (const one of everyCrash(calm)) {
+      const verdict = await play(seed, crashedAt(one));
+      yield { ...verdict, repeat: repeatOf(seed, `--crash ${nameOf(one)}`) };
+    }
+  }
 }
 
 function withUnhandled(verdict: Verdict): Verdict {
@@ -67,10 +99,13 @@ function withUnhandled(verdict: Verdict): Verdict {
   return { ...verdict, complaints: [...verdict.complaints, ...complaints] };
 }
 
-function told(verdict: Verdict, whole: boolean): string {
-  const { seed, scenario, complaints, log } = verdict;
+function repeatOf(seed: number, what: string): string {
+  return `npm run simulate -- --seeds ${seed}..${seed} ${what}`;
+}
+
+function told(verdict: Played, whole: boolean): string {
+  const { seed, scenario, complaints, log, repeat } = verdict;
   const words = complaints.map(({ checker, text }) => `  ${checker}: ${text}`);
-  const repeat = `npm run simulate -- --seeds ${seed}..${seed} --scenario ${scenario}`;
   if (!whole) return `seed ${seed} (${scenario}) failed: ${words[0]?.trim()}\n  ${repeat}`;
   const tail = log.slice(-LOG_LINES_SHOWN).map((line) => `  | ${line}`);
   return [`seed ${seed} (${scenario}) failed`, ...tail, ...words, `  repeat it: ${repeat}`].join("\n");
@@ -85,5 +120,12 @@ function parse(words: readonly string[]): Asked {
     console.error(USAGE);
     process.exit(2);
   }
-  return { first: Number(range[1]), last: Number(range[2]), scenario, log: words.includes("--log") };
+  return {
+    first: Number(range[1]),
+    last: Number(range[2]),
+    scenario,
+    exhaustive: words.includes("--exhaustive"),
+    crash: crashNamed(value("--crash")),
+    log: words.includes("--log"),
+  };
 }

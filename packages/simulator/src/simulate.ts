@@ -5,8 +5,10 @@ import type { Checker, Facts } from "./checkers/checker.ts";
 import { createConductor } from "./conductor.ts";
 import { createOperator } from "./operator.ts";
 import { type ClusterName, planOf, type Scenario } from "./plan.ts";
+import type { ProcessName } from "./processes/machine.ts";
 import type { Tamper } from "./processes/agent-process.ts";
 import { buildStage, clearStage, type Stage } from "./stage.ts";
+import type { Life } from "./world/life.ts";
 import { createTimeline, type Drain } from "./world/timeline.ts";
 import { seedOf } from "./world/seed.ts";
 
@@ -35,8 +37,8 @@ export interface Verdict {
   readonly endings: readonly string[];
   readonly events: number;
   readonly virtualMs: number;
-  /** Port calls of the last life of each process. */
-  readonly calls: Readonly<Record<string, number>>;
+  /** Port calls of each process in each run, as far as one life goes. */
+  readonly runCalls: readonly Readonly<Record<ProcessName, number>>[];
 }
 
 /** True time, in ms, at which a simulation is given up. */
@@ -54,8 +56,9 @@ export async function simulate(options: SimulateOptions): Promise<Verdict> {
   const stage = await buildStage(seed, timeline, plan, options.tampers ?? {});
   const complaints: Complaint[] = [];
   const runs: Run[] = [];
+  const runCalls: Record<ProcessName, number>[] = [];
   let over = false;
-  const play = playOn(stage, options.checkers, runs, complaints)
+  const play = playOn(stage, { ...options, runs, runCalls, complaints })
     .catch((thrown: unknown) => {
       complaints.push({
         checker: "simulator",
@@ -68,8 +71,7 @@ export async function simulate(options: SimulateOptions): Promise<Verdict> {
   if (!(await timeline.run(() => over, SIMULATION_MS_MAX)))
     complaints.push({ checker: "run-ends", text: `nothing ended by ${SIMULATION_MS_MAX} ms of true time` });
   else await play;
-  const { machines, book } = stage;
-  const calls = Object.fromEntries(Object.values(machines).map(({ name, life }) => [name, life?.calls ?? 0]));
+  const { book } = stage;
   await clearStage(stage);
   return {
     seed: options.seed,
@@ -80,17 +82,20 @@ export async function simulate(options: SimulateOptions): Promise<Verdict> {
     endings: runs.map((run) => run.cause?.code ?? "sealed"),
     events: timeline.events,
     virtualMs: timeline.nowMs,
-    calls,
+    runCalls,
   };
 }
 
-async function playOn(
-  stage: Stage,
-  checkers: readonly Checker[],
-  runs: Run[],
-  complaints: Complaint[],
-): Promise<void> {
-  const { plan, timeline, writer, seed } = stage;
+/** What is found out in the course of it. */
+interface Notes {
+  readonly checkers: readonly Checker[];
+  readonly runs: Run[];
+  readonly runCalls: Record<ProcessName, number>[];
+  readonly complaints: Complaint[];
+}
+
+async function playOn(stage: Stage, { checkers, runs, runCalls, complaints }: Notes): Promise<void> {
+  const { plan, timeline, writer, seed, machines } = stage;
   const operator = createOperator(stage);
   const conductor = createConductor(stage);
   let points: readonly RecoveryPoint[] = [];
@@ -110,9 +115,14 @@ async function playOn(
     }
   };
 
+  stage.watchers.add((call) => {
+    for (const checker of checkers) complain(checker.name, checker.onCall?.(facts, call) ?? []);
+  });
+
   /** One run from asking to its end, checked. False when it never ended. */
   async function once(number: number): Promise<boolean> {
     conductor.begin(number);
+    const before = callsOf(machines);
     const why = await operator.protect((run) => {
       const momentMs = stage.trueAt(run.moment);
       writer.hurryAround(momentMs);
@@ -125,6 +135,12 @@ async function playOn(
       return false;
     }
     runs.push(...settled.ended);
+    const after = callsOf(machines);
+    runCalls.push({
+      control: after.control - before.control,
+      east: after.east - before.east,
+      west: after.west - before.west,
+    });
     points = await operator.points();
     for (const run of settled.ended) {
       endedAtMs.set(run.id, timeline.nowMs);
@@ -152,4 +168,9 @@ async function playOn(
   if (!well) return;
   await timeline.pass(QUIET_MS);
   for (const checker of checkers) complain(checker.name, (await checker.afterAll?.(facts)) ?? []);
+}
+
+function callsOf({ control, east, west }: Stage["machines"]): Record<ProcessName, number> {
+  const calls = (machine: { readonly life: Life | null }) => machine.life?.calls ?? 0;
+  return { control: calls(control), east: calls(east), west: calls(west) };
 }

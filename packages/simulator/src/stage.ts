@@ -63,23 +63,14 @@ export async function buildStage(
   plan: Plan,
   tampers: Partial<Readonly<Record<ClusterName, Tamper>>>,
 ): Promise<Stage> {
-  const { shape } = plan;
-  const book = createLogBook(timeline);
   const universe: Universe = {
     seed,
     timeline,
-    book,
+    book: createLogBook(timeline),
     keys: createKeyRing(),
     net: createNet(timeline, seed.stream("net")),
   };
-  const clock = (name: ProcessName) => ({ driftPpm: shape.driftPpm[name], aheadMs: shape.aheadMs[name] });
-  const controlDatabase = await openDatabase<ControlTables>(":memory:", controlMigrations);
-  const agentDatabase = () => openDatabase<AgentTables>(":memory:", agentMigrations);
-  const machines = {
-    control: createMachine(universe, "control", controlDatabase, clock("control")),
-    east: createMachine(universe, "east", await agentDatabase(), clock("east")),
-    west: createMachine(universe, "west", await agentDatabase(), clock("west")),
-  };
+  const machines = await buildMachines(universe, plan);
   const clusters = {
     east: createCluster(universe, plan, "east"),
     west: createCluster(universe, plan, "west"),
@@ -105,7 +96,7 @@ export async function buildStage(
       served: {
         cluster: name,
         timeline,
-        latencyMs: shape.latencyMs,
+        latencyMs: plan.shape.latencyMs,
         faults: () => faults,
         watch(call) {
           calls.push(call);
@@ -131,9 +122,23 @@ export async function buildStage(
     setClusterFaults(next) {
       faults = next;
     },
-    sharedAt: machines.control.timepiece.wallAt,
-    trueAt: machines.control.timepiece.trueAt,
+    sharedAt: (trueMs) => machines.control.timepiece.wallAt(trueMs),
+    trueAt: (instant) => machines.control.timepiece.trueAt(instant),
     intrusions: [],
+  };
+}
+
+async function buildMachines(universe: Universe, { shape }: Plan): Promise<Stage["machines"]> {
+  const clock = (name: ProcessName) => ({ driftPpm: shape.driftPpm[name], aheadMs: shape.aheadMs[name] });
+  const agent = async (name: ClusterName) => {
+    const database = await openDatabase<AgentTables>(":memory:", agentMigrations);
+    return createMachine(universe, name, database, clock(name));
+  };
+  const database = await openDatabase<ControlTables>(":memory:", controlMigrations);
+  return {
+    control: createMachine(universe, "control", database, clock("control")),
+    east: await agent("east"),
+    west: await agent("west"),
   };
 }
 

@@ -6,7 +6,7 @@ import { compareEntries, type Entry } from "../model/entry.ts";
 import type { Chance } from "./chance.ts";
 import { digestOf } from "./fake-hash.ts";
 
-/** `set:path` → entry; a file's content is what its `sha256` is the digest of. */
+/** `set:path` → entry; the digests of files are of contentOf. */
 export type Tree = ReadonlyMap<string, Entry>;
 
 const NAMES = ["a", "a b", "a!", "b", "B", "ä", "𝒳", "\uFF5A", "%41", "c.txt"] as const;
@@ -29,6 +29,12 @@ export function randomLater(chance: Chance, before: Tree, changes: number): Tree
   const history = begin(chance, before);
   for (let i = chance.below(changes + 1); i > 0; i--) chance.pick(CHANGES)(history);
   return history.tree;
+}
+
+/** The bytes of a file: other ones for another inode, time or length. */
+export function contentOf({ id, mtimeMs, length }: Entry): Uint8Array {
+  const words = new TextEncoder().encode(`${id} at ${mtimeMs} of ${length}; `);
+  return Uint8Array.from({ length }, (_, index) => words[index % words.length] as number);
 }
 
 /** In manifest order, as a listing of a snapshot gives them: files without digests. */
@@ -73,16 +79,13 @@ const CHANGES: readonly ChangeOf[] = [
   remake("file", "file"),
   remake("directory", "file"),
   remake("file", "directory"),
-  edit(
-    (file, history) => filled(history, { ...file, length: file.length + 1, mtimeMs: tick(history) }),
-    "file",
-  ),
+  edit((file, history) => filled({ ...file, length: file.length + 1, mtimeMs: tick(history) }), "file"),
   // Refilled to the same length: the modification time alone tells.
-  edit((file, history) => filled(history, { ...file, mtimeMs: tick(history) }), "file"),
-  // Open, and written meanwhile, which moves neither time nor id.
-  edit((file, history) => filled(history, { ...file, open: true }), "file"),
+  edit((file, history) => filled({ ...file, mtimeMs: tick(history) }), "file"),
+  // Open, and appended to meanwhile, which moves neither time nor id.
+  edit((file) => filled({ ...file, length: file.length + 1, open: true }), "file"),
   // Closing a file sets its time.
-  edit(({ open: _, ...file }, history) => ({ ...file, mtimeMs: tick(history) }), "file"),
+  edit(({ open: _, ...file }, history) => filled({ ...file, mtimeMs: tick(history) }), "file"),
   edit((entry, { chance }) => ({ ...entry, owner: chance.pick(["ann", "ben", "cat"]) })),
   edit((entry, { chance }) => ({ ...entry, mode: chance.pick([0o600, 0o700, 0o1777]) })),
   edit((entry) => ({ ...entry, acl: ["group:x:rw-", "user:y:r--"] })),
@@ -112,8 +115,8 @@ function put({ tree }: History, entry: Entry): void {
   tree.set(keyOf(entry.set, entry.path), entry);
 }
 
-function filled(history: History, entry: Entry): Entry {
-  return { ...entry, sha256: digestOf(`content ${entry.id} ${entry.length} ${tick(history)}`) };
+function filled(entry: Entry): Entry {
+  return { ...entry, sha256: digestOf(contentOf(entry)) };
 }
 
 function make(history: History, set: string, path: string, type: Entry["type"]): void {
@@ -136,7 +139,7 @@ function make(history: History, set: string, path: string, type: Entry["type"]):
     ...(chance.once(4) ? { xattrs: [["user.k", "6b"]] as const } : {}),
     ...(file && chance.once(8) ? { open: true as const } : {}),
   };
-  put(history, file ? filled(history, entry) : entry);
+  put(history, file ? filled(entry) : entry);
   touch(history, set, path);
 }
 

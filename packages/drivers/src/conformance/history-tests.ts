@@ -33,7 +33,7 @@ async function replay(ground: Ground, seed: number, { moments, edits }: Historie
     const point = `p${moment}`;
     const holding = holdingFor(ground, [set], `run-${moment}`, base?.point ?? null);
     await target.open(holding, ground.cancel);
-    const before = await liveEntries(ground, holding);
+    const before = (await liveEntries(ground, holding)).map(withoutAccess);
     const staged = await stage(ground, holding, prepared, base?.entries ?? []);
     const { entries } = staged;
     const steps = renamesFirst(staged.steps);
@@ -41,7 +41,7 @@ async function replay(ground: Ground, seed: number, { moments, edits }: Historie
     await perform(ground, holding, steps.slice(0, done));
     await undo(ground, holding, steps);
     assertEqual(
-      await liveEntries(ground, holding),
+      (await liveEntries(ground, holding)).map(withoutAccess),
       before,
       `seed ${seed}, moment ${moment}: after ${done} steps and back`,
     );
@@ -54,4 +54,9 @@ async function replay(ground: Ground, seed: number, { moments, edits }: Historie
     base = { point, entries };
   }
   assert(base?.entries.length, "something was replicated");
+}
+
+/** The test itself reads the live files, which moves their access times; taking back sets them as the point had them. */
+function withoutAccess(entry: Entry): Entry {
+  return { ...entry, atimeMs: 0 };
 }

@@ -179,7 +179,7 @@ function some({ model, chance }: Context, type?: "file" | "directory"): string |
 function freePlace({ model, chance }: Context): string {
   const directories = [...model].filter(([, type]) => type === "directory").map(([path]) => path);
   for (;;) {
-    const path = `${chance.pick(directories)}/${chance.pick(ODD_NAMES)}${chance.below(50)}`.slice(0, 240);
+    const path = `${chance.pick(directories)}/${chance.pick(ODD_NAMES).slice(0, 250)}${chance.below(50)}`;
     if (!model.has(path) && model.get(parentPath(path)) === "directory") return path;
   }
 }

@@ -57,8 +57,8 @@ after(async () => {
 });
 
 conformanceSuite("hdfs", test, async () => conformanceCluster(), {
-  firstSeed: 7000,
-  count: 50,
+  firstSeed: 7010,
+  count: 30,
   moments: 5,
   edits: 20,
 });

@@ -145,7 +145,9 @@ export function pathOf(names: NameSystem, id: number): string | null {
 /** Names of an absolute path. */
 export function splitPath(path: string): string[] {
   if (!path.startsWith("/")) throw new CoevalError("cluster-refused", `'${path}' is not absolute`);
-  return path === "/" ? [] : path.slice(1).split("/");
+  const parts = path === "/" ? [] : path.slice(1).split("/");
+  if (parts.includes("")) throw new CoevalError("cluster-refused", `Invalid path name: ${path}`);
+  return parts;
 }
 
 export function notFound(path: string): CoevalError {

@@ -5,6 +5,7 @@ import { certified } from "./certified.ts";
 import type { Checker } from "./checker.ts";
 import { noOrphans } from "./no-orphans.ts";
 import { oneMoment } from "./one-moment.ts";
+import { recoverable } from "./recoverable.ts";
 import { runEnds } from "./run-ends.ts";
 import { sourceUntouched } from "./source-untouched.ts";
 import { trustedPeers } from "./trusted-peers.ts";
@@ -13,6 +14,7 @@ import { wholePoint } from "./whole-point.ts";
 export const checkers: readonly Checker[] = [
   oneMoment,
   wholePoint,
+  recoverable,
   certified,
   atMostOnce,
   noOrphans,

@@ -1,6 +1,7 @@
 /** What a checker is: a concept of its own that looks at the world from outside and says what is wrong with it. */
 import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
 import type { Run } from "@coeval/core/protect/run";
+import type { Call } from "../cluster/served.ts";
 import type { Stage } from "../stage.ts";
 
 export interface Facts extends Stage {
@@ -14,6 +15,8 @@ export interface Facts extends Stage {
 
 export interface Checker {
   readonly name: string;
+  /** Right after a call took effect on a cluster. */
+  onCall?(facts: Facts, call: Call): string[];
   /** When a run is over, before the next one begins: what is wrong, in words; empty when nothing is. */
   afterRun?(facts: Facts, run: Run): string[] | Promise<string[]>;
   /** When all faults have ceased, the last run is over, and a while has passed. */

@@ -47,5 +47,5 @@ test("a point that goes when the next one comes was not kept", async () => {
       }),
     },
   });
-  assert.deepEqual(complainers, ["whole-point"]);
+  assert.deepEqual(complainers, ["recoverable", "whole-point"]);
 });

@@ -106,7 +106,6 @@ export const EDITS: readonly Edit[] = [
   move,
   move,
   swap,
-  ,
   mode,
   owner,
   times,

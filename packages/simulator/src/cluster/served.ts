@@ -15,6 +15,9 @@ export interface ClusterFaults {
   readonly answerLost: number;
   /** What was cancelled may take effect all the same. */
   readonly lateEffects: boolean;
+  /** Probability that a call takes up to `slowMsMax` longer. */
+  readonly slow?: number;
+  readonly slowMsMax?: number;
 }
 
 export const NO_CLUSTER_FAULTS: ClusterFaults = { requestLost: 0, answerLost: 0, lateEffects: false };
@@ -84,12 +87,13 @@ function asking(act: Method, method: string, life: Life, options: ServedOptions)
     const unanswered = seed.chance(faults.answerLost);
     const label = MUTATING.has(method) ? `fs.change.${method}` : `fs.read.${method}`;
     const going = life.port(label, async () => {
-      await timeline.pass(seed.between(...latencyMs) / 2);
+      const slowMs = seed.chance(faults.slow ?? 0) ? seed.between(0, faults.slowMsMax ?? 0) : 0;
+      await timeline.pass(seed.between(...latencyMs) / 2 + slowMs / 2);
       if (lost) throw gone(options, method);
       if (cancel.aborted && !faults.lateEffects) throw cancel.reason;
       const result = await act(...inner);
       tell(options, method, given, result, life);
-      await timeline.pass(seed.between(...latencyMs) / 2);
+      await timeline.pass(seed.between(...latencyMs) / 2 + slowMs / 2);
       if (unanswered) throw gone(options, method);
       return result;
     });

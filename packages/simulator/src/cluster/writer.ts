@@ -3,13 +3,13 @@
  * allows, and writes a serial number first to A, then to B, so that B is never ahead of A at any instant.
  */
 import { CoevalError } from "@coeval/core/errors";
-import type { OpenWriter } from "@coeval/drivers/memory/edit";
 import type { Workload } from "@coeval/drivers/memory/workload";
 import type { NameSystem } from "@coeval/drivers/memory/name-system";
-import { EDITS, GROWING, newPath, type View } from "./edits.ts";
+import { EDITS, GROWING, type View } from "./edits.ts";
 import type { Seed } from "../world/seed.ts";
 import type { Timeline } from "../world/timeline.ts";
 import type { History } from "./history.ts";
+import { createOpenFiles } from "./open-files.ts";
 import { nodeAt, treeOf } from "./tree.ts";
 
 export interface Writer {
@@ -39,18 +39,23 @@ export interface WriterParts {
 export const SERIAL_A = "serial-a";
 export const SERIAL_B = "serial-b";
 
+/** Around a moment it writes this often, … */
 const HOT_MS = 150;
 const HOT_GAP_MS = 5;
+/** … else so often. */
 const COLD_GAP_MS = 150;
-const OPEN_MAX = 3;
+const FIRST_EDITS = 30;
+/** Between A and B. */
+const PAIR_GAP_MS = { least: 0.1, most: 3 } as const;
 
 export function createWriter(parts: WriterParts): Writer {
-  const { timeline, seed, names, workload, history, directories } = parts;
-  const open: { path: string; writer: OpenWriter }[] = [];
+  const { timeline, seed, workload, history } = parts;
+  const files = createOpenFiles(seed, workload);
   const foreign: string[] = [];
   let hotMs = Number.NEGATIVE_INFINITY;
   let serial = 0;
   let stopped = true;
+  let sleeping = (): void => undefined;
 
   const edit = (act: () => void): void => {
     if (foreign.length === 0) foreign.push(...history.foreignChanges());
@@ -65,54 +70,17 @@ export function createWriter(parts: WriterParts): Writer {
 
   function step(): void {
     if (stopped) return;
-    const acts = [...EDITS, pair, openFile, growFile, closeFile];
-    edit(() => seed.pick(acts)(look()));
+    edit(() => seed.pick([...EDITS, pair, files.open, files.grow, files.close])(look(parts)));
     const gapMs = Math.abs(timeline.nowMs - hotMs) < HOT_MS ? HOT_GAP_MS : COLD_GAP_MS;
-    timeline.after(seed.between(0.05, 2 * gapMs), step);
-  }
-
-  function look(): View {
-    const files: string[] = [];
-    const folders: string[] = [];
-    for (const directory of directories) {
-      const top = nodeAt(names, directory);
-      if (top?.type !== "directory") continue;
-      for (const [path, node] of treeOf(top)) {
-        const full = path === "" ? directory : `${directory}/${path}`;
-        if (node.type === "directory") folders.push(full);
-        else if (!full.endsWith(SERIAL_A) && !full.endsWith(SERIAL_B)) files.push(full);
-      }
-    }
-    const isOpen = (path: string) => names.openFiles.has(nodeAt(names, path)?.id ?? 0);
-    return { seed, workload, files, folders, tops: directories, isOpen };
+    sleeping = timeline.after(seed.between(0.05, 2 * gapMs), step);
   }
 
   function pair(): void {
-    serial++;
-    const text = String(serial);
-    const put = (directory: string | undefined, name: string): void => {
-      // A data set that was removed does not come back by itself.
-      if (directory !== undefined && workload.exists(directory)) workload.write(`${directory}/${name}`, text);
-    };
-    put(directories[0], SERIAL_A);
-    timeline.after(seed.between(0.1, 3), () => {
-      if (!stopped) edit(() => put(directories.at(-1), SERIAL_B));
+    const text = String(++serial);
+    putSerial(parts, 0, SERIAL_A, text);
+    timeline.after(seed.between(PAIR_GAP_MS.least, PAIR_GAP_MS.most), () => {
+      if (!stopped) edit(() => putSerial(parts, -1, SERIAL_B, text));
     });
-  }
-
-  function openFile(view: View): void {
-    if (open.length >= OPEN_MAX) return;
-    const path = seed.chance(0.5) && view.files.length > 0 ? seed.pick(view.files) : newPath(view);
-    if (path) open.push({ path, writer: workload.open(path) });
-  }
-
-  function growFile(): void {
-    if (open.length > 0) seed.pick(open).writer.write(seed.bytes(seed.whole(1, 500)));
-  }
-
-  function closeFile(): void {
-    const [closed] = open.splice(seed.whole(0, Math.max(0, open.length - 1)), 1);
-    closed?.writer.close();
   }
 
   return {
@@ -120,25 +88,43 @@ export function createWriter(parts: WriterParts): Writer {
     edit: (act) => edit(() => act(workload)),
     hurryAround(trueMs) {
       hotMs = trueMs;
+      timeline.at(trueMs - HOT_MS, () => {
+        sleeping();
+        step();
+      });
     },
     start() {
       stopped = false;
-      for (let i = 0; i < 30; i++) edit(() => seed.pick(GROWING)(look()));
+      for (let edits = 0; edits < FIRST_EDITS; edits++) edit(() => seed.pick(GROWING)(look(parts)));
       step();
-      // Around the moment it must not sleep through.
-      const wake = (): void => {
-        if (stopped) return;
-        if (Math.abs(timeline.nowMs - hotMs) < HOT_MS) edit(() => seed.pick(EDITS)(look()));
-        timeline.after(HOT_GAP_MS * 2, wake);
-      };
-      wake();
     },
     stop() {
       if (stopped) return;
-      edit(() => {
-        for (const { writer } of open) writer.close();
-      });
+      edit(() => files.closeAll());
       stopped = true;
     },
   };
+}
+
+/** The tree as it is now. */
+function look({ seed, workload, names, directories }: WriterParts): View {
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const directory of directories) {
+    const top = nodeAt(names, directory);
+    if (top?.type !== "directory") continue;
+    for (const [path, node] of treeOf(top)) {
+      const full = path === "" ? directory : `${directory}/${path}`;
+      if (node.type === "directory") folders.push(full);
+      else if (!full.endsWith(SERIAL_A) && !full.endsWith(SERIAL_B)) files.push(full);
+    }
+  }
+  const isOpen = (path: string) => names.openFiles.has(nodeAt(names, path)?.id ?? 0);
+  return { seed, workload, files, folders, tops: directories, isOpen };
+}
+
+/** @param which of the data sets, from the end when negative. One that was removed does not come back by itself. */
+function putSerial({ directories, workload }: WriterParts, which: number, name: string, text: string): void {
+  const directory = directories.at(which) as string;
+  if (workload.exists(directory)) workload.write(`${directory}/${name}`, text);
 }

@@ -1,7 +1,7 @@
 /** An agent as a process beside its cluster: enrolled once, started, dropped at a crash, started again. */
 import { createAgent } from "@coeval/agent/agent";
 import type { Limits } from "@coeval/agent/limits";
-import { encodeJson, frameDecoder } from "@coeval/contract/wire/frame";
+import { channelOn } from "@coeval/contract/wire/channel";
 import { toFailure } from "@coeval/core/errors";
 import type { Clock } from "@coeval/core/ports/clock";
 import type { Files } from "@coeval/core/ports/files";
@@ -58,23 +58,7 @@ export function createAgentProcess(
     get broken() {
       return broken;
     },
-    async enrol(secret) {
-      const life = createLife(name, () => undefined);
-      const stream = await net.of(life, { kind: "stranger" }).connect(LINK_ADDRESS);
-      await stream.write(encodeJson({ say: "enrol", secret, agent: name, csr: requestFor(key.publicKey) }));
-      const decoder = frameDecoder();
-      for (;;) {
-        const bytes = await stream.read();
-        if (!bytes) throw new TypeError("the enrolment was not answered");
-        const [frame] = decoder.push(bytes);
-        if (!frame) continue;
-        stream.close("enrolled");
-        const answer = frame.kind === "json" ? (frame.value as { say: string }) : null;
-        if (answer?.say !== "certified")
-          throw new TypeError(`the enrolment was answered by ${JSON.stringify(answer)}`);
-        return;
-      }
-    },
+    enrol: (secret) => enrol(universe, machine, secret),
     start(crashed) {
       const begun = machine.begin(crashed);
       const { life, database } = begun;
@@ -115,4 +99,16 @@ export function createAgentProcess(
         );
     },
   };
+}
+
+/** As an agent does that has no certificate yet: a stranger with a secret. */
+async function enrol({ net }: Universe, { name, key }: Machine<AgentTables>, secret: string): Promise<void> {
+  const life = createLife(name, () => undefined);
+  const channel = channelOn(await net.of(life, { kind: "stranger" }).connect(LINK_ADDRESS));
+  await channel.send({ say: "enrol", secret, agent: name, csr: requestFor(key.publicKey) });
+  const frame = await channel.receive();
+  channel.close("enrolled");
+  const answer = frame?.kind === "json" ? (frame.value as { say?: string }) : null;
+  if (answer?.say !== "certified")
+    throw new TypeError(`the enrolment of ${name} was answered by ${JSON.stringify(answer)}`);
 }

@@ -3,6 +3,7 @@ import type { Scenario } from "../plan.ts";
 import { baseline } from "./baseline.ts";
 import { beyondLimits } from "./beyond-limits.ts";
 import { clockJumps } from "./clock-jumps.ts";
+import { clusterAway } from "./cluster-away.ts";
 import { corruptChunk } from "./corrupt-chunk.ts";
 import { crash } from "./crash.ts";
 import { flakyCluster } from "./flaky-cluster.ts";
@@ -15,6 +16,7 @@ import { mix } from "./mix.ts";
 import { partition } from "./partition.ts";
 import { setRemoved } from "./set-removed.ts";
 import { snapshotRemoved } from "./snapshot-removed.ts";
+import { slow } from "./slow.ts";
 import { targetEdited } from "./target-edited.ts";
 
 export const scenarios: readonly Scenario[] = [
@@ -37,6 +39,8 @@ export const scenarios: readonly Scenario[] = [
   forgedPeers,
   beyondLimits,
   clockJumps,
+  slow,
+  clusterAway,
   fullAgentDisk,
 ];
 

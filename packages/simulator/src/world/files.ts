@@ -15,7 +15,8 @@ export interface Disk {
   freeBytes: number;
 }
 
-const LATENCY_MS_MAX = 0.3;
+/** Of a call to a disk in fair weather. */
+export const LATENCY_MS_MAX = 0.3;
 const CHUNK_BYTES = 64 * 1024;
 
 export function createDisk(): Disk {

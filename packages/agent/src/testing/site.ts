@@ -1,0 +1,167 @@
+/** One cluster with its agent, as far as instructions go: executor and transfers on a database that outlives the process. */
+import type { Peer } from "@coeval/core/ports/network";
+import type { Log } from "@coeval/core/ports/log";
+import type { World } from "@coeval/core/ports/world";
+import type { Instruction, Outcome, Report } from "@coeval/core/protect/instruction";
+import { digestOf, fakeHash, fakeSignatures, fakeSigner } from "@coeval/core/testing/fake-hash";
+import { agentMigrations } from "@coeval/store/agent/migrations/all";
+import type { AgentTables } from "@coeval/store/agent/tables";
+import { type Database, openDatabase } from "@coeval/store/database";
+import { createExecutor, type Executor } from "../executor.ts";
+import type { Limits } from "../limits.ts";
+import { createSharedClock, type MeasuredClock } from "../shared-clock.ts";
+import { receivedBefore } from "../transfer/received-before.ts";
+import { createTransfers } from "../transfer/transfers.ts";
+import { createFakeFiles, type FakeFiles } from "./fake-files.ts";
+import type { FakeNet } from "./fake-network.ts";
+import { createFakeSource, type FakeSource } from "./fake-source.ts";
+import { createFakeTarget, type FakeTarget } from "./fake-target.ts";
+import { BEGIN_MS, type FakeTime } from "./fake-time.ts";
+import { createLife, type Life } from "./life.ts";
+
+export interface Site {
+  readonly cluster: string;
+  readonly agent: string;
+  readonly fingerprint: string;
+  readonly address: string;
+  readonly source: FakeSource;
+  readonly target: FakeTarget;
+  readonly files: FakeFiles;
+  limits: Limits;
+  /** What the agent says; null while nobody listens. */
+  hear: SiteHearing | null;
+  /** The database as the process that lives now sees it. */
+  readonly db: Database<AgentTables>["db"];
+  readonly clock: MeasuredClock;
+  readonly life: Life;
+  /** Lines logged as warnings and errors. */
+  readonly logged: string[];
+  /** Ends the process at the call for which it returns true; it stays down until `start`. */
+  crashAt: ((call: string, count: number) => boolean) | null;
+  /** Hears of a crash. */
+  onCrash: (() => void) | null;
+  start(): Promise<void>;
+  /** An orderly stop. */
+  stop(): Promise<void>;
+  /** The process dies where it stands, its streams break. */
+  crash(): void;
+  instruct(instruction: Instruction): Promise<void>;
+}
+
+export interface SiteHearing {
+  report(instruction: string, report: Report): void;
+  answer(instruction: string, outcome: Outcome): void;
+}
+
+/** A site whose shared clock is measured exactly: half a ms of error. */
+export async function createSite(net: FakeNet, time: FakeTime, cluster: string): Promise<Site> {
+  const clock = time.clock();
+  const agent = `agent-${cluster}`;
+  const fingerprint = digestOf(agent);
+  const self: Peer = { kind: "agent", cluster, agent, fingerprint };
+  const files = createFakeFiles();
+  const logged: string[] = [];
+  let database = await openDatabase<AgentTables>(":memory:", agentMigrations);
+  let running: {
+    readonly life: Life;
+    readonly executor: Executor;
+    readonly close: () => Promise<void>;
+  } | null = null;
+  const shared = createSharedClock(clock);
+
+  const site: Site = {
+    cluster,
+    agent,
+    fingerprint,
+    address: `${cluster}:9000`,
+    source: createFakeSource(clock, cluster),
+    target: createFakeTarget(cluster),
+    files,
+    limits: { readPrefixes: ["/data"], writePrefixes: ["/coeval"] },
+    hear: null,
+    clock: shared,
+    logged,
+    crashAt: null,
+    onCrash: null,
+    get db() {
+      return database.db;
+    },
+    get life() {
+      return (running as { life: Life }).life;
+    },
+    async start() {
+      const life = createLife((call, count) => {
+        if (site.crashAt?.(call, count)) site.crash();
+      });
+      const { db } = database;
+      const log = logInto(logged, life);
+      const world: World = {
+        clock,
+        random: { bytes: (length) => new Uint8Array(length) },
+        hash: fakeHash,
+        signatures: fakeSignatures,
+        files: life.port(files),
+        log,
+      };
+      const transfers = createTransfers(world, {
+        address: site.address,
+        finished: (open, peer) => receivedBefore(db, open, peer),
+      });
+      const network = net.of(self);
+      const listener = await network.listen(site.address, (stream) => transfers.accept(stream));
+      const executor = createExecutor({
+        cluster,
+        limits: site.limits,
+        shared: {
+          world,
+          db,
+          network,
+          transfers,
+          clock: shared,
+          signer: { ...fakeSigner(agent), agent, chain: `chain of ${agent}` },
+        },
+        drivers: async () => ({ source: life.port(site.source), target: life.port(site.target) }),
+        report: (id, report) => void (life.dead || site.hear?.report(id, report)),
+        answer: (id, outcome) => void (life.dead || site.hear?.answer(id, outcome)),
+      });
+      running = { life, executor, close: () => listener.close() };
+      measure(shared, clock.elapsedMs(), time);
+      await executor.resume();
+    },
+    async stop() {
+      const was = running;
+      running = null;
+      await was?.close();
+      await was?.executor.stop();
+    },
+    crash() {
+      const was = running;
+      if (!was) return;
+      was.life.end();
+      void was.close();
+      database = database.crash();
+      for (const connection of net.connections) connection.cut();
+      running = null;
+      site.onCrash?.();
+    },
+    async instruct(instruction) {
+      // Whatever is on its way is in JSON.
+      await running?.executor.instruct(JSON.parse(JSON.stringify(instruction)) as Instruction);
+    },
+  };
+  await site.start();
+  return site;
+}
+
+/** One exchange of a ms: the bound is half of it. */
+export function measure(clock: MeasuredClock, elapsedMs: number, time: FakeTime): void {
+  clock.reset("control:test");
+  clock.measured(elapsedMs - 0.5, elapsedMs + 0.5, BEGIN_MS + time.nowMs);
+}
+
+function logInto(lines: string[], life: Life): Log {
+  const line = (event: string, fields: object = {}): void => {
+    if (!life.dead) lines.push(`${event} ${JSON.stringify(fields)}`);
+  };
+  return { info: () => undefined, warn: line, error: line };
+}
