@@ -1,51 +1,41 @@
-// What the demo shows: on a terminal a picture that is drawn again, elsewhere one line for each thing that happened.
-
-export interface Picture {
-  readonly title: string;
-  /** Label and text. */
-  readonly facts: readonly (readonly [label: string, text: string])[];
-  /** The moment on its way; null between two. */
-  readonly now: string | null;
-  readonly points: readonly string[];
-}
+// The demo's terminal: on a terminal one view that is redrawn in place with messages scrolling above it, otherwise plain
+// lines as things happen.
 
 export interface Screen {
-  /** Something happened; stays readable above the picture. */
-  tell(line: string): void;
-  draw(picture: Picture): void;
-  /** Leaves the last picture standing. */
+  readonly redraws: boolean;
+  /** A message that stays. */
+  say(line?: string): void;
+  /** Replaces the view; does nothing where nothing can be redrawn. */
+  show(lines: readonly string[]): void;
+  /** Takes the view away and gives the cursor back. */
   end(): void;
 }
 
-const BOLD = "\u001b[1m";
-const DIM = "\u001b[2m";
-const PLAIN = "\u001b[0m";
-const CLEAR_BELOW = "\u001b[0J";
+const HIDE_CURSOR = "\u001b[?25l";
+const SHOW_CURSOR = "\u001b[?25h";
+const WIDTH_DEFAULT = 100;
 
-export function createScreen(out: NodeJS.WriteStream): Screen {
-  let drawn = 0;
-  const up = (): string => (drawn === 0 ? "" : `\u001b[${drawn}A\r${CLEAR_BELOW}`);
-  const clip = (line: string): string => line.slice(0, (out.columns || 120) - 1);
+export function screenOf(stream: NodeJS.WriteStream): Screen {
+  const redraws = stream.isTTY === true && process.env["TERM"] !== "dumb";
+  let shown = 0;
+  const clear = (): string => (shown === 0 ? "" : `\u001b[${shown}A\u001b[J`);
   return {
-    tell(line) {
-      out.write(`${out.isTTY ? up() : ""}${line}\n`);
-      drawn = 0;
+    redraws,
+    say(line = "") {
+      stream.write(`${clear()}${line}\n`);
+      shown = 0;
     },
-    draw(picture) {
-      if (!out.isTTY) return;
-      const width = Math.max(...picture.facts.map(([label]) => label.length));
-      const lines = [
-        "",
-        ...picture.facts.map(([label, text]) => `${DIM}${label.padEnd(width)}${PLAIN}  ${clip(text)}`),
-        "",
-        ...picture.points.map(clip),
-        clip(picture.now === null ? `${DIM}waiting for the next moment${PLAIN}` : `▸ ${picture.now}`),
-      ];
-      out.write(`${up()}${BOLD}${picture.title}${PLAIN}\n${lines.join("\n")}\n`);
-      drawn = lines.length + 1;
+    show(lines) {
+      if (!redraws) return;
+      const width = stream.columns || WIDTH_DEFAULT;
+      // A line that wraps would be counted wrong when it is taken back.
+      const cut = lines.map((line) => [...line].slice(0, width - 1).join(""));
+      stream.write(`${shown === 0 ? HIDE_CURSOR : ""}${clear()}${cut.join("\n")}\n`);
+      shown = lines.length;
     },
     end() {
-      drawn = 0;
+      if (redraws) stream.write(`${clear()}${SHOW_CURSOR}`);
+      shown = 0;
     },
   };
 }

@@ -51,6 +51,7 @@ type Description = ReturnType<typeof describe>;
 /** The shared pair, or a new one. `own`: a new one in any case, for tests that break it or need other options. */
 export async function testClusters(
   own?: Partial<Record<"east" | "west", ClusterOptions>>,
+  progress: (line: string) => void = (line) => process.stderr.write(`  ${line}\n`),
 ): Promise<Pair> {
   const shared = process.env["COEVAL_CLUSTERS"];
   if (own === undefined && shared !== undefined) {
@@ -64,7 +65,7 @@ export async function testClusters(
       east: { ...CLUSTER_OPTIONS, ...own?.east },
       west: { ...CLUSTER_OPTIONS, ...own?.west },
     },
-    progress: (line) => process.stderr.write(`  ${line}\n`),
+    progress,
   });
   return pairOf(Object.values(started).map(describe), async () => {
     await stopClusters(Object.values(started));
@@ -108,7 +109,14 @@ async function testCluster(
   const groups = await as(superuser).page(`/conf?name=${GROUPS_KEY}`);
   const daemons = [pids.nameNode, ...pids.dataNodes].filter((pid) => pid !== null);
   const signal = (what: NodeJS.Signals): void => {
-    for (const pid of daemons) process.kill(pid, what);
+    for (const pid of daemons) {
+      try {
+        process.kill(pid, what);
+      } catch (error) {
+        // It has ended: then there is nothing to freeze or to thaw.
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      }
+    }
   };
   return {
     name,

@@ -22,14 +22,22 @@ export interface Operator {
 }
 
 const CALL: Call = { who: "operator" };
-const LOOK_EVERY_MS = 200;
+/** Looks often at first, then less and less. */
+const LOOK_EVERY_MS = { least: 200, most: 10_000, growth: 1.05 } as const;
 /** Longer than every deadline of a run together. */
 const RUN_MS_MAX = 40 * 60_000;
 const ASK_AGAIN_MS = 700;
 const ASKS_MAX = 200;
 /** What passes by itself. */
 const PASSING: readonly ErrorCode[] = [
-  ...(["agent-away", "clock-unproven", "cluster-unreachable", "moment-too-near", "run-active"] as const),
+  ...([
+    "agent-away",
+    "clock-unproven",
+    "cluster-unreachable",
+    "safe-mode",
+    "moment-too-near",
+    "run-active",
+  ] as const),
 ];
 
 export function createOperator(stage: Stage): Operator {
@@ -89,6 +97,7 @@ export function createOperator(stage: Stage): Operator {
     },
     async settle() {
       const untilMs = timeline.nowMs + RUN_MS_MAX;
+      let pauseMs: number = LOOK_EVERY_MS.least;
       for (;;) {
         const runs = await allRuns();
         const going = runs.find((run) => !isOver(run.phase));
@@ -98,7 +107,8 @@ export function createOperator(stage: Stage): Operator {
           return { ended };
         }
         if (timeline.nowMs > untilMs) return { stuck: `${going.id} is still ${going.phase}` };
-        await timeline.pass(LOOK_EVERY_MS);
+        await timeline.pass(pauseMs);
+        pauseMs = Math.min(LOOK_EVERY_MS.most, pauseMs * LOOK_EVERY_MS.growth);
       }
     },
     async points() {

@@ -38,6 +38,8 @@ export interface Site {
   readonly logged: string[];
   /** Ends the process at the call for which it returns true; it stays down until `start`. */
   crashAt: ((call: string, count: number) => boolean) | null;
+  /** Whether the agent was told how its cluster is reached. */
+  knowsCluster: boolean;
   /** Hears of a crash. */
   onCrash: (() => void) | null;
   start(): Promise<void>;
@@ -82,6 +84,7 @@ export async function createSite(net: FakeNet, time: FakeTime, cluster: string):
     clock: shared,
     logged,
     crashAt: null,
+    knowsCluster: true,
     onCrash: null,
     get db() {
       return database.db;
@@ -120,7 +123,10 @@ export async function createSite(net: FakeNet, time: FakeTime, cluster: string):
           clock: shared,
           signer: { ...fakeSigner(agent), agent, chain: `chain of ${agent}` },
         },
-        drivers: async () => ({ source: life.port(site.source), target: life.port(site.target) }),
+        drivers: () =>
+          site.knowsCluster
+            ? Promise.resolve({ source: life.port(site.source), target: life.port(site.target) })
+            : new Promise(() => undefined),
         report: (id, report) => void (life.dead || site.hear?.report(id, report)),
         answer: (id, outcome) => void (life.dead || site.hear?.answer(id, outcome)),
       });

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Instruction, Order } from "@coeval/core/protect/instruction";
+import { checkLimits, type Limits } from "./limits.ts";
+
+const limits: Limits = { readPrefixes: ["/data", "/apps/x"], writePrefixes: ["/coeval"] };
+
+function take(...paths: string[]): Instruction {
+  const sets = paths.map((path, index) => ({ name: `s${index}`, component: "hdfs" as const, path }));
+  return order({ step: "take-snapshots", moment: 1, sets, snapshotName: "coeval-run-1", clockErrorMsMax: 1 });
+}
+
+function receive(directory: string, relative = "ledger"): Instruction {
+  const peer = { cluster: "east", agent: "a", fingerprint: "f" };
+  return order({
+    step: "receive-snapshots",
+    directory,
+    sets: [{ name: "ledger", relative }],
+    base: null,
+    peer,
+  });
+}
+
+function order(given: Order): Instruction {
+  return { order: given } as Instruction;
+}
+
+test("what lies within the prefixes is allowed, the prefixes included", () => {
+  for (const instruction of [
+    take("/data"),
+    take("/data/a", "/apps/x/y"),
+    receive("/coeval"),
+    receive("/coeval/billing"),
+  ])
+    checkLimits(limits, instruction);
+  checkLimits({ readPrefixes: ["/"], writePrefixes: [] }, take("/any/where"));
+});
+
+test("anything else is refused, with the limit that refuses it", () => {
+  const beyond = [
+    take("/database"),
+    take("/apps"),
+    take("/data/a", "/etc"),
+    receive("/data"),
+    receive("/coeval2"),
+  ];
+  for (const instruction of beyond)
+    assert.throws(
+      () => checkLimits(limits, instruction),
+      { code: "beyond-limits" },
+      JSON.stringify(instruction),
+    );
+  assert.throws(() => checkLimits(limits, take("/etc")), {
+    message: "this agent may not snapshot and read /etc; limits.yaml allows read: /data, /apps/x",
+  });
+  assert.throws(() => checkLimits({ readPrefixes: [], writePrefixes: [] }, take("/data")), {
+    message: /allows read: nothing/,
+  });
+});
+
+test("a path that only begins with what is allowed leads nowhere", () => {
+  for (const path of ["/data/../etc", "/data/./../../etc", "/data//../x", "/data/.snapshot/s", "/data/x/"])
+    assert.throws(() => checkLimits(limits, take(path)), path);
+  for (const directory of ["/coeval/../data", "/coeval/.."])
+    assert.throws(() => checkLimits(limits, receive(directory)), directory);
+  for (const relative of ["../../data", "a/../../../data", ".snapshot/x"])
+    assert.throws(
+      () => checkLimits(limits, receive("/coeval/billing", relative)),
+      { code: "bad-path" },
+      relative,
+    );
+});

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Clock } from "@coeval/core/ports/clock";
+import fc from "fast-check";
+import { createSharedClock } from "./shared-clock.ts";
+
+/** A clock whose elapsed time a test sets. */
+function clockAt(now: { elapsedMs: number }): Clock {
+  return { nowMs: () => 0, elapsedMs: () => now.elapsedMs, sleep: async () => undefined };
+}
+
+test("before the first exchange nothing is known", () => {
+  const shared = createSharedClock(clockAt({ elapsedMs: 0 }));
+  shared.reset("control:1");
+  assert.equal(shared.reading(), null);
+  assert.equal(shared.source, "control:1");
+});
+
+test("the true time lies within the bound, however lopsided the delays and whatever the drift up to 500 ppm", () => {
+  const exchange = fc.record({
+    pauseMs: fc.double({ min: 0, max: 5000, noNaN: true }),
+    thereMs: fc.double({ min: 0, max: 3000, noNaN: true }),
+    backMs: fc.double({ min: 0, max: 1900, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(exchange, { minLength: 1, maxLength: 30 }),
+      fc.integer({ min: -500, max: 500 }),
+      fc.double({ min: 0, max: 100_000, noNaN: true }),
+      (exchanges, driftPpm, laterMs) => {
+        const now = { elapsedMs: 7000 };
+        const shared = createSharedClock(clockAt(now));
+        shared.reset("control:1");
+        let trueMs = 0;
+        const pass = (ms: number): void => {
+          trueMs += ms;
+          now.elapsedMs = 7000 + trueMs * (1 + driftPpm / 1e6);
+        };
+        const holds = (): void => {
+          const reading = shared.reading();
+          assert.ok(reading);
+          const error = Math.abs(now.elapsedMs + reading.offsetMs - trueMs);
+          // 500 ppm of a clock that is slow by as much are a quarter of a millionth more.
+          const roundingMs = reading.ageMs * 3e-7 + 1e-6;
+          assert.ok(error <= reading.errorMs + roundingMs, `${error} > ${reading.errorMs}`);
+        };
+        for (const { pauseMs, thereMs, backMs } of exchanges) {
+          pass(pauseMs);
+          const askedMs = now.elapsedMs;
+          pass(thereMs);
+          const saidMs = trueMs;
+          pass(backMs);
+          shared.measured(askedMs, now.elapsedMs, saidMs);
+          holds();
+        }
+        pass(laterMs);
+        holds();
+      },
+    ),
+    { seed: 3, numRuns: 2000 },
+  );
+});
+
+test("of several exchanges the one with the smallest bound now counts; a better old one gives way as it ages", () => {
+  const now = { elapsedMs: 0 };
+  const shared = createSharedClock(clockAt(now));
+  shared.reset("control:1");
+  const exchange = (atMs: number, tripMs: number): void => {
+    now.elapsedMs = atMs + tripMs;
+    shared.measured(atMs, atMs + tripMs, 1_000_000 + atMs + tripMs / 2);
+  };
+  exchange(0, 2);
+  exchange(1000, 10);
+  assert.equal(shared.reading()?.errorMs.toFixed(3), "1.505");
+  exchange(30_000, 4);
+  assert.equal(shared.reading()?.errorMs.toFixed(3), "2.002");
+  assert.equal(shared.reading()?.ageMs, 4);
+});
+
+test("a source whose clock was set is believed anew: what contradicts its newest word is forgotten", () => {
+  const now = { elapsedMs: 0 };
+  const shared = createSharedClock(clockAt(now));
+  shared.reset("control:1");
+  shared.measured(0, 1, 500_000.5);
+  now.elapsedMs = 10;
+  shared.measured(10, 30, 530_020);
+  const reading = shared.reading();
+  assert.equal(reading?.offsetMs, 530_000, "the older exchange had the smaller bound");
+});
+
+test("exchanges that cannot be, or took too long, say nothing; another source begins from nothing", () => {
+  const now = { elapsedMs: 10_000 };
+  const shared = createSharedClock(clockAt(now));
+  shared.reset("control:1");
+  shared.measured(100, 99, 0);
+  shared.measured(0, 5001, 0);
+  assert.equal(shared.reading(), null);
+  shared.measured(9990, 10_000, 5);
+  shared.reset("control:1");
+  assert.ok(shared.reading());
+  shared.reset("control:2");
+  assert.equal(shared.reading(), null);
+});
