@@ -107,9 +107,7 @@ function viewer(stage: MomentsStage, rest: Rest): View {
   };
 }
 
-function rateOf(
-  rates: readonly { readonly at: number; readonly total: number }[],
-): Scene["workload"] {
+function rateOf(rates: readonly { readonly at: number; readonly total: number }[]): Scene["workload"] {
   const [first, last] = [rates[0], rates.at(-1)];
   if (first === undefined || last === undefined || last.at === first.at) return null;
   return {

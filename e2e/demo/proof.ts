@@ -56,12 +56,17 @@ export async function tellCertificate(world: World, run: Run, say: Say): Promise
     `    grade     ${body.grade.kind}, spread ${body.grade.spreadMs.toFixed(1)} ms, at most ` +
       `${body.grade.windowMs.toFixed(1)} ms after the moment; clock of ${body.clock.source} ± ${body.clock.errorMs.toFixed(2)} ms`,
   );
-  say(`    holds     ${body.manifest.files} files, ${bytes(body.manifest.bytes)}; manifest ${body.manifest.sha256}`);
+  say(
+    `    holds     ${body.manifest.files} files, ${bytes(body.manifest.bytes)}; manifest ${body.manifest.sha256}`,
+  );
   say(`    open      ${body.openFiles.count} files ${body.openFiles.kind}`);
-  say(`    signed    by the agents ${source.agent} and ${target.agent}; follows ${body.previous?.point ?? "none: the first"}`);
+  say(
+    `    signed    by the agents ${source.agent} and ${target.agent}; follows ${body.previous?.point ?? "none: the first"}`,
+  );
   const folder = join(world.west.dataFolder, "points", run.service);
   const checked = await world.cli(["certificate", "check", folder]);
-  if (checked.code !== 0) throw new Error(`coeval certificate check ${folder}:\n${checked.stdout}${checked.stderr}`);
+  if (checked.code !== 0)
+    throw new Error(`coeval certificate check ${folder}:\n${checked.stdout}${checked.stderr}`);
   say("✔ coeval certificate check: signatures, manifests and the chain of all points hold");
 }
 

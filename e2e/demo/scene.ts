@@ -26,7 +26,17 @@ interface Progress {
   readonly bytesDone: number;
 }
 
-const PHASES = ["opening", "arming", "armed", "sending", "verifying", "signing", "sealing", "closing", "done"];
+const PHASES = [
+  "opening",
+  "arming",
+  "armed",
+  "sending",
+  "verifying",
+  "signing",
+  "sealing",
+  "closing",
+  "done",
+];
 const SHOWN_POINTS_MAX = 6;
 const BAR_CELLS = 24;
 
@@ -47,9 +57,7 @@ function clusterLines(status: Status | null): string[] {
   if (status === null) return ["  clusters   …"];
   return status.clusters.map(({ name, status: { state, cause, role, clock } }) => {
     const drift =
-      clock === null
-        ? ""
-        : `clock off by ${clock.offsetMs.toFixed(2)} ms ± ${clock.errorMs.toFixed(2)} ms`;
+      clock === null ? "" : `clock off by ${clock.offsetMs.toFixed(2)} ms ± ${clock.errorMs.toFixed(2)} ms`;
     const side = role === "none" ? "" : role;
     return `  ${name.padEnd(9)}  ${side.padEnd(10)} ${(cause ?? state).padEnd(8)} ${drift}`;
   });
@@ -63,7 +71,8 @@ function workloadLine(workload: Scene["workload"]): string {
 
 function runLines({ run, nextAt, now, over, momentsWanted }: Scene): string[] {
   if (run === null || isOver(run)) {
-    const left = nextAt === null ? "" : `the next moment in ${Math.max(0, (nextAt - now) / 1000).toFixed(0)} s`;
+    const left =
+      nextAt === null ? "" : `the next moment in ${Math.max(0, (nextAt - now) / 1000).toFixed(0)} s`;
     return [`  run        ${over.length} of ${momentsWanted} moments taken; ${left}`, ""];
   }
   const at = PHASES.indexOf(run.phase);

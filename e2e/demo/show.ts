@@ -15,7 +15,8 @@ const SERVICE = "shop";
 
 export async function performDemo(words: DemoWords, screen: Screen, stop: AbortSignal): Promise<void> {
   const begunAt = performance.now();
-  const say = (line: string): void => screen.say(`${seconds(performance.now() - begunAt).padStart(8)}  ${line}`);
+  const say = (line: string): void =>
+    screen.say(`${seconds(performance.now() - begunAt).padStart(8)}  ${line}`);
   const ends: (() => Promise<void>)[] = [];
   try {
     say("two real HDFS clusters, east and west: a NameNode and a DataNode each");

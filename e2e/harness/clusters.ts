@@ -22,7 +22,7 @@ export interface TestCluster {
   /** The account the agents act as: a superuser. */
   readonly serviceUser: string;
   /** A WebHDFS client that the cluster sees as this user; closed with the pair. */
-  as(user: string): WebHdfs;
+  readonly as: (user: string) => WebHdfs;
   /** SIGSTOP and SIGCONT to all daemons: the cluster keeps its connections and answers nothing. */
   freeze(): void;
   thaw(): void;

@@ -160,7 +160,9 @@ async function settled(world: World, limitMs: number): Promise<void> {
     "both clusters well",
     limitMs,
     async () => {
-      const dead = [world.control, world.east.process, world.west.process].find((each) => each.process === null);
+      const dead = [world.control, world.east.process, world.west.process].find(
+        (each) => each.process === null,
+      );
       if (dead !== undefined) throw new Error(`${dead.role} has ended:\n${dead.output().slice(-2000)}`);
       const answer = await world.cli(["cluster", "list", "-o", "json"]);
       if (answer.code !== 0) {
@@ -169,7 +171,9 @@ async function settled(world: World, limitMs: number): Promise<void> {
       }
       const found = answer.json<ClusterAnswer[] | { items: ClusterAnswer[] }>();
       const clusters = Array.isArray(found) ? found : found.items;
-      last = clusters.map(({ metadata, status }) => `${metadata.name} ${status.state} ${status.cause}`).join("\n");
+      last = clusters
+        .map(({ metadata, status }) => `${metadata.name} ${status.state} ${status.cause}`)
+        .join("\n");
       return clusters.length >= 2 && clusters.every(({ status }) => status.state === "ok") ? true : null;
     },
     () => `${last}\n${logs(world)}`,

@@ -71,11 +71,12 @@ export async function equal(
     if (there.atimeMs !== here.atimeMs) accessTimes++;
     const moved = hasMovedOn(there, here, rules);
     if (moved) movedOn++;
-    differences.push(...differing(expected(moved ? { ...there, mtimeMs: here.mtimeMs } : there, rules), here));
+    differences.push(
+      ...differing(expected(moved ? { ...there, mtimeMs: here.mtimeMs } : there, rules), here),
+    );
   }
   for (const [path, here] of ours) {
-    if (!theirs.has(path))
-      differences.push({ path, field: "entry", source: "absent", secondary: here.type });
+    if (!theirs.has(path)) differences.push({ path, field: "entry", source: "absent", secondary: here.type });
   }
   return { entries: theirs.size, files, bytes, differences, accessTimes, movedOn };
 }

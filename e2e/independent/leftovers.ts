@@ -20,7 +20,8 @@ export async function leftovers(
   holding: string,
 ): Promise<Leftovers> {
   const onRoots: Record<string, string[]> = {};
-  for (const root of roots) onRoots[root] = (await names(primary, `${root}/.snapshot`)).filter((n) => OURS.test(n));
+  for (const root of roots)
+    onRoots[root] = (await names(primary, `${root}/.snapshot`)).filter((n) => OURS.test(n));
   return {
     primary: onRoots,
     staging: (await names(secondary, holding)).filter((name) => STAGING.test(name)),
@@ -31,7 +32,9 @@ export async function leftovers(
 async function names(hdfs: WebHdfs, path: string): Promise<string[]> {
   try {
     const { FileStatuses } = await hdfs.call("GET", path, "LISTSTATUS");
-    return (FileStatuses as { FileStatus: { pathSuffix: string }[] }).FileStatus.map((each) => each.pathSuffix);
+    return (FileStatuses as { FileStatus: { pathSuffix: string }[] }).FileStatus.map(
+      (each) => each.pathSuffix,
+    );
   } catch (error) {
     if (error instanceof HdfsRefusal && error.exception === "FileNotFoundException") return [];
     throw error;

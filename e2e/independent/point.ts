@@ -49,7 +49,8 @@ export async function provePoint(places: PointPlaces): Promise<ProvenPoint> {
       walk(places.secondary, sealedPath(places, dataSet), { prefixes }),
       { prefixes, writersLive: places.writersLive },
     );
-    for (const key of ["entries", "files", "bytes", "accessTimes", "movedOn"] as const) sum[key] += found[key];
+    for (const key of ["entries", "files", "bytes", "accessTimes", "movedOn"] as const)
+      sum[key] += found[key];
     differences.push(...found.differences.map((difference) => ({ ...difference, dataSet })));
   }
   return { ...sum, differences, open };

@@ -36,8 +36,13 @@ export function badDocuments(story: Protected): BadInput[] {
   });
   const path = (what: string, text: string, named: string | RegExp): BadInput =>
     service(what, { dataSets: [text] }, { names: ["dataSets", named] });
-  const replaced = (what: string, from: string, to: string, names: BadInput["names"], code: string | null): BadInput =>
-    service(what, {}, { document: serviceYaml(good).replace(from, to), names, code });
+  const replaced = (
+    what: string,
+    from: string,
+    to: string,
+    names: BadInput["names"],
+    code: string | null,
+  ): BadInput => service(what, {}, { document: serviceYaml(good).replace(from, to), names, code });
 
   return [
     path("'..' in a path", "/shops/../etc", ".."),
@@ -56,37 +61,68 @@ export function badDocuments(story: Protected): BadInput[] {
       { dataSets: [orders, `${orders}/odd`] },
       { code: "data-sets-nested", names: [orders, `${orders}/odd`] },
     ),
-    service("no data set", {}, {
-      document: serviceYaml(good).replace(/ {2}dataSets:\n.*\n/, "  dataSets: []\n"),
-      code: "bad-input",
-      names: ["dataSets"],
-    }),
+    service(
+      "no data set",
+      {},
+      {
+        document: serviceYaml(good).replace(/ {2}dataSets:\n.*\n/, "  dataSets: []\n"),
+        code: "bad-input",
+        names: ["dataSets"],
+      },
+    ),
     replaced("no YAML", "spec:", "spec: [", [/bad\.yaml:\d+:\d+/], null),
     replaced("a tab in YAML", "  primary:", "\tprimary:", [/bad\.yaml:\d+:\d+/], null),
-    replaced("a key twice", "  primary: east", "  primary: east\n  primary: east", [/bad\.yaml:\d+:\d+/, "primary"], null),
+    replaced(
+      "a key twice",
+      "  primary: east",
+      "  primary: east\n  primary: east",
+      [/bad\.yaml:\d+:\d+/, "primary"],
+      null,
+    ),
     replaced("a misspelt key", "  dataSets:", "  dataset:", [/bad\.yaml:\d+:\d+/, "dataSets"], null),
     replaced("an unknown kind", "kind: Service", "kind: Servise", [/bad\.yaml:2:\d+/, "Service"], null),
-    replaced("a window that is no duration", "window: 5s", "window: soon", [/bad\.yaml:\d+:\d+/, "window"], null),
-    replaced("a window beyond all bounds", "window: 5s", "window: 99999999d", [/bad\.yaml:\d+:\d+/, "window"], null),
+    replaced(
+      "a window that is no duration",
+      "window: 5s",
+      "window: soon",
+      [/bad\.yaml:\d+:\d+/, "window"],
+      null,
+    ),
+    replaced(
+      "a window beyond all bounds",
+      "window: 5s",
+      "window: 99999999d",
+      [/bad\.yaml:\d+:\d+/, "window"],
+      null,
+    ),
     replaced("a negative window", "window: 5s", "window: -5s", [/bad\.yaml:\d+:\d+/, "window"], null),
     replaced("a dangerous option left out", "      beyond: refuse\n", "", ["beyond"], null),
     replaced("one cluster as both", "secondary: west", "secondary: east", ["secondary"], null),
     replaced("an unknown cluster", "primary: east", "primary: nowhere", ["nowhere"], "not-found"),
     replaced("a name that is none", "name: bad", "name: Bad_Name", ["name"], null),
-    service("a directory of another service", { dataSets: [items] }, {
-      code: "name-taken",
-      names: [items, story.service],
-      exit: CONFLICT,
-    }),
-    service("a holding directory of another service", { dataSets: ["/elsewhere"], target: story.holding }, {
-      code: "name-taken",
-      names: [story.holding, story.service],
-      exit: CONFLICT,
-    }),
+    service(
+      "a directory of another service",
+      { dataSets: [items] },
+      {
+        code: "name-taken",
+        names: [items, story.service],
+        exit: CONFLICT,
+      },
+    ),
+    service(
+      "a holding directory of another service",
+      { dataSets: ["/elsewhere"], target: story.holding },
+      {
+        code: "name-taken",
+        names: [story.holding, story.service],
+        exit: CONFLICT,
+      },
+    ),
     {
       what: "an endpoint that is no URL",
       words: addCluster,
-      document: "apiVersion: coeval/v1\nkind: Cluster\nmetadata: { name: bad }\nspec:\n  hdfs: { url: 'east:9870', user: u }\n  scopes: ['/']\n",
+      document:
+        "apiVersion: coeval/v1\nkind: Cluster\nmetadata: { name: bad }\nspec:\n  hdfs: { url: 'east:9870', user: u }\n  scopes: ['/']\n",
       code: null,
       names: [/bad\.yaml:5:\d+/, "webhdfs://"],
       exit: USAGE,
@@ -101,7 +137,8 @@ export async function refused(world: World, input: BadInput): Promise<void> {
   const said = `${input.what}: exit ${answer.code}\n${answer.stderr}`;
   assert.equal(answer.code, input.exit, said);
   assert.equal(answer.stdout, "", `data on stdout although it was refused; ${said}`);
-  if (input.code !== null) assert.ok(answer.stderr.includes(input.code), `code ${input.code} is not told; ${said}`);
+  if (input.code !== null)
+    assert.ok(answer.stderr.includes(input.code), `code ${input.code} is not told; ${said}`);
   for (const name of input.names) {
     const named = typeof name === "string" ? answer.stderr.includes(name) : name.test(answer.stderr);
     assert.ok(named, `${name} is not named; ${said}`);

@@ -65,7 +65,9 @@ export const badStates: Readonly<Record<string, State>> = {
       assert.equal(run.cause?.code, "foreign-data", explain(run));
       assert.ok(explain(run).includes("/backups/foreign/precious"), explain(run));
     } else assert.match(applied.stderr, /foreign-data|not coeval's[\s\S]*precious/);
-    const { FileStatus } = await west.as(west.superuser).call("GET", "/backups/foreign/precious", "GETFILESTATUS");
+    const { FileStatus } = await west
+      .as(west.superuser)
+      .call("GET", "/backups/foreign/precious", "GETFILESTATUS");
     assert.equal((FileStatus as { length: number }).length, 8, "it was not overwritten");
   },
   "a directory outside the caller's scope": async (world, story) => {
@@ -73,7 +75,11 @@ export const badStates: Readonly<Record<string, State>> = {
       ...["token", "create", "narrow", "--role", "operator"],
       ...["--scope", "east:/elsewhere", "west:/elsewhere"],
     ]);
-    const env = { COEVAL_TOKEN_FILE: world.file("narrow.token", made.value), COEVAL_URL: world.url, COEVAL_CA: world.caFile };
+    const env = {
+      COEVAL_TOKEN_FILE: world.file("narrow.token", made.value),
+      COEVAL_URL: world.url,
+      COEVAL_CA: world.caFile,
+    };
     const words = { name: "narrow", dataSets: ["/shops/narrow"], target: "/backups/narrow" };
     const applied = await world.cli(["service", "apply", "-f", yaml(world, words), "--yes"], { env });
     assert.equal(applied.code, 5, applied.stderr);
@@ -89,11 +95,21 @@ export const badStates: Readonly<Record<string, State>> = {
       const { items } = await world.ask<{ items: { cluster: string; state: string }[] }>(["agent", "list"]);
       return items.some(({ cluster, state }) => cluster === "east" && state === "away") ? true : null;
     });
-    const before = await leftovers(east.as(east.superuser), story.dataSets, west.as(west.superuser), story.holding);
+    const before = await leftovers(
+      east.as(east.superuser),
+      story.dataSets,
+      west.as(west.superuser),
+      story.holding,
+    );
     const answer = await tryProtect(world, story.service);
     assert.equal(answer.code, 6, answer.stderr);
     assert.match(answer.stderr, /agent-away/);
-    const after = await leftovers(east.as(east.superuser), story.dataSets, west.as(west.superuser), story.holding);
+    const after = await leftovers(
+      east.as(east.superuser),
+      story.dataSets,
+      west.as(west.superuser),
+      story.holding,
+    );
     assert.deepEqual(after, before, "no snapshot was taken");
     await world.east.process.start();
     await world.settled();
@@ -131,7 +147,10 @@ async function undo(world: World, story: Protected): Promise<void> {
   const { length, modificationTime, accessTime } = FileStatus as Record<string, number>;
   await superuser.call("POST", path, "TRUNCATE", { newlength: length ?? 0 });
   await until("the truncation", 30_000, async () => {
-    const status = (await superuser.call("GET", path, "GETFILESTATUS"))["FileStatus"] as Record<string, number>;
+    const status = (await superuser.call("GET", path, "GETFILESTATUS"))["FileStatus"] as Record<
+      string,
+      number
+    >;
     return status["length"] === length ? true : null;
   });
   await superuser.call("PUT", path, "SETTIMES", {
@@ -141,7 +160,11 @@ async function undo(world: World, story: Protected): Promise<void> {
 }
 
 /** After every bad input: the same services, the same points, and the next moment is met. */
-export async function nothingWasLost(world: World, story: Protected, points: readonly string[]): Promise<void> {
+export async function nothingWasLost(
+  world: World,
+  story: Protected,
+  points: readonly string[],
+): Promise<void> {
   const { items } = await world.ask<{ items: { id: string }[] }>(["point", "list", story.service]);
   assert.deepEqual(items.map(({ id }) => id).toReversed(), points, "the points from before");
   const next = await protectWell(world, story.service);

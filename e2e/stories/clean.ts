@@ -20,9 +20,17 @@ export async function nothingLeftBehind(world: World, story: Protected, run: Run
   }
   assert.deepEqual(left.staging, [], "staging in the holding directory");
   const { items } = await world.ask<{ items: Point[] }>(["point", "list", story.service]);
-  assert.equal(left.sealed.length, items.length, `sealed ${left.sealed.join(", ")} for ${items.length} points`);
+  assert.equal(
+    left.sealed.length,
+    items.length,
+    `sealed ${left.sealed.join(", ")} for ${items.length} points`,
+  );
   assert.ok(left.sealed.includes("current"));
   const status = await world.ask<Status>(["status"]);
   const waiting = status.clusters.map(({ status: { voidSnapshots } }) => voidSnapshots);
-  assert.deepEqual(waiting, waiting.map(() => 0), "no snapshot waits to be deleted");
+  assert.deepEqual(
+    waiting,
+    waiting.map(() => 0),
+    "no snapshot waits to be deleted",
+  );
 }

@@ -39,7 +39,10 @@ export async function holdingIsClosed(world: World, name: string): Promise<void>
     await refusedTo(what, owner.call(method, path, op, params ?? {}));
   }
   await refusedTo("write a file", owner.write(`${live}/mine`, Buffer.from("mine")));
-  await refusedTo("append to its own file", owner.write(`${live}/odd/a b`, Buffer.from("mine"), { append: true }));
+  await refusedTo(
+    "append to its own file",
+    owner.write(`${live}/odd/a b`, Buffer.from("mine"), { append: true }),
+  );
 
   // What it may do is read its own data in the point, as it may on the primary; a stranger's rights are the primary's too.
   await readable(owner, `${sealed}/orders/odd/a b`);

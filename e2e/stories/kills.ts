@@ -73,4 +73,3 @@ async function killDuring(world: World, service: string, victim: Victim, afterMs
   await world.settled();
   return run;
 }
-

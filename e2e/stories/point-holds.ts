@@ -37,7 +37,11 @@ export async function pointHolds(
     manifest: manifestOf(world, run),
     writersLive,
   });
-  assert.equal(inWords(proven.differences), "", `the point of ${run.moment} differs from the primary's snapshots`);
+  assert.equal(
+    inWords(proven.differences),
+    "",
+    `the point of ${run.moment} differs from the primary's snapshots`,
+  );
   // The data sets' own directories are entries of the walk and of the manifest alike.
   const { total } = run;
   assert.equal(proven.entries, (total?.files ?? 0) + (total?.directories ?? 0), "the counts of the point");

@@ -65,7 +65,11 @@ async function told(
     async () => {
       const status = await world.ask<Status>(["status"], { timeoutMs: 5000 });
       const east = status.clusters.find(({ name }) => name === "east");
-      seen = JSON.stringify({ east: east?.status.state, cause: east?.status.cause, troubles: status.troubles });
+      seen = JSON.stringify({
+        east: east?.status.state,
+        cause: east?.status.cause,
+        troubles: status.troubles,
+      });
       const trouble = status.troubles.find(({ about, text }) => `${about} ${text}`.includes("east"));
       const named = east !== undefined && states.includes(east.status.state) && east.status.cause !== null;
       return named && trouble !== undefined && !status.safe ? true : null;

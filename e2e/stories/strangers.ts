@@ -31,10 +31,7 @@ export async function strangersAreRefused(world: World, options: StrangersOption
   const before = await agents(world);
   await speakerWorks(world);
   const revoked = await revokedAgent(world);
-  const kinds = [
-    ...(await tokenAttempts(world)),
-    ...(await certificateAttempts(world, revoked)),
-  ];
+  const kinds = [...(await tokenAttempts(world)), ...(await certificateAttempts(world, revoked))];
   const accepted: string[] = [];
   const tally = new Map<string, number>();
   for (let number = 0; number < options.attempts; number++) {
@@ -126,7 +123,11 @@ async function tokenAttempts(world: World): Promise<Attempt[]> {
   return [
     { kind: "replayed tokens", address: link, messages: [await enrolMessage(used, "east")] },
     { kind: "expired tokens", address: link, messages: [await enrolMessage(expired, SPARE)] },
-    { kind: "tokens of another agent", address: link, messages: [await enrolMessage(secretOf(other), "west")] },
+    {
+      kind: "tokens of another agent",
+      address: link,
+      messages: [await enrolMessage(secretOf(other), "west")],
+    },
     { kind: "invented secrets", address: link, messages: [await enrolMessage(invented, "east")] },
     { kind: "nobody's greetings", address: link, messages: [hello] },
   ];
@@ -149,8 +150,18 @@ async function certificateAttempts(world: World, revoked: Credentials): Promise<
   const forged = await forgedAgent(world);
   const peers = [peerAddress(world.east.process.output()), peerAddress(world.west.process.output())];
   return [
-    { kind: "certificates of another authority at the link", address: world.link, messages: [hello], credentials: forged },
-    { kind: "revoked certificates at the link", address: world.link, messages: [hello], credentials: revoked },
+    {
+      kind: "certificates of another authority at the link",
+      address: world.link,
+      messages: [hello],
+      credentials: forged,
+    },
+    {
+      kind: "revoked certificates at the link",
+      address: world.link,
+      messages: [hello],
+      credentials: revoked,
+    },
     ...peers.flatMap((address): Attempt[] => [
       { kind: "peers of another authority", address, messages: [open], credentials: forged },
       { kind: "peers without a certificate", address, messages: [open] },
@@ -163,7 +174,9 @@ async function certificateAttempts(world: World, revoked: Credentials): Promise<
 
 /** The east agent's own key, as a thief would have copied it. */
 function ownAgent(world: World): Credentials {
-  const { key, certificate } = decodeIdentity(readFileSync(join(world.east.dataFolder, "identity.pem"), "utf8"));
+  const { key, certificate } = decodeIdentity(
+    readFileSync(join(world.east.dataFolder, "identity.pem"), "utf8"),
+  );
   return { key, cert: certificate };
 }
 

@@ -38,8 +38,7 @@ export function judgeMoment(
     ahead++;
     const order = writer.orders.get(serial);
     // Its order was acknowledged before its item was begun, so the items' snapshot is later than the orders'.
-    const allowed =
-      order !== undefined && order.acknowledgedAt + clockSlackMs >= held.ordersTaken.earliest;
+    const allowed = order !== undefined && order.acknowledgedAt + clockSlackMs >= held.ordersTaken.earliest;
     if (!allowed) wrong.push(`item ${serial} is held without its order, beyond what the receipts allow`);
   }
   return { wrong, ahead };

@@ -28,8 +28,12 @@ export async function release(context: StepContext<"release">): Promise<Result> 
   const { order, run, service } = instruction;
   const component = instruction.role === "primary" ? context.source : context.target;
   // Whatever becomes of the snapshots, the chain goes on from this certificate.
-  if (order.certificate && instruction.role === "primary")
-    await storeCertificate(context.world, service, run, order.certificate);
+  const { certificate } = order;
+  if (certificate && instruction.role === "primary") {
+    await persist(context, "keeping the certificate", Number.POSITIVE_INFINITY, () =>
+      storeCertificate(context.world, service, run, certificate),
+    );
+  }
   await persist(context, "releasing", Number.POSITIVE_INFINITY, async () => {
     await proveIdentity(component, instruction.identity, instruction.cluster, context.cancel);
     await (instruction.role === "primary" ? releaseSource(context) : releaseTarget(context));

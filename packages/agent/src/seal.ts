@@ -44,7 +44,10 @@ export async function seal(context: StepContext<"seal">): Promise<Result> {
     ...unsigned,
     target: { agent: signer.agent, publicKey: signer.publicKey, chain: signer.chain, signature },
   };
-  await storeCertificate(context.world, service, run, certificate);
+  // The point is sealed: a full disk of our own must not make the run give it up.
+  await persist(context, "keeping the certificate", Number.POSITIVE_INFINITY, () =>
+    storeCertificate(context.world, service, run, certificate),
+  );
   return { step: "seal", certificate };
 }
 

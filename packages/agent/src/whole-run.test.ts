@@ -126,7 +126,8 @@ test("killed at any call of either agent, the run goes on or ends with its reaso
     const downMs = 300 + chance.below(6000);
     const conductor = conduct(runOf(`${seed}b`, time, sites, setsOf(tree), first), time, sites);
     const label = `seed ${seed}: call ${at} of ${victim.cluster}`;
-    victim.crashAt = (_call, count) => count === at;
+    const during = chance.once(2);
+    victim.crashAt = (_call, count, when) => count === at && when === (during ? "during" : "before");
     victim.onCrash = async () => {
       victim.crashAt = null;
       await time.clock().sleep(downMs);

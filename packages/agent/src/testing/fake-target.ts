@@ -12,6 +12,8 @@ export interface FakeTarget extends Target {
   freeBytes: number | null;
   /** Writes that were begun, by path, in order: what is sent again shows. */
   readonly written: string[];
+  /** Writes that came to their end. */
+  readonly whole: string[];
   /** Points sealed, in order, each with the live tree as it was. */
   readonly sealedPoints: Map<string, readonly Entry[]>;
   /** Called before each call with its name and place; may throw, or wait. */
@@ -30,6 +32,7 @@ export function createFakeTarget(cluster: string, entries: Iterable<Entry> = [])
     status: statusOf(cluster),
     freeBytes: null,
     written: [],
+    whole: [],
     sealedPoints: new Map(),
     fault: null,
     spoil: null,
@@ -53,6 +56,7 @@ export function createFakeTarget(cluster: string, entries: Iterable<Entry> = [])
       const bytes = Uint8Array.from(parts);
       target.contents.set(placeOf(at), target.spoil?.(entry, bytes) ?? bytes);
       live.stage(at, { ...entry, length: bytes.length });
+      target.whole.push(`${entry.set}:${entry.path}`);
       return bytes.length;
     },
     async *readStaged(_holding, at, entry) {

@@ -9,8 +9,11 @@ export interface Life {
   port<T extends object>(port: T): T;
 }
 
-/** @param call hears of every call before it is done; a life that it ends ends right there. */
-export function createLife(call: (name: string, count: number) => void): Life {
+/** Before: it is not done · during: it is done, and nobody hears of it. */
+export type When = "before" | "during";
+
+/** @param call hears of every call twice, before it is done and right after; a life that it ends ends right there. */
+export function createLife(call: (name: string, count: number, when: When) => void): Life {
   let dead = false;
   let calls = 0;
   const never = (): Promise<never> => new Promise(() => undefined);
@@ -46,9 +49,12 @@ export function createLife(call: (name: string, count: number) => void): Life {
           const member: unknown = Reflect.get(target, key);
           if (typeof member !== "function") return member;
           return (...given: unknown[]) => {
-            calls++;
-            call(String(key), calls);
-            return dead ? never() : watched(Reflect.apply(member, target, given));
+            const count = ++calls;
+            call(String(key), count, "before");
+            if (dead) return never();
+            const result: unknown = Reflect.apply(member, target, given);
+            call(String(key), count, "during");
+            return watched(result);
           };
         },
       }),

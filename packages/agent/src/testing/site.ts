@@ -17,7 +17,7 @@ import type { FakeNet } from "./fake-network.ts";
 import { createFakeSource, type FakeSource } from "./fake-source.ts";
 import { createFakeTarget, type FakeTarget } from "./fake-target.ts";
 import { BEGIN_MS, type FakeTime } from "./fake-time.ts";
-import { createLife, type Life } from "./life.ts";
+import { createLife, type Life, type When } from "./life.ts";
 
 export interface Site {
   readonly cluster: string;
@@ -37,7 +37,7 @@ export interface Site {
   /** Lines logged as warnings and errors. */
   readonly logged: string[];
   /** Ends the process at the call for which it returns true; it stays down until `start`. */
-  crashAt: ((call: string, count: number) => boolean) | null;
+  crashAt: ((call: string, count: number, when: When) => boolean) | null;
   /** Whether the agent was told how its cluster is reached. */
   knowsCluster: boolean;
   /** Hears of a crash. */
@@ -93,8 +93,8 @@ export async function createSite(net: FakeNet, time: FakeTime, cluster: string):
       return (running as { life: Life }).life;
     },
     async start() {
-      const life = createLife((call, count) => {
-        if (site.crashAt?.(call, count)) site.crash();
+      const life = createLife((call, count, when) => {
+        if (!life.dead && site.crashAt?.(call, count, when)) site.crash();
       });
       const { db } = database;
       const log = logInto(logged, life);
