@@ -29,7 +29,11 @@ export function screenOf(stream: NodeJS.WriteStream): Screen {
       if (!redraws) return;
       const width = stream.columns || WIDTH_DEFAULT;
       // A line that wraps would be counted wrong when it is taken back.
-      const cut = lines.map((line) => [...line].slice(0, width - 1).join(""));
+      const cut = lines.map((line) =>
+        Array.from(line)
+          .slice(0, width - 1)
+          .join(""),
+      );
       stream.write(`${shown === 0 ? HIDE_CURSOR : ""}${clear()}${cut.join("\n")}\n`);
       shown = lines.length;
     },

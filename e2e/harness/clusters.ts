@@ -132,8 +132,3 @@ async function testCluster(
     thaw: () => signal("SIGCONT"),
   };
 }
-
-/** A third cluster beside the pair, for the tests that must tell clusters apart; the caller ends it. */
-export function oddCluster(dir: string): Promise<Cluster> {
-  return startCluster({ name: "odd", dir, options: CLUSTER_OPTIONS });
-}

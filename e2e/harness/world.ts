@@ -1,6 +1,6 @@
 // The whole product on two real clusters, set up through the commands that a user types: a control device, an agent
 // beside each cluster, a login. Everything ends with `stop`, or with this process.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePorts } from "@coeval/testbed/ports";
@@ -47,6 +47,8 @@ export interface WorldOptions {
   readonly scopes?: readonly string[];
   readonly eastReads?: readonly string[];
   readonly westWrites?: readonly string[];
+  /** Where the cluster `east` is registered to answer instead of its own address: a forwarder. */
+  readonly eastEndpoint?: string;
   /** Keep the folder, for its logs. */
   readonly keep?: boolean;
 }
@@ -142,7 +144,9 @@ function compose(pair: Pair, dir: string, options: WorldOptions, at: Addresses):
 }
 
 async function enrol(world: World, name: "east" | "west", options: WorldOptions): Promise<void> {
-  const definition = clusterYaml(name, world.pair[name], options.scopes ?? ["/"]);
+  const cluster = world.pair[name];
+  const endpoint = (name === "east" ? options.eastEndpoint : undefined) ?? cluster.nameNodeHttp;
+  const definition = clusterYaml(name, { ...cluster, nameNodeHttp: endpoint }, options.scopes ?? ["/"]);
   await world.ask(["cluster", "add", "-f", world.file(`${name}.yaml`, definition)]);
   const { token } = await world.ask<{ token: string }>(["cluster", "enroll", name]);
   world.file(`${name}.token`, `${token}\n`);
@@ -185,9 +189,4 @@ export function logs(world: World): string {
   return [world.control, world.east.process, world.west.process]
     .map((each) => `── ${each.role}\n${each.output().slice(-2000)}`)
     .join("\n");
-}
-
-/** The token of the administrator, for calls that go around the command line. */
-export function adminToken(world: World): string {
-  return readFileSync(world.tokenFile, "utf8").trim();
 }

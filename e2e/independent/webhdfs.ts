@@ -44,7 +44,7 @@ export function webHdfs(nameNode: string, user: string): WebHdfs {
   const url = (path: string, op: string, params: Params): string => {
     const query = new URLSearchParams({ op, "user.name": user });
     for (const [name, value] of Object.entries(params)) query.set(name, String(value));
-    return `http://${nameNode}/webhdfs/v1${encodePath(path)}?${query}`;
+    return `http://${nameNode}/webhdfs/v1${encodePath(path)}?${query.toString()}`;
   };
 
   const call: WebHdfs["call"] = async (method, path, op, params = {}) => {

@@ -71,10 +71,9 @@ export const badStates: Readonly<Record<string, State>> = {
     assert.equal((FileStatus as { length: number }).length, 8, "it was not overwritten");
   },
   "a directory outside the caller's scope": async (world, story) => {
-    const made = await world.ask<{ value: string }>([
-      ...["token", "create", "narrow", "--role", "operator"],
-      ...["--scope", "east:/elsewhere", "west:/elsewhere"],
-    ]);
+    const made = await world.ask<{ value: string }>(
+      "token create narrow --role operator --scope east:/elsewhere west:/elsewhere".split(" "),
+    );
     const env = {
       COEVAL_TOKEN_FILE: world.file("narrow.token", made.value),
       COEVAL_URL: world.url,
@@ -116,7 +115,13 @@ export const badStates: Readonly<Record<string, State>> = {
   },
   "a second control device on the same folder": async (world) => {
     const second = productProcess("control-2", world.dir, [
-      ...["control", "--data", world.dataFolder, "--listen", "127.0.0.1:0", "--link", "127.0.0.1:0"],
+      "control",
+      "--data",
+      world.dataFolder,
+      "--listen",
+      "127.0.0.1:0",
+      "--link",
+      "127.0.0.1:0",
     ]);
     await second.start();
     await until("its end", 15_000, () => (second.process === null ? true : null), second.output);

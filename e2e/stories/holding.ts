@@ -59,7 +59,7 @@ async function refusedTo(what: string, attempt: Promise<unknown>): Promise<void>
   await assert.rejects(
     attempt,
     (error) => {
-      assert.ok(error instanceof HdfsRefusal, `${what}: ${error}`);
+      assert.ok(error instanceof HdfsRefusal, `${what}: ${String(error)}`);
       // The cluster refuses changes of a snapshot's content by its path, everything else by the caller's rights.
       assert.match(error.message, /AccessControlException|SnapshotAccessControlException|\.snapshot/, what);
       return true;

@@ -64,7 +64,7 @@ export async function momentsUnderWriters(world: World, options: MomentsOptions)
       const ahead = await causality(world, story, run, writer);
       const open = [...proven.open].flatMap(([set, files]) => [...files].map(([path]) => `${set}/${path}`));
       judgeOpen(open, appender.path);
-      const stated = proven.open.get(items.path)?.get(APPENDER_FILE);
+      const stated: number | undefined = proven.open.get(items.path)?.get(APPENDER_FILE);
       assert.ok(stated !== undefined, "the appender's file is stated as open");
       assert.ok(stated >= before, `its stated length never shrinks: ${before}, then ${stated}`);
       before = stated;

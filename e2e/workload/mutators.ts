@@ -86,7 +86,7 @@ async function mutate(
 }
 
 const OPERATIONS = {
-  async create(place: Place) {
+  async create(place: Place): Promise<void> {
     if (place.files.length >= FILES_MAX) return OPERATIONS.remove(place);
     const path = newPath(place);
     await place.hdfs.write(path, content(place));

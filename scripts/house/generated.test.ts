@@ -10,7 +10,7 @@ import { read, root } from "./sources.ts";
 
 const WRITE = "stale: node scripts/house/write.ts";
 
-for (const [file, text] of generatedFiles()) {
+for (const [file, text] of await generatedFiles()) {
   test(`${file} is what its table renders`, () => {
     assert.ok(existsSync(join(root, file)), WRITE);
     const isJson = file.endsWith(".json");

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { generatedFiles } from "./generated.ts";
 import { root } from "./sources.ts";
 
-const files = generatedFiles();
+const files = await generatedFiles();
 for (const [file, text] of files) {
   mkdirSync(dirname(join(root, file)), { recursive: true });
   writeFileSync(join(root, file), text);

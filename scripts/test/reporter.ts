@@ -14,6 +14,7 @@ const events = process.env["COEVAL_TEST_EVENTS_FD"];
 /** node:test's own totals come as diagnostics as well. */
 const OWN_TOTALS = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) \d/;
 
+/** @public node:test loads it by its path. */
 export default async function* reporter(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const counts = { started: 0, passed: 0, failed: 0, skipped: 0 };
   for await (const event of source) {

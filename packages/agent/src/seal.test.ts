@@ -102,7 +102,7 @@ test("a step that the cluster refuses for good takes the switch back; one that i
     ["cluster-unreachable", "failed", 1000],
   ] as const) {
     const { stage, first, west } = await sealedOnce();
-    let left = refusals;
+    let left: number = refusals;
     let calls = 0;
     west.target.fault = (call) => {
       if (call !== "perform" || ++calls < 4 || left === 0) return;

@@ -41,7 +41,7 @@ const PASSING: readonly ErrorCode[] = [
 ];
 
 export function createOperator(stage: Stage): Operator {
-  const { control, timeline, service, plan } = stage;
+  const { control, timeline, service } = stage;
   const known = new Set<string>();
 
   /** Asks again when the control device crashed; only for questions that change nothing, or may be repeated. */
@@ -74,27 +74,7 @@ export function createOperator(stage: Stage): Operator {
       }
       await ask((device) => device.services.apply(CALL, [{ service, ifVersion: null }], { dryRun: false }));
     },
-    async protect(begun) {
-      const at = plan.leadMs === null ? "earliest" : ({ inMs: plan.leadMs } as const);
-      let why = "";
-      for (let asked = 0; asked < ASKS_MAX; asked++) {
-        try {
-          const { run } = await control.ask((device) =>
-            device.protect(CALL, { service: service.name, at, label: null }),
-          );
-          begun(run);
-          return null;
-        } catch (thrown) {
-          // Whether it began before the crash is seen later, as a person sees it.
-          if (thrown === GONE) return null;
-          if (!(thrown instanceof CoevalError)) throw thrown;
-          why = `${thrown.code}: ${thrown.message}`;
-          if (!PASSING.includes(thrown.code)) return why;
-        }
-        await timeline.pass(ASK_AGAIN_MS);
-      }
-      return why;
-    },
+    protect: (begun) => protect(stage, begun),
     async settle() {
       const untilMs = timeline.nowMs + RUN_MS_MAX;
       let pauseMs: number = LOOK_EVERY_MS.least;
@@ -120,4 +100,27 @@ export function createOperator(stage: Stage): Operator {
 
 function scopesOf(name: ClusterName): readonly string[] {
   return name === "east" ? ["/data"] : ["/backup"];
+}
+
+async function protect(stage: Stage, begun: (run: Run) => void): Promise<string | null> {
+  const { control, timeline, service, plan } = stage;
+  const at = plan.leadMs === null ? "earliest" : ({ inMs: plan.leadMs } as const);
+  let why = "";
+  for (let asked = 0; asked < ASKS_MAX; asked++) {
+    try {
+      const { run } = await control.ask((device) =>
+        device.protect(CALL, { service: service.name, at, label: null }),
+      );
+      begun(run);
+      return null;
+    } catch (thrown) {
+      // Whether it began before the crash is seen later, as a person sees it.
+      if (thrown === GONE) return null;
+      if (!(thrown instanceof CoevalError)) throw thrown;
+      why = `${thrown.code}: ${thrown.message}`;
+      if (!PASSING.includes(thrown.code)) return why;
+    }
+    await timeline.pass(ASK_AGAIN_MS);
+  }
+  return why;
 }

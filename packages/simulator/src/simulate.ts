@@ -95,7 +95,7 @@ interface Notes {
 }
 
 async function playOn(stage: Stage, { checkers, runs, runCalls, complaints }: Notes): Promise<void> {
-  const { plan, timeline, writer, seed, machines } = stage;
+  const { plan, timeline, writer, seed } = stage;
   const operator = createOperator(stage);
   const conductor = createConductor(stage);
   let points: readonly RecoveryPoint[] = [];
@@ -122,7 +122,7 @@ async function playOn(stage: Stage, { checkers, runs, runCalls, complaints }: No
   /** One run from asking to its end, checked. False when it never ended. */
   async function once(number: number): Promise<boolean> {
     conductor.begin(number);
-    const before = callsOf(machines);
+    const before = callsOf(stage.machines);
     const why = await operator.protect((run) => {
       const momentMs = stage.trueAt(run.moment);
       writer.hurryAround(momentMs);
@@ -135,12 +135,7 @@ async function playOn(stage: Stage, { checkers, runs, runCalls, complaints }: No
       return false;
     }
     runs.push(...settled.ended);
-    const after = callsOf(machines);
-    runCalls.push({
-      control: after.control - before.control,
-      east: after.east - before.east,
-      west: after.west - before.west,
-    });
+    runCalls.push(since(before, callsOf(stage.machines)));
     points = await operator.points();
     for (const run of settled.ended) {
       endedAtMs.set(run.id, timeline.nowMs);
@@ -173,4 +168,15 @@ async function playOn(stage: Stage, { checkers, runs, runCalls, complaints }: No
 function callsOf({ control, east, west }: Stage["machines"]): Record<ProcessName, number> {
   const calls = (machine: { readonly life: Life | null }) => machine.life?.calls ?? 0;
   return { control: calls(control), east: calls(east), west: calls(west) };
+}
+
+function since(
+  before: Record<ProcessName, number>,
+  after: Record<ProcessName, number>,
+): Record<ProcessName, number> {
+  return {
+    control: after.control - before.control,
+    east: after.east - before.east,
+    west: after.west - before.west,
+  };
 }

@@ -93,7 +93,7 @@ export function conduct(run: Run, time: FakeTime, sites: Sites): Conductor {
     while (!isOver(current.phase)) {
       await clock.sleep(AGAIN_MS);
       for (const site of [sites.source, sites.target]) measure(site.clock, clock.elapsedMs(), time);
-      for (const instruction of [...open.values()]) void siteOf(instruction).instruct(instruction);
+      for (const instruction of Array.from(open.values())) void siteOf(instruction).instruct(instruction);
     }
   };
   for (const site of [sites.source, sites.target]) measure(site.clock, clock.elapsedMs(), time);

@@ -3,7 +3,7 @@ import { CoevalError } from "@coeval/core/errors";
 import type { ClusterStatus } from "@coeval/core/model/cluster";
 import type { Entry } from "@coeval/core/model/entry";
 import type { Clock } from "@coeval/core/ports/clock";
-import type { Listed, Prepared, Source } from "@coeval/core/ports/source";
+import type { Listed, Source } from "@coeval/core/ports/source";
 import { contentOf, inOrder, type Tree } from "@coeval/core/testing/trees";
 
 const CHUNK_BYTES = 100;
@@ -108,11 +108,6 @@ export function statusOf(cluster: string): FakeSource["status"] {
     capacityBytes: 1e12,
     remainingBytes: 1e12,
   };
-}
-
-/** What `prepare` would say of a snapshot. */
-export function preparedAs(snapshotName: string): Prepared {
-  return { snapshotName, roots: [], freezesOpenFiles: false, listsOpenFiles: true };
 }
 
 function bare({ acl, xattrs: _x, sha256: _s, open: _o, ...entry }: Entry): Listed {

@@ -41,7 +41,7 @@ export interface Site {
   /** Whether the agent was told how its cluster is reached. */
   knowsCluster: boolean;
   /** Hears of a crash. */
-  onCrash: (() => void) | null;
+  onCrash: (() => void | Promise<void>) | null;
   start(): Promise<void>;
   /** An orderly stop. */
   stop(): Promise<void>;
@@ -148,7 +148,7 @@ export async function createSite(net: FakeNet, time: FakeTime, cluster: string):
       database = database.crash();
       for (const connection of net.connections) connection.cut();
       running = null;
-      site.onCrash?.();
+      void site.onCrash?.();
     },
     async instruct(instruction) {
       // Whatever is on its way is in JSON.

@@ -41,7 +41,9 @@ async function prepare(seed: number): Promise<Prepared> {
 
 /** Renames back first, attributes and times last. */
 function takeBack({ live, steps }: Prepared): void {
-  const renames = steps.filter((step) => step.kind === "remove" || step.kind === "place");
+  const renames: readonly SwitchStep[] = steps.filter(
+    (step) => step.kind === "remove" || step.kind === "place",
+  );
   for (const step of renames.toReversed()) live.undo(step);
   for (const step of steps) if (!renames.includes(step)) live.undo(step);
 }
