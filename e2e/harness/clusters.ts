@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hdfsClassPath } from "@coeval/testbed/class-path";
-import { type Cluster, startCluster } from "@coeval/testbed/cluster";
 import { startClusters, stopClusters } from "@coeval/testbed/clusters";
 import type { ClusterOptions } from "@coeval/testbed/options";
 import { describe } from "@coeval/testbed/up";
