@@ -16,8 +16,8 @@ export interface EqualityRules {
   /**
    * The source is being written while it is compared. HDFS freezes a directory's own time in a snapshot only once an
    * attribute of the directory is changed; until then it moves on as children come and go, and takes over a child's time,
-   * which may lie before the snapshot (seen on 3.4.2). So then the secondary's may be earlier than what the source's
-   * snapshot shows by now, and never later.
+   * which may lie before the snapshot (seen on 3.4.2). The time of a file that was open moves on when it is closed. So then
+   * the secondary's may be earlier than what the source's snapshot shows by now, and never later.
    */
   readonly writersLive?: boolean;
 }
@@ -29,7 +29,7 @@ export interface Equality {
   readonly differences: readonly Difference[];
   /** Access times that differ: shown, never a fault, for readers move them on both sides. */
   readonly accessTimes: number;
-  /** Directories whose times moved on at the source after they were copied: shown, never a fault. */
+  /** Directories, and files that were open, whose times moved on at the source after they were copied: shown, never a fault. */
   readonly movedOn: number;
 }
 
@@ -87,8 +87,9 @@ function expected(there: Witnessed, { prefixes }: EqualityRules): Witnessed {
   return prefix === undefined ? there : { ...there, length: prefix };
 }
 
-function hasMovedOn(there: Witnessed, here: Witnessed, { writersLive }: EqualityRules): boolean {
-  return writersLive === true && there.type === "directory" && there.mtimeMs > here.mtimeMs;
+function hasMovedOn(there: Witnessed, here: Witnessed, { writersLive, prefixes }: EqualityRules): boolean {
+  if (writersLive !== true || there.mtimeMs <= here.mtimeMs) return false;
+  return there.type === "directory" || prefixes?.has(there.path) === true;
 }
 
 function* differing(source: Witnessed, secondary: Witnessed): Generator<Difference> {

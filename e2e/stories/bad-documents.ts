@@ -18,6 +18,7 @@ export interface BadInput {
 }
 
 const USAGE = 2;
+const NOT_FOUND = 4;
 const CONFLICT = 6;
 const apply = (file: string): readonly string[] => ["service", "apply", "-f", file, "--yes"];
 const addCluster = (file: string): readonly string[] => ["cluster", "add", "-f", file];
@@ -29,20 +30,15 @@ export function badDocuments(story: Protected): BadInput[] {
     what,
     words: apply,
     document: serviceYaml({ ...good, ...words }),
-    code: "bad-path",
+    code: null,
     names: [],
     exit: USAGE,
     ...more,
   });
   const path = (what: string, text: string, named: string | RegExp): BadInput =>
     service(what, { dataSets: [text] }, { names: ["dataSets", named] });
-  const replaced = (
-    what: string,
-    from: string,
-    to: string,
-    names: BadInput["names"],
-    code: string | null,
-  ): BadInput => service(what, {}, { document: serviceYaml(good).replace(from, to), names, code });
+  const replaced = (what: string, from: string, to: string, names: BadInput["names"]): BadInput =>
+    service(what, {}, { document: serviceYaml(good).replace(from, to), names });
 
   return [
     path("'..' in a path", "/shops/../etc", ".."),
@@ -59,47 +55,43 @@ export function badDocuments(story: Protected): BadInput[] {
     service(
       "nested data sets",
       { dataSets: [orders, `${orders}/odd`] },
-      { code: "data-sets-nested", names: [orders, `${orders}/odd`] },
+      { names: [orders, `${orders}/odd`] },
     ),
     service(
       "no data set",
       {},
       {
         document: serviceYaml(good).replace(/ {2}dataSets:\n.*\n/, "  dataSets: []\n"),
-        code: "bad-input",
         names: ["dataSets"],
       },
     ),
-    replaced("no YAML", "spec:", "spec: [", [/bad\.yaml:\d+:\d+/], null),
-    replaced("a tab in YAML", "  primary:", "\tprimary:", [/bad\.yaml:\d+:\d+/], null),
-    replaced(
-      "a key twice",
-      "  primary: east",
-      "  primary: east\n  primary: east",
-      [/bad\.yaml:\d+:\d+/, "primary"],
-      null,
+    replaced("no YAML", "spec:", "spec: [", [/bad\.yaml:\d+:\d+/]),
+    replaced("a tab in YAML", "  primary:", "\tprimary:", [/bad\.yaml:\d+:\d+/]),
+    replaced("a key twice", "  primary: east", "  primary: east\n  primary: east", [
+      /bad\.yaml:\d+:\d+/,
+      "primary",
+    ]),
+    replaced("a misspelt key", "  dataSets:", "  dataset:", [/bad\.yaml:\d+:\d+/, "dataSets"]),
+    replaced("an unknown kind", "kind: Service", "kind: Servise", [/bad\.yaml:2:\d+/, "Service"]),
+    replaced("a window that is no duration", "window: 5s", "window: soon", [/bad\.yaml:\d+:\d+/, "window"]),
+    replaced("a window beyond all bounds", "window: 5s", "window: 99999999d", [
+      /bad\.yaml:\d+:\d+/,
+      "window",
+    ]),
+    replaced("a negative window", "window: 5s", "window: -5s", [/bad\.yaml:\d+:\d+/, "window"]),
+    replaced("a dangerous option left out", "      beyond: refuse\n", "", ["beyond"]),
+    replaced("one cluster as both", "secondary: west", "secondary: east", ["secondary"]),
+    service(
+      "an unknown cluster",
+      {},
+      {
+        document: serviceYaml(good).replace("primary: east", "primary: nowhere"),
+        code: "not-found",
+        names: ["nowhere"],
+        exit: NOT_FOUND,
+      },
     ),
-    replaced("a misspelt key", "  dataSets:", "  dataset:", [/bad\.yaml:\d+:\d+/, "dataSets"], null),
-    replaced("an unknown kind", "kind: Service", "kind: Servise", [/bad\.yaml:2:\d+/, "Service"], null),
-    replaced(
-      "a window that is no duration",
-      "window: 5s",
-      "window: soon",
-      [/bad\.yaml:\d+:\d+/, "window"],
-      null,
-    ),
-    replaced(
-      "a window beyond all bounds",
-      "window: 5s",
-      "window: 99999999d",
-      [/bad\.yaml:\d+:\d+/, "window"],
-      null,
-    ),
-    replaced("a negative window", "window: 5s", "window: -5s", [/bad\.yaml:\d+:\d+/, "window"], null),
-    replaced("a dangerous option left out", "      beyond: refuse\n", "", ["beyond"], null),
-    replaced("one cluster as both", "secondary: west", "secondary: east", ["secondary"], null),
-    replaced("an unknown cluster", "primary: east", "primary: nowhere", ["nowhere"], "not-found"),
-    replaced("a name that is none", "name: bad", "name: Bad_Name", ["name"], null),
+    replaced("a name that is none", "name: bad", "name: Bad_Name", ["name"]),
     service(
       "a directory of another service",
       { dataSets: [items] },

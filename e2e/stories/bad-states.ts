@@ -132,13 +132,13 @@ export const badStates: Readonly<Record<string, State>> = {
   "a live tree that was edited behind its back": async (world, story) => {
     const { west } = world.pair;
     const superuser = west.as(west.superuser);
-    const edited = `${story.holding}/orders/odd/a b`;
-    await superuser.write(edited, Buffer.from(" and an edit"), { append: true });
+    const edited = "orders/odd/a b";
+    await superuser.write(`${story.holding}/${edited}`, Buffer.from(" and an edit"), { append: true });
     const run = await protect(world, story.service);
+    await undo(world, story);
     assert.equal(run.phase, "failed");
     assert.equal(run.cause?.code, "conflict", explain(run));
     assert.ok(explain(run).includes(edited), `the file is named: ${explain(run)}`);
-    await undo(world, story);
   },
 };
 

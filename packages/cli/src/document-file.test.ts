@@ -48,7 +48,7 @@ test("malformed YAML is told with its place and never guessed at", async () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ["a: [1,\n", /^s\.yaml:\d+:\d+: Flow sequence/],
     ["a: b: c\n", /^s\.yaml:1:4: Nested mappings/],
-    ["kind: Service\nkind: Cluster\n", /^s\.yaml:2:1: Map keys must be unique/],
+    ["kind: Service\nkind: Cluster\n", /^s\.yaml:2:1: the key kind occurs twice/],
     ["kind: !!js/function x\n", /^s\.yaml:1:7: Unresolved tag/],
     ["\tkind: Service\n", /^s\.yaml:1:\d+: .*[Tt]ab/],
     ["? [a]\n: 1\n", /^s\.yaml:1:\d+: With stringKeys/],

@@ -2,7 +2,7 @@
 import { type AnyDocument, readDocument } from "@coeval/contract/api/document";
 import { BODY_BYTES_MAX } from "@coeval/contract/api/fields";
 import { pathOf, readablePath } from "@coeval/contract/api/pointer";
-import { type Document, LineCounter, parseAllDocuments } from "yaml";
+import { type Document, LineCounter, parseAllDocuments, type YAMLError } from "yaml";
 import { exit } from "./exit.ts";
 import { CliError } from "./failure.ts";
 import type { Io } from "./io.ts";
@@ -56,7 +56,7 @@ function parseFile(file: string, text: string): { documents: PlacedDocument[]; w
     return { documents: [], wrong: [`${at(control.index)}: a control character, which YAML does not allow`] };
   for (const one of parsed) {
     const faults = [...one.errors, ...one.warnings];
-    for (const fault of faults) wrong.push(`${at(fault.pos[0])}: ${firstLine(fault.message)}`);
+    for (const fault of faults) wrong.push(`${at(fault.pos[0])}: ${faultText(fault, text)}`);
     if (faults.length > 0 || one.contents === null) continue;
     const place = (path: Path, isKey?: boolean) => at(offsetOf(one, path, isKey ? "key" : "value"));
     const value = plain(one);
@@ -103,6 +103,13 @@ async function readFile(io: Io, file: string): Promise<string> {
 
 function shownName(file: string): string {
   return file === "-" ? "stdin" : file;
+}
+
+/** The parser's own words, but of a key that occurs twice, which it does not name. */
+function faultText(fault: YAMLError, text: string): string {
+  if (fault.code !== "DUPLICATE_KEY") return firstLine(fault.message);
+  const key = /^[^:\s]+/.exec(text.slice(fault.pos[0]))?.[0] ?? "";
+  return `the key ${key} occurs twice; keep one of them`;
 }
 
 function firstLine(text: string): string {
