@@ -15,6 +15,8 @@ export interface Heard {
 }
 
 const JSON_FRAME = 1;
+/** Before any frame the accepting end says in one byte whether it lets the other in. */
+const VERDICT_BYTES = 1;
 const HEADER_BYTES = 5;
 const LISTEN_MS = 1500;
 const HEARD_BYTES_MAX = 1024 * 1024;
@@ -60,7 +62,7 @@ function frame(message: object): Buffer {
 
 function framesIn(bytes: Buffer): Heard["messages"][number][] {
   const messages: Heard["messages"][number][] = [];
-  for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
+  for (let at = VERDICT_BYTES; at + HEADER_BYTES <= bytes.length; ) {
     const length = bytes.readUInt32BE(at);
     if (at + HEADER_BYTES + length > bytes.length) break;
     const payload = bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + length);

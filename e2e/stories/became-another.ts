@@ -1,12 +1,15 @@
 // A name in DNS is changed by mistake: the primary's endpoint answers, but it is another cluster, one on which the same
 // paths may well exist. Nothing is taken from it and nothing changed on it.
 import assert from "node:assert/strict";
-import type { Run } from "../harness/answers.ts";
+import type { Run, Status } from "../harness/answers.ts";
 import { explain, finished, tryProtect } from "../harness/protect.ts";
 import type { Switchboard } from "../harness/switchboard.ts";
+import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 import { leftovers } from "../independent/leftovers.ts";
 import type { Protected } from "./protected.ts";
+
+const TOLD_WITHIN_MS = 10_000;
 
 export async function becameAnother(world: World, story: Protected, board: Switchboard): Promise<void> {
   const { east, west } = world.pair;
@@ -16,6 +19,12 @@ export async function becameAnother(world: World, story: Protected, board: Switc
   board.turn(west.nameNodeHttp);
   try {
     await told(world, story);
+    await until("the status that tells of it", TOLD_WITHIN_MS, async () => {
+      const { troubles } = await world.ask<Status>(["status"]);
+      return troubles.some(({ about, text }) => about === "cluster/east" && text.includes("CID-"))
+        ? true
+        : null;
+    });
   } finally {
     board.turn(east.nameNodeHttp);
   }

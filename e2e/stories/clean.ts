@@ -2,9 +2,12 @@
 // primary, the points' snapshots on the secondary, and no staging.
 import assert from "node:assert/strict";
 import type { Point, Run, Status } from "../harness/answers.ts";
+import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 import { leftovers } from "../independent/leftovers.ts";
 import type { Protected } from "./protected.ts";
+
+const TOLD_WITHIN_MS = 10_000;
 
 /** `run` is the last one that made a point. */
 export async function nothingLeftBehind(world: World, story: Protected, run: Run): Promise<void> {
@@ -26,11 +29,9 @@ export async function nothingLeftBehind(world: World, story: Protected, run: Run
     `sealed ${left.sealed.join(", ")} for ${items.length} points`,
   );
   assert.ok(left.sealed.includes("current"));
-  const status = await world.ask<Status>(["status"]);
-  const waiting = status.clusters.map(({ status: { voidSnapshots } }) => voidSnapshots);
-  assert.deepEqual(
-    waiting,
-    waiting.map(() => 0),
-    "no snapshot waits to be deleted",
-  );
+  // Agents tell their status every few seconds.
+  await until("that no snapshot waits to be deleted", TOLD_WITHIN_MS, async () => {
+    const status = await world.ask<Status>(["status"]);
+    return status.clusters.every(({ status: { voidSnapshots } }) => voidSnapshots === 0) ? true : null;
+  });
 }

@@ -8,7 +8,7 @@ import { pointHolds } from "./point-holds.ts";
 import { protectedShop } from "./protected.ts";
 
 export async function holdingIsClosed(world: World, name: string): Promise<void> {
-  const story = await protectedShop(world, { name });
+  const story = await protectedShop(world, { name, files: 120 });
   const run = await protectWell(world, story.service);
   const { west } = world.pair;
   const { holding } = story;
@@ -72,15 +72,25 @@ async function readable(hdfs: WebHdfs, path: string): Promise<void> {
   for await (const _ of hdfs.read(path)) return;
 }
 
-/** A file with mode 600 of the population, which has some in every directory. */
+/** A file with mode 600 of the population; its ACL, if any, is masked by it. */
 async function closedFile(hdfs: WebHdfs, directory: string): Promise<string> {
-  for (const folder of ["odd", "day-0"]) {
-    const { FileStatuses } = await hdfs.call("GET", `${directory}/${folder}`, "LISTSTATUS");
-    const { FileStatus } = FileStatuses as {
-      FileStatus: { pathSuffix: string; permission: string; length: number; aclBit?: boolean }[];
-    };
-    const found = FileStatus.find((file) => file.permission === "600" && file.length > 0 && !file.aclBit);
-    if (found !== undefined) return `${directory}/${folder}/${found.pathSuffix}`;
+  for (const folder of await list(hdfs, directory)) {
+    if (folder.type !== "DIRECTORY") continue;
+    const path = `${directory}/${folder.pathSuffix}`;
+    const found = (await list(hdfs, path)).find((file) => file.permission === "600" && file.length > 0);
+    if (found !== undefined) return `${path}/${found.pathSuffix}`;
   }
   throw new Error(`no file of mode 600 in ${directory}`);
+}
+
+interface Child {
+  readonly pathSuffix: string;
+  readonly type: string;
+  readonly permission: string;
+  readonly length: number;
+}
+
+async function list(hdfs: WebHdfs, directory: string): Promise<readonly Child[]> {
+  const { FileStatuses } = await hdfs.call("GET", directory, "LISTSTATUS");
+  return (FileStatuses as { readonly FileStatus: readonly Child[] }).FileStatus;
 }

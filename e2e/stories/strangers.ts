@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { createAuthority, openAuthority } from "@coeval/platform/authority";
 import { createKey, createRequest, decodeIdentity } from "@coeval/platform/identity";
 import { createWorld } from "@coeval/platform/world";
+import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 import { approach, type Credentials, type Heard } from "../independent/stranger.ts";
 
@@ -26,6 +27,7 @@ export interface StrangersOptions {
 /** Words by which either end would show that it has accepted a stranger. */
 const ACCEPTED = ["welcome", "certified", "opened", "instruct", "time"];
 const LINK_VERSION = 1;
+const BACK_WITHIN_MS = 30_000;
 
 export async function strangersAreRefused(world: World, options: StrangersOptions): Promise<void> {
   const before = await agents(world);
@@ -133,16 +135,21 @@ async function tokenAttempts(world: World): Promise<Attempt[]> {
   ];
 }
 
-/** Its hour is over: set so where the control device keeps it, for a test cannot wait that long. */
+/** Its hour is over: set so where the control device keeps it, while it is stopped, for a test cannot wait that long. */
 async function expiredSecret(world: World): Promise<string> {
   const { token } = await world.ask<{ token: string }>(["cluster", "enroll", SPARE]);
   const secret = secretOf(token);
+  await world.control.stop();
   const database = new DatabaseSync(join(world.dataFolder, "control.db"), { timeout: 5000 });
   const { changes } = database
     .prepare('update enrolments set "expiresAt" = ? where id = ?')
     .run(Date.now() - 1000, secret.split(".")[0] ?? "");
   database.close();
   assert.equal(Number(changes), 1, "the enrolment that was to expire");
+  await world.control.start();
+  await until("the control device", BACK_WITHIN_MS, async () =>
+    (await world.cli(["status"])).stdout === "" ? null : true,
+  );
   return secret;
 }
 
