@@ -5,7 +5,7 @@ import { agentRevoke } from "@coeval/store/control/agent-revoke";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import { viewAgent } from "./access/cluster-client.ts";
 import type { Call } from "./call.ts";
-import type { AgentView } from "./clusters.ts";
+import type { AgentView } from "./cluster-view.ts";
 import type { Links } from "./links.ts";
 import type { Records } from "./records.ts";
 

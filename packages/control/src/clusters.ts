@@ -1,15 +1,9 @@
 /** Clusters: registered, looked at, given an agent, forgotten. */
 import { canonical, type Json } from "@coeval/core/model/canonical";
 import { CoevalError } from "@coeval/core/errors";
-import {
-  type Cluster,
-  type ClusterIdentity,
-  type ClusterStatus,
-  NAME_PATTERN,
-} from "@coeval/core/model/cluster";
+import { type Cluster, NAME_PATTERN } from "@coeval/core/model/cluster";
 import type { Instant } from "@coeval/core/model/instant";
 import { checkPath } from "@coeval/core/model/path";
-import type { Role } from "@coeval/core/model/role";
 import { newId } from "@coeval/core/ports/random";
 import type { World } from "@coeval/core/ports/world";
 import { agentRevoke } from "@coeval/store/control/agent-revoke";
@@ -21,6 +15,7 @@ import { serviceList } from "@coeval/store/control/service-list";
 import type { Clients } from "./access/clients.ts";
 import type { Authority } from "./authority.ts";
 import type { Call } from "./call.ts";
+import type { ClusterView } from "./cluster-view.ts";
 import { secretSha256 } from "./enrol.ts";
 import type { Links } from "./links.ts";
 import type { Records } from "./records.ts";
@@ -53,37 +48,6 @@ export interface Enrolment {
   /** SHA-256 (hex) of the authority's certificate. */
   readonly authority: string;
   readonly expiresAt: Instant;
-}
-
-/** A cluster as registered and as it is now. */
-export interface ClusterView {
-  readonly cluster: Cluster;
-  readonly version: number;
-  /** Pinned at the first meeting; null before. */
-  readonly identity: ClusterIdentity | null;
-  readonly agent: AgentView | null;
-  readonly connected: boolean;
-  readonly lastSeenAt: Instant | null;
-  readonly reachable: boolean;
-  /** First line of why it cannot be used now; null when well. */
-  readonly cause: string | null;
-  /** What the agent last said; null when it never did since the control device started. */
-  readonly status: ClusterStatus | null;
-  /** The agent's reading of our clock; null until there is one, and when it reads another clock. */
-  readonly clock: { readonly offsetMs: number; readonly errorMs: number } | null;
-  readonly role: Role | "mixed" | "none";
-  /** Snapshots on the cluster that wait for their turn to be deleted. */
-  readonly voidSnapshots: number;
-}
-
-export interface AgentView {
-  readonly cluster: string;
-  readonly agent: string;
-  readonly fingerprint: string;
-  readonly enrolledAt: Instant;
-  readonly revokedAt: Instant | null;
-  readonly lastSeenAt: Instant | null;
-  readonly connected: boolean;
 }
 
 export interface ClustersParts {

@@ -31,7 +31,7 @@ test("a connected agent is welcomed, told the revoked keys, and its cluster is s
   });
   assert.deepEqual(revoked, { say: "revoked", fingerprints: [] });
   const view = await east(fake);
-  assert.deepEqual([view.connected, view.reachable, view.cause], [true, true, null]);
+  assert.deepEqual([view.connected, view.state, view.cause], [true, "ok", null]);
   assert.deepEqual(view.clock, { offsetMs: 0, errorMs: 1 });
   await fake.agent.tell({ reachable: false, cause: "Connection refused\n\tat java" });
   await fake.time.settle();

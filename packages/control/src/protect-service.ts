@@ -14,7 +14,7 @@ import type { StoredService } from "@coeval/store/control/service-row";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Clients } from "./access/clients.ts";
 import type { Call } from "./call.ts";
-import type { ClusterView } from "./clusters.ts";
+import { codeOf, type ClusterView } from "./cluster-view.ts";
 import type { Leads } from "./leads.ts";
 import type { Runner } from "./runner.ts";
 import type { RunRecord, Runs } from "./runs.ts";
@@ -119,7 +119,7 @@ function checkLabel(label: string | null): void {
 }
 
 function checkPresent(view: ClusterView): void {
-  if (!view.connected || !view.agent)
+  if (view.state === "no-agent" || view.state === "agent-away")
     throw new CoevalError("agent-away", `${view.cluster.name}: ${view.cause}`);
 }
 
@@ -134,13 +134,9 @@ function checkClock({ cluster, clock }: ClusterView, service: Service): void {
   }
 }
 
-function checkUsable({ cluster, reachable, status, cause, identity }: ClusterView): void {
-  const said = status?.identity;
-  const other =
-    said && identity && (said.clusterId !== identity.clusterId || said.namespaceId !== identity.namespaceId);
-  if (reachable && other) throw new CoevalError("cluster-identity", `${cluster.name}: ${cause}`);
-  if (reachable && status?.safeMode) throw new CoevalError("safe-mode", `${cluster.name}: ${cause}`);
-  if (!reachable || cause !== null) throw new CoevalError("cluster-unreachable", `${cluster.name}: ${cause}`);
+function checkUsable({ cluster, state, cause }: ClusterView): void {
+  const code = codeOf[state];
+  if (code !== null) throw new CoevalError(code, `${cluster.name}: ${cause}`);
 }
 
 /** The chain goes on from the last point; both agents must hold it, and prove it. */

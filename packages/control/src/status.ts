@@ -8,7 +8,7 @@ import type { Grade } from "@coeval/core/protect/snapshot";
 import type { Run } from "@coeval/core/protect/run";
 import type { StoredPoint } from "@coeval/store/control/point-row";
 import type { StoredRun } from "@coeval/store/control/run-row";
-import type { ClusterView } from "./clusters.ts";
+import type { ClusterView } from "./cluster-view.ts";
 
 export interface Status {
   readonly now: Instant;

@@ -10,7 +10,7 @@ import { named } from "./registry.ts";
 export const clusterStatus = named(
   "ClusterStatus",
   z.object({
-    state: z.enum(["ok", "unreachable", "safe-mode", "agent-away", "no-agent"]),
+    state: z.enum(["ok", "no-agent", "agent-away", "unreachable", "other-cluster", "safe-mode"]),
     cause: z.string().nullable().describe("the first cause when the state is not ok"),
     role: z.enum(["primary", "secondary", "mixed", "none"]),
     identity: z

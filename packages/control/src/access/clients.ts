@@ -9,7 +9,7 @@ import { clusterGet } from "@coeval/store/control/cluster-get";
 import { clusterList } from "@coeval/store/control/cluster-list";
 import type { StoredCluster } from "@coeval/store/control/cluster-row";
 import type { ControlQueries } from "@coeval/store/control/tables";
-import type { ClusterView } from "../clusters.ts";
+import type { ClusterView } from "../cluster-view.ts";
 import type { Links } from "../links.ts";
 import { viewCluster } from "./cluster-client.ts";
 

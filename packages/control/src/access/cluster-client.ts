@@ -8,7 +8,7 @@ import { formatInstant, type Instant } from "@coeval/core/model/instant";
 import { clusterRole } from "@coeval/core/model/role";
 import type { StoredAgent } from "@coeval/store/control/agent-row";
 import type { StoredCluster } from "@coeval/store/control/cluster-row";
-import type { AgentView, ClusterView } from "../clusters.ts";
+import type { AgentView, ClusterState, ClusterView } from "../cluster-view.ts";
 import type { Sight } from "../sights.ts";
 
 /** What a client looks at. */
@@ -27,6 +27,7 @@ export function viewCluster(inputs: ClusterInputs): ClusterView {
   const { stored, agent, sight, clockSource } = inputs;
   const connected = sight.connected !== null;
   const said = connected ? sight.said : null;
+  const { state, cause } = judge(inputs);
   const clock = said?.clock?.source === clockSource ? said.clock : null;
   return {
     cluster: stored.cluster,
@@ -35,8 +36,8 @@ export function viewCluster(inputs: ClusterInputs): ClusterView {
     agent: agent ? viewAgent(agent, sight) : null,
     connected,
     lastSeenAt: lastSeen(agent, sight),
-    reachable: said?.cluster.reachable ?? false,
-    cause: causeOf(inputs),
+    state,
+    cause,
     status: sight.said?.cluster ?? null,
     clock: clock && { offsetMs: clock.offsetMs, errorMs: clock.errorMs },
     role: clusterRole(sight.said?.tenures ?? []),
@@ -52,24 +53,29 @@ export function viewAgent(agent: StoredAgent, sight: Sight): AgentView {
   return { cluster, agent: name, fingerprint, enrolledAt, revokedAt, lastSeenAt, connected };
 }
 
-/** First line of why the cluster cannot be used now; null when well. */
-function causeOf({ stored, agent, sight, elapsedMs }: ClusterInputs): string | null {
+/** Whether the cluster can be used now, with the first line of why not. */
+function judge({ stored, agent, sight, elapsedMs }: ClusterInputs): Pick<ClusterView, "state" | "cause"> {
+  const not = (state: ClusterState, cause: string) => ({ state, cause: firstLine(cause) });
   const { name } = stored.cluster;
-  if (sight.connected === null) return awayOf(name, agent, sight);
-  if (!sight.said) return "the agent has not told of its cluster yet";
+  if (!agent)
+    return not("no-agent", `no agent is enrolled; \`coeval cluster enroll ${name}\` prints its token`);
+  if (sight.connected === null) return not("agent-away", awayOf(agent, sight));
+  if (!sight.said) return not("unreachable", "the agent has not told of its cluster yet");
   const silentMs = elapsedMs - sight.saidElapsedMs;
-  if (silentMs > SILENCE_MS_MAX)
-    return `the agent has told nothing of its cluster for ${Math.round(silentMs / 1000)} s`;
+  if (silentMs > SILENCE_MS_MAX) {
+    const silent = `the agent has told nothing of its cluster for ${Math.round(silentMs / 1000)} s`;
+    return not("unreachable", silent);
+  }
   const status = sight.said.cluster;
-  if (!status.reachable) return firstLine(status.cause ?? "the agent cannot reach the cluster");
+  if (!status.reachable) return not("unreachable", status.cause ?? "the agent cannot reach the cluster");
   const other = otherIdentity(stored, status);
-  if (other !== null) return other;
-  if (status.cause !== null) return firstLine(status.cause);
-  return status.safeMode ? "the NameNode is in safe mode" : null;
+  if (other !== null) return not("other-cluster", other);
+  if (status.safeMode) return not("safe-mode", status.cause ?? "the NameNode is in safe mode");
+  return status.cause === null ? { state: "ok", cause: null } : not("unreachable", status.cause);
 }
 
 /** What is wrong when the cluster proves to be another one than pinned; null when it is the same, or not known. */
-export function otherIdentity({ identity, cluster }: StoredCluster, status: ClusterStatus): string | null {
+function otherIdentity({ identity, cluster }: StoredCluster, status: ClusterStatus): string | null {
   const shown = status.identity;
   if (!identity || !shown) return null;
   if (identity.clusterId === shown.clusterId && identity.namespaceId === shown.namespaceId) return null;
@@ -77,11 +83,10 @@ export function otherIdentity({ identity, cluster }: StoredCluster, status: Clus
   return `${cluster.hdfs.url} is the cluster ${shown.clusterId}/${shown.namespaceId}; registered is ${pinned}`;
 }
 
-function awayOf(name: string, agent: StoredAgent | null, sight: Sight): string {
-  if (!agent) return `no agent is enrolled; \`coeval cluster enroll ${name}\` prints its token`;
+function awayOf(agent: StoredAgent, sight: Sight): string {
   const seen = lastSeen(agent, sight);
   const since = seen === null ? "was never connected" : `is away, last seen ${formatInstant(seen)}`;
-  return firstLine(`the agent ${agent.agent} ${since}${sight.ended === null ? "" : `: ${sight.ended}`}`);
+  return `the agent ${agent.agent} ${since}${sight.ended === null ? "" : `: ${sight.ended}`}`;
 }
 
 function lastSeen(agent: StoredAgent | null, sight: Sight): Instant | null {

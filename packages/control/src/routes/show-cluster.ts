@@ -3,7 +3,7 @@ import type { AgentResource } from "@coeval/contract/api/agent";
 import type { ClusterResource, ClusterStatusResource } from "@coeval/contract/api/cluster";
 import { clusterDocumentOf } from "@coeval/contract/api/cluster-document";
 import { formatInstant, type Instant } from "@coeval/core/model/instant";
-import type { AgentView, ClusterView } from "../clusters.ts";
+import type { AgentView, ClusterView } from "../cluster-view.ts";
 
 export function showCluster(view: ClusterView): ClusterResource {
   const document = clusterDocumentOf(view.cluster);
@@ -17,7 +17,7 @@ export function showCluster(view: ClusterView): ClusterResource {
 export function showClusterStatus(view: ClusterView): ClusterStatusResource {
   const { status } = view;
   return {
-    state: stateOf(view),
+    state: view.state,
     cause: view.cause,
     role: view.role,
     identity: view.identity === null ? null : { ...view.identity },
@@ -41,13 +41,6 @@ export function showAgent(view: AgentView): AgentResource {
     revokedAt: orNull(view.revokedAt),
     lastSeenAt: orNull(view.lastSeenAt),
   };
-}
-
-function stateOf(view: ClusterView): ClusterStatusResource["state"] {
-  if (view.agent === null) return "no-agent";
-  if (!view.connected) return "agent-away";
-  if (view.status?.safeMode) return "safe-mode";
-  return view.reachable ? "ok" : "unreachable";
 }
 
 function orNull(instant: Instant | null): string | null {

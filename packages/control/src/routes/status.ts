@@ -3,7 +3,7 @@ import { type StatusResource, statusResource, type Trouble } from "@coeval/contr
 import { explain } from "@coeval/core/errors";
 import { formatInstant } from "@coeval/core/model/instant";
 import { type Caller, liesOf, mayKnow, maySee } from "../auth/caller.ts";
-import type { ClusterView } from "../clusters.ts";
+import { codeOf, type ClusterView } from "../cluster-view.ts";
 import type { ServiceStatus, Status } from "../status.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { callerOf } from "./guard.ts";
@@ -59,7 +59,8 @@ function clusterTroubles(view: ClusterView): Trouble[] {
   const { name } = view.cluster;
   const about = `cluster/${name}`;
   if (view.agent === null) return [{ about, text: "has no agent", hint: `coeval cluster enroll ${name}` }];
-  if (view.connected && view.reachable && view.cause === null) return [];
-  const code = view.connected ? "cluster-unreachable" : "agent-away";
-  return [{ about, text: view.cause ?? explain(code).meaning, hint: explain(code).hint }];
+  const code = codeOf[view.state];
+  return code === null
+    ? []
+    : [{ about, text: view.cause ?? explain(code).meaning, hint: explain(code).hint }];
 }

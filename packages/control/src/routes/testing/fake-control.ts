@@ -5,7 +5,7 @@ import { controlMigrations } from "@coeval/store/control/migrations/all";
 import type { ControlTables } from "@coeval/store/control/tables";
 import { openDatabase } from "@coeval/store/database";
 import type { Call } from "../../call.ts";
-import type { ClusterView } from "../../clusters.ts";
+import type { ClusterView } from "../../cluster-view.ts";
 import type { Control } from "../../control.ts";
 import type { ControlEvent } from "../../events.ts";
 import type { ProtectRequest } from "../../protect-service.ts";
@@ -147,7 +147,7 @@ function clusters(state: State, change: Change): Control["clusters"] {
           agent: null,
           connected: false,
           lastSeenAt: null,
-          reachable: false,
+          state: "no-agent",
           cause: "no agent was enrolled",
           status: null,
           clock: null,

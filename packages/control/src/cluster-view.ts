@@ -1,0 +1,49 @@
+/** What is shown of a cluster and its agent. */
+import type { ErrorCode } from "@coeval/core/errors";
+import type { Cluster, ClusterIdentity, ClusterStatus } from "@coeval/core/model/cluster";
+import type { Instant } from "@coeval/core/model/instant";
+import type { Role } from "@coeval/core/model/role";
+
+/** Whether a cluster can be used now, and if not, what stands in the way. */
+export type ClusterState = "ok" | "no-agent" | "agent-away" | "unreachable" | "other-cluster" | "safe-mode";
+
+/** The error that an act on a cluster in this state ends with. */
+export const codeOf = {
+  ok: null,
+  "no-agent": "agent-away",
+  "agent-away": "agent-away",
+  unreachable: "cluster-unreachable",
+  "other-cluster": "cluster-identity",
+  "safe-mode": "safe-mode",
+} as const satisfies Record<ClusterState, ErrorCode | null>;
+
+/** A cluster as registered and as it is now. */
+export interface ClusterView {
+  readonly cluster: Cluster;
+  readonly version: number;
+  /** Pinned at the first meeting; null before. */
+  readonly identity: ClusterIdentity | null;
+  readonly agent: AgentView | null;
+  readonly connected: boolean;
+  readonly lastSeenAt: Instant | null;
+  readonly state: ClusterState;
+  /** First line of why it cannot be used now; null when its state is `ok`. */
+  readonly cause: string | null;
+  /** What the agent last said; null when it never did since the control device started. */
+  readonly status: ClusterStatus | null;
+  /** The agent's reading of our clock; null until there is one, and when it reads another clock. */
+  readonly clock: { readonly offsetMs: number; readonly errorMs: number } | null;
+  readonly role: Role | "mixed" | "none";
+  /** Snapshots on the cluster that wait for their turn to be deleted. */
+  readonly voidSnapshots: number;
+}
+
+export interface AgentView {
+  readonly cluster: string;
+  readonly agent: string;
+  readonly fingerprint: string;
+  readonly enrolledAt: Instant;
+  readonly revokedAt: Instant | null;
+  readonly lastSeenAt: Instant | null;
+  readonly connected: boolean;
+}
