@@ -7,6 +7,7 @@ import { productProcess } from "../harness/daemon.ts";
 import { serviceYaml } from "../harness/documents.ts";
 import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
+import { HdfsRefusal } from "../independent/webhdfs.ts";
 import { leftovers } from "../independent/leftovers.ts";
 import type { Protected } from "./protected.ts";
 
@@ -151,13 +152,16 @@ async function undo(world: World, story: Protected): Promise<void> {
   const { FileStatus } = await superuser.call("GET", sealed, "GETFILESTATUS");
   const { length, modificationTime, accessTime } = FileStatus as Record<string, number>;
   await superuser.call("POST", path, "TRUNCATE", { newlength: length ?? 0 });
-  await until("the truncation", 30_000, async () => {
-    const status = (await superuser.call("GET", path, "GETFILESTATUS"))["FileStatus"] as Record<
-      string,
-      number
-    >;
-    return status["length"] === length ? true : null;
-  });
+  // The new length shows at once, but its last block is recovered afterwards; only then can it be opened again.
+  await until("the truncation", 30_000, () =>
+    superuser.write(path, Buffer.alloc(0), { append: true }).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof HdfsRefusal) return null;
+        throw error;
+      },
+    ),
+  );
   await superuser.call("PUT", path, "SETTIMES", {
     modificationtime: modificationTime ?? 0,
     accesstime: accessTime ?? 0,
