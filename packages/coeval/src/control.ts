@@ -2,6 +2,7 @@
 import { createControl } from "@coeval/control/control";
 import { createTokens } from "@coeval/control/auth/tokens";
 import { createApi } from "@coeval/control/routes/api";
+import { createCalendar } from "@coeval/platform/calendar";
 import { createTlsNetwork } from "@coeval/platform/network";
 import { createWorld } from "@coeval/platform/world";
 import { controlMigrations } from "@coeval/store/control/migrations/all";
@@ -46,7 +47,13 @@ export async function startControl(options: ControlProcess): Promise<RunningCont
   const network = createTlsNetwork(world, { identity: await identity.forLinks() });
   const database = await openDatabase<ControlTables>(`${options.data}/control.db`, controlMigrations);
   const { authority } = identity;
-  const control = await createControl(world, { network, database, authority, linkAddress: options.link });
+  const control = await createControl(world, {
+    network,
+    database,
+    authority,
+    calendar: createCalendar(),
+    linkAddress: options.link,
+  });
   const value = await createTokens(world, control).first();
   if (value !== null) await writeText(world.files, TOKEN_FILE, `${value}\n`);
 

@@ -3,7 +3,8 @@ import { CoevalError, type ErrorCode } from "@coeval/core/errors";
 import { type Cluster, NAME_PATTERN } from "@coeval/core/model/cluster";
 import { checkDataSets } from "@coeval/core/model/data-set";
 import { checkPath, isWithin } from "@coeval/core/model/path";
-import { MAX_DATA_SETS, MAX_TOLERANCE_MS, type Service } from "@coeval/core/model/service";
+import { MAX_TOLERANCE_MS } from "@coeval/core/model/policy";
+import { MAX_DATA_SETS, type Service } from "@coeval/core/model/service";
 
 /** JSON of a service at most: instructions and certificates repeat its paths and must fit a message. */
 export const DEFINITION_BYTES_MAX = 256 * 1024;

@@ -1,4 +1,5 @@
 /** The control device: what it is made of, and what can be asked of it. */
+import type { Calendar } from "@coeval/core/ports/calendar";
 import type { Network } from "@coeval/core/ports/network";
 import { newId } from "@coeval/core/ports/random";
 import type { World } from "@coeval/core/ports/world";
@@ -30,6 +31,7 @@ export interface ControlOptions {
   readonly network: Network;
   readonly database: ControlDatabase;
   readonly authority: Authority;
+  readonly calendar: Calendar;
   /** Where agents connect, `host:port`; port 0 picks a free one. */
   readonly linkAddress: string;
 }
@@ -86,7 +88,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
     linkAddress: listener.address,
     clusters: createClusters(world, { records, clients, links, authority }),
     agents: createAgents({ db, records, links }),
-    services: createServices({ db, records, links }),
+    services: createServices({ db, records, links, calendar: options.calendar, clock: world.clock }),
     runs,
     points: createPoints(db, links),
     events: createEvents({ db, bell, tasks }),

@@ -2,7 +2,10 @@
 import { canonical, type Json } from "@coeval/core/model/canonical";
 import { CoevalError } from "@coeval/core/errors";
 import type { Service } from "@coeval/core/model/service";
+import type { Calendar } from "@coeval/core/ports/calendar";
+import type { Clock } from "@coeval/core/ports/clock";
 import type { Finding } from "@coeval/core/ports/source";
+import { checkPolicy } from "@coeval/core/protect/check-policy";
 import { clusterList } from "@coeval/store/control/cluster-list";
 import { pointCount } from "@coeval/store/control/point-count";
 import { runActive } from "@coeval/store/control/run-active";
@@ -25,7 +28,7 @@ export interface Services {
   /**
    * Makes the services be as given, all or none. Paths come back without trailing slash. Does not ask agents: see `check`.
    * @throws CoevalError with `pointer` into the definition: `bad-input`, `bad-path`, `data-sets-nested`, `name-taken`, `not-allowed`,
-   * `not-found` (clusters), `edited-meanwhile`, `point-exists` (an edit that points forbid), `run-active`, `too-large`.
+   * `not-found` (clusters), `moment-past`, `unsupported`, `edited-meanwhile`, `point-exists` (an edit that points forbid), `run-active`, `too-large`.
    */
   apply(call: Call, wanted: readonly Wanted[], options: { readonly dryRun: boolean }): Promise<Applied[]>;
   /** @throws CoevalError `not-found`. */
@@ -76,9 +79,14 @@ export interface ServicesParts {
   readonly db: ControlQueries;
   readonly records: Records;
   readonly links: Links;
+  readonly calendar: Calendar;
+  readonly clock: Clock;
 }
 
-export function createServices({ db, records, links }: ServicesParts): Services {
+export function createServices({ db, records, links, calendar, clock }: ServicesParts): Services {
+  const planned = (from: ControlQueries, wanted: readonly Wanted[]) =>
+    plannedAt(from, wanted, calendar, clock.nowMs());
+
   async function get(name: string): Promise<ServiceRecord> {
     return recordOf(await existing(db, name));
   }
@@ -139,12 +147,18 @@ export function createServices({ db, records, links }: ServicesParts): Services 
 }
 
 /** What applying would lead to. Changes nothing; every service is judged against all others as they will be. */
-async function planned(db: ControlQueries, given: readonly Wanted[]): Promise<Applied[]> {
+async function plannedAt(
+  db: ControlQueries,
+  given: readonly Wanted[],
+  calendar: Calendar,
+  now: number,
+): Promise<Applied[]> {
   if (given.length === 0 || given.length > APPLIED_MAX)
     throw new CoevalError("bad-input", `${given.length} services; 1 to ${APPLIED_MAX} are applied at once`);
   const wanted = given.map(({ service, ifVersion }) => ({ service: normalService(service), ifVersion }));
   const clusters = new Map((await clusterList(db)).map(({ cluster }) => [cluster.name, cluster]));
   const all = new Map((await serviceList(db)).map(({ service }) => [service.name, service]));
+  const before = new Map(all);
   for (const { service } of wanted) all.set(service.name, service);
   if (new Set(wanted.map(({ service }) => service.name)).size < wanted.length)
     throw new CoevalError("name-taken", "a service is given twice", { pointer: "/metadata/name" });
@@ -152,6 +166,7 @@ async function planned(db: ControlQueries, given: readonly Wanted[]): Promise<Ap
   for (const { service, ifVersion } of wanted) {
     const others = [...all.values()].filter((other) => other.name !== service.name);
     checkService(service, clusters, others);
+    checkPolicy(service, { now, before: before.get(service.name) ?? null }, calendar);
     applied.push(await judged(db, service, ifVersion));
   }
   return applied;

@@ -1,6 +1,6 @@
 /** A plan: what one seed makes of a scenario. Faults are data; what cannot be said as data is an act with a trigger. */
 import type { Limits } from "@coeval/agent/limits";
-import type { Tolerance } from "@coeval/core/model/service";
+import type { Tolerance } from "@coeval/core/model/policy";
 import { type Call, type ClusterFaults, NO_CLUSTER_FAULTS } from "./cluster/served.ts";
 import type { ProcessName } from "./processes/machine.ts";
 import type { Stage } from "./stage.ts";

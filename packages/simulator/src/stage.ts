@@ -1,5 +1,6 @@
 /** The stage: two clusters, three machines, the processes on them, and the application that writes; built from a plan, nothing started. */
 import type { Limits } from "@coeval/agent/limits";
+import { policyDefaults } from "@coeval/core/model/policy";
 import type { Service } from "@coeval/core/model/service";
 import { createMemoryCluster, type MemoryCluster } from "@coeval/drivers/memory/cluster";
 import { agentMigrations } from "@coeval/store/agent/migrations/all";
@@ -173,7 +174,7 @@ function serviceOf({ shape }: Plan): Service {
       path: `${SOURCE}/${name}`,
     })),
     mapping: { source: SOURCE, target: TARGET },
-    policy: { direction: "push", tolerance: shape.tolerance },
+    policy: { ...policyDefaults, direction: "push", tolerance: shape.tolerance },
   };
 }
 

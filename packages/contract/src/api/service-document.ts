@@ -1,37 +1,18 @@
 /** The document of a service: its data sets, its clusters, where it lands, and its policy. */
 import { checkDataSets, type DataSet } from "@coeval/core/model/data-set";
 import { checkPath, isWithin, parentPath } from "@coeval/core/model/path";
-import { MAX_DATA_SETS, MAX_TOLERANCE_MS, type Service } from "@coeval/core/model/service";
+import { MAX_DATA_SETS, type Service } from "@coeval/core/model/service";
 import { CoevalError } from "@coeval/core/errors";
 import { z } from "zod";
-import { formatDuration, parseDuration } from "./duration.ts";
 import { API_VERSION, documentOf } from "./envelope.ts";
-import { closed, directoryPath, durationText, nameText, prefixPath, refuse } from "./fields.ts";
+import { closed, directoryPath, nameText, prefixPath, refuse } from "./fields.ts";
 import { pathOf } from "./pointer.ts";
+import { policyDocument, policyDocumentOf, policyOf } from "./policy-document.ts";
 import { named } from "./registry.ts";
 
 const dataSet = closed({
   name: nameText.optional().describe("default: the last name of the path, made to fit"),
   hdfs: directoryPath.describe("the directory, absolute"),
-});
-
-const policy = closed({
-  direction: z
-    .enum(["push", "pull"])
-    .superRefine((direction, context) => {
-      if (direction === "pull")
-        refuse(context, "unsupported", "'pull' is not built yet; say push, which gives the same result");
-    })
-    .describe("push: the primary's agent sends"),
-  tolerance: closed({
-    window: durationText(1, MAX_TOLERANCE_MS).describe(
-      "how far the snapshots may lie after the moment, as 500ms",
-    ),
-    beyond: z.enum(["refuse", "mark"]).describe("what happens beyond the window; has no default"),
-    openFiles: z
-      .enum(["refuse", "mark"])
-      .describe("the same for open files on a cluster that neither freezes nor tells them; has no default"),
-  }),
 });
 
 const spec = closed({
@@ -42,7 +23,7 @@ const spec = closed({
     source: prefixPath.optional().describe("default: the nearest directory above all data sets"),
     target: directoryPath.describe("the holding directory on the secondary, coeval's own"),
   }),
-  policy,
+  policy: policyDocument,
 });
 
 /** The part that a person decides, with what the fields mean together. */
@@ -56,23 +37,18 @@ export type ServiceDocument = z.infer<typeof serviceDocument>;
 export function serviceOf(document: ServiceDocument): Service {
   const { primary, secondary, mapping, policy } = document.spec;
   const dataSets = dataSetsOf(document.spec);
-  const { window, beyond, openFiles } = policy.tolerance;
   return {
     name: document.metadata.name,
     primary,
     secondary,
     dataSets,
     mapping: { source: sourceOf(document.spec), target: checkPath(mapping.target, "spec.mapping.target") },
-    policy: {
-      direction: policy.direction,
-      tolerance: { windowMs: parseDuration(window) ?? 0, beyond, openFiles },
-    },
+    policy: policyOf(policy),
   };
 }
 
 /** The document of the domain's service, without revision and status; every default written out. */
 export function serviceDocumentOf(service: Service): ServiceDocument {
-  const { windowMs, beyond, openFiles } = service.policy.tolerance;
   return {
     apiVersion: API_VERSION,
     kind: "Service",
@@ -82,10 +58,7 @@ export function serviceDocumentOf(service: Service): ServiceDocument {
       secondary: service.secondary,
       dataSets: service.dataSets.map(({ name, path }) => ({ name, hdfs: path })),
       mapping: { ...service.mapping },
-      policy: {
-        direction: service.policy.direction,
-        tolerance: { window: formatDuration(windowMs), beyond, openFiles },
-      },
+      policy: policyDocumentOf(service.policy),
     },
   };
 }

@@ -2,7 +2,9 @@
 import { channelOn } from "@coeval/contract/wire/channel";
 import { fromControl, type FromControl } from "@coeval/contract/wire/link";
 import { CoevalError } from "@coeval/core/errors";
+import { policyDefaults } from "@coeval/core/model/policy";
 import type { Service } from "@coeval/core/model/service";
+import { createFakeCalendar } from "@coeval/core/testing/fake-calendar";
 import { controlMigrations } from "@coeval/store/control/migrations/all";
 import type { ControlDatabase, ControlTables } from "@coeval/store/control/tables";
 import { openDatabase } from "@coeval/store/database";
@@ -49,6 +51,7 @@ async function start(time: FakeTime, opened: ControlDatabase, seed: number): Pro
     network,
     database,
     authority: fakeAuthority,
+    calendar: createFakeCalendar(),
     linkAddress: "c:1",
   });
   return {
@@ -150,6 +153,10 @@ export function serviceBetween(primary: string, secondary: string): Service {
     secondary,
     dataSets: [{ name: "events", component: "hdfs", path: "/data/events" }],
     mapping: { source: "/data", target: "/backup/orders" },
-    policy: { direction: "push", tolerance: { windowMs: 100, beyond: "refuse", openFiles: "refuse" } },
+    policy: {
+      ...policyDefaults,
+      direction: "push",
+      tolerance: { windowMs: 100, beyond: "refuse", openFiles: "refuse" },
+    },
   };
 }

@@ -1,11 +1,11 @@
 /** Instants on the one clock, as ms since 1970-01-01T00:00:00Z; written and read as ISO 8601 in UTC. */
 import { CoevalError } from "../errors.ts";
+import { civil, daysFromCivil, MS_PER_DAY } from "./civil.ts";
 
 /** An instant in ms since the epoch, UTC. Moments are whole ms; receipts may carry fractions. */
 export type Instant = number;
 
 const PATTERN = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,3}))?(Z|[+-]\d{2}:\d{2})$/;
-const MS_PER_DAY = 86_400_000;
 /** 0000-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z: what four digits of a year can write. */
 const INSTANT_MIN = -62_167_219_200_000;
 const INSTANT_MAX = 253_402_300_799_999;
@@ -57,29 +57,6 @@ function zoneOffsetMs(zone: string): number | null {
   const minutes = Number(zone.slice(4, 6));
   if (hours > 14 || minutes > 59) return null;
   return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes) * 60_000;
-}
-
-/** Proleptic Gregorian date of a day number (0 = 1970-01-01), after Howard Hinnant's algorithm. */
-function civil(days: number): [number, number, number] {
-  const z = days + 719_468;
-  const era = Math.floor(z / 146_097);
-  const doe = z - era * 146_097;
-  const yoe = Math.floor(
-    (doe - Math.floor(doe / 1460) + Math.floor(doe / 36_524) - Math.floor(doe / 146_096)) / 365,
-  );
-  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
-  const mp = Math.floor((5 * doy + 2) / 153);
-  const month = mp < 10 ? mp + 3 : mp - 9;
-  return [yoe + era * 400 + (month <= 2 ? 1 : 0), month, doy - Math.floor((153 * mp + 2) / 5) + 1];
-}
-
-function daysFromCivil(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yoe = y - era * 400;
-  const doy = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const doe = yoe * 365 + Math.floor(yoe / 4) - Math.floor(yoe / 100) + doy;
-  return era * 146_097 + doe - 719_468;
 }
 
 function pad(value: number, width: number): string {

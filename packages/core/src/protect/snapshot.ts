@@ -1,7 +1,7 @@
 /** Snapshot: how well the snapshots hit the moment. The grade stays with the point for ever. */
 import type { Instant } from "../model/instant.ts";
 import type { OpenFilesGrade, Receipt } from "../model/receipt.ts";
-import type { Tolerance } from "../model/service.ts";
+import type { Tolerance } from "../model/policy.ts";
 
 /**
  * `exact`: one snapshot holds everything, no spread. `within`: several, all inside the tolerance. `torn`: beyond it, `by` that much.

@@ -1,5 +1,6 @@
 /** A run as it begins, and what well-behaved agents say in it, for tests of the reducer and of those who drive it. */
 import type { Certificate, Signature } from "../model/certificate.ts";
+import { policyDefaults } from "../model/policy.ts";
 import { certificateBody } from "../protect/certificate-body.ts";
 import type { Outcome, Report, Result, Step } from "../protect/instruction.ts";
 import { type Phase, type Run, type RunEvent, type Side, type Stepped, step } from "../protect/run.ts";
@@ -20,7 +21,11 @@ export const sampleRun: Run = {
       { name: "scans", component: "hdfs", path: "/data/in/scans" },
     ],
     mapping: { source: "/data", target: "/coeval/billing" },
-    policy: { direction: "push", tolerance: { windowMs: 100, beyond: "refuse", openFiles: "refuse" } },
+    policy: {
+      ...policyDefaults,
+      direction: "push",
+      tolerance: { windowMs: 100, beyond: "refuse", openFiles: "refuse" },
+    },
   },
   label: null,
   requestedBy: "user:ann",

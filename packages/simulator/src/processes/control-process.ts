@@ -1,6 +1,7 @@
 /** The control device as a process: started on its machine, dropped at a crash, asked from outside while it lives. */
 import { type Control, createControl } from "@coeval/control/control";
 import { toFailure } from "@coeval/core/errors";
+import { createFakeCalendar } from "@coeval/core/testing/fake-calendar";
 import type { ControlTables } from "@coeval/store/control/tables";
 import type { Life } from "../world/life.ts";
 import { createAuthority } from "./authority.ts";
@@ -37,7 +38,13 @@ export function createControlProcess(universe: Universe, machine: Machine<Contro
     start(crashed) {
       const { life, world, database } = machine.begin(crashed);
       const network = net.of(life, { kind: "control", id: "control", fingerprint: machine.key.fingerprint });
-      createControl(world, { network, database, authority, linkAddress: LINK_ADDRESS }).then(
+      createControl(world, {
+        network,
+        database,
+        authority,
+        calendar: createFakeCalendar(),
+        linkAddress: LINK_ADDRESS,
+      }).then(
         (control) => {
           running = { life, control };
         },

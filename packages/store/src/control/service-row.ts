@@ -1,4 +1,5 @@
 /** A service as stored. */
+import { policyDefaults } from "@coeval/core/model/policy";
 import type { Service } from "@coeval/core/model/service";
 import type { Selectable } from "kysely";
 import type { ControlTables } from "./tables.ts";
@@ -12,5 +13,8 @@ export interface StoredService {
 
 export function serviceOf(row: Selectable<ControlTables["services"]>): StoredService {
   const { version, epoch, deletedAt } = row;
-  return { service: JSON.parse(row.definition) as Service, version, epoch, deletedAt };
+  const stored = JSON.parse(row.definition) as Service;
+  // One that was stored before policies had moments says nothing of them.
+  const service: Service = { ...stored, policy: { ...policyDefaults, ...stored.policy } };
+  return { service, version, epoch, deletedAt };
 }
