@@ -3,6 +3,7 @@ import type { Calendar } from "@coeval/core/ports/calendar";
 import type { Network } from "@coeval/core/ports/network";
 import { newId } from "@coeval/core/ports/random";
 import type { World } from "@coeval/core/ports/world";
+import { isOver } from "@coeval/core/protect/run";
 import { settingGet } from "@coeval/store/control/setting-get";
 import { settingPut } from "@coeval/store/control/setting-put";
 import type { ControlDatabase } from "@coeval/store/control/tables";
@@ -17,11 +18,14 @@ import { createDispatcher, type Dispatcher } from "./dispatcher.ts";
 import { createEvents, type Events } from "./events.ts";
 import { createLeads } from "./leads.ts";
 import { createLinks, type Links } from "./links.ts";
+import { createMoments, type Moments } from "./moments.ts";
+import { createPauses, type Pauses } from "./pauses.ts";
 import { createPoints, type Points } from "./points.ts";
 import { createProtect, type Protect } from "./protect-service.ts";
 import { createRecords, type Records, type Tx } from "./records.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import { createRuns, type Runs } from "./runs.ts";
+import { createScheduler } from "./scheduler.ts";
 import { createServices, type Services } from "./services.ts";
 import type { Status } from "./status.ts";
 import { createStatus } from "./status-now.ts";
@@ -44,6 +48,8 @@ export interface Control {
   readonly clusters: Clusters;
   readonly agents: Agents;
   readonly services: Services;
+  readonly moments: Moments;
+  readonly pauses: Pauses;
   readonly runs: Runs;
   readonly points: Points;
   readonly events: Events;
@@ -63,7 +69,7 @@ export interface Control {
 
 /** Starts the control device: takes up every run that is not over, then listens for agents. */
 export async function createControl(world: World, options: ControlOptions): Promise<Control> {
-  const { database, authority } = options;
+  const { database, authority, calendar } = options;
   const { db } = database;
   const bell = createBell();
   const tasks = createTasks(world);
@@ -77,22 +83,30 @@ export async function createControl(world: World, options: ControlOptions): Prom
     clockSource,
     records,
     tasks,
-    noted: (before, run) => leads.note(before, run),
+    noted(before, run) {
+      leads.note(before, run);
+      if (isOver(run.phase)) scheduler.again(run.service.name);
+    },
   });
   const clients = createClients(world, { db, links, clockSource });
   const runs = createRuns({ db, records, runner });
+  const protect = createProtect(world, { db, clients, runner, runs, leads });
+  const scheduler = createScheduler(world, { db, records, tasks, calendar, leads, protect });
   await runner.resume();
+  scheduler.start();
   const listener = await options.network.listen(options.linkAddress, (stream) => links.accept(stream));
   return {
     id,
     linkAddress: listener.address,
     clusters: createClusters(world, { records, clients, links, authority }),
     agents: createAgents({ db, records, links }),
-    services: createServices({ db, records, links, calendar: options.calendar, clock: world.clock }),
+    services: createServices({ db, records, links, calendar, scheduler, clock: world.clock }),
+    moments: createMoments(world, { db, calendar }),
+    pauses: createPauses(world, { db, records, scheduler }),
     runs,
     points: createPoints(db, links),
     events: createEvents({ db, bell, tasks }),
-    protect: createProtect(world, { db, clients, runner, runs, leads }),
+    protect,
     status: createStatus(world, { db, clients, runner, clockSource }),
     write: (work) => records.write(work),
     database,

@@ -9,6 +9,7 @@ import { checkPolicy } from "@coeval/core/protect/check-policy";
 import { clusterList } from "@coeval/store/control/cluster-list";
 import { pointCount } from "@coeval/store/control/point-count";
 import { runActive } from "@coeval/store/control/run-active";
+import { schedulePut } from "@coeval/store/control/schedule-put";
 import { serviceDelete } from "@coeval/store/control/service-delete";
 import { serviceGet } from "@coeval/store/control/service-get";
 import { serviceList } from "@coeval/store/control/service-list";
@@ -20,6 +21,7 @@ import { checkEdit } from "./check-edit.ts";
 import { checkService, normalService } from "./check-service.ts";
 import type { Links } from "./links.ts";
 import type { Records } from "./records.ts";
+import type { Scheduler } from "./scheduler.ts";
 
 /** Services of one `apply`. */
 export const APPLIED_MAX = 100;
@@ -81,9 +83,10 @@ export interface ServicesParts {
   readonly links: Links;
   readonly calendar: Calendar;
   readonly clock: Clock;
+  readonly scheduler: Pick<Scheduler, "changed">;
 }
 
-export function createServices({ db, records, links, calendar, clock }: ServicesParts): Services {
+export function createServices({ db, records, links, calendar, clock, scheduler }: ServicesParts): Services {
   const planned = (from: ControlQueries, wanted: readonly Wanted[]) =>
     plannedAt(from, wanted, calendar, clock.nowMs());
 
@@ -94,11 +97,15 @@ export function createServices({ db, records, links, calendar, clock }: Services
   return {
     async apply(call, wanted, { dryRun }) {
       if (dryRun) return planned(db, wanted);
-      return records.write(async (tx) => {
+      const done = await records.write(async (tx) => {
         const applied = await planned(tx.trx, wanted);
         for (const { service, version, change } of applied) {
           if (change === "unchanged") continue;
+          const before = await serviceGet(tx.trx, service.name);
           await servicePut(tx.trx, service, version);
+          // What lies before the new moments' first was never due.
+          if (!before || before.deletedAt !== null || !sameMoments(before.service, service))
+            await schedulePut(tx.trx, service.name, tx.now);
           const definition = service as unknown as Json;
           await tx.audit(call.who, "service.apply", `service/${service.name}`, { version, definition });
           await tx.event("service", `service/${service.name}`, { version });
@@ -106,6 +113,8 @@ export function createServices({ db, records, links, calendar, clock }: Services
         await call.within?.(tx, applied);
         return applied;
       });
+      scheduler.changed();
+      return done;
     },
     get,
     async list() {
@@ -142,8 +151,15 @@ export function createServices({ db, records, links, calendar, clock }: Services
         await tx.event("service", `service/${name}`, { removed: true });
         await call.within?.(tx, null);
       });
+      scheduler.changed();
     },
   };
+}
+
+function sameMoments(before: Service, after: Service): boolean {
+  const when = ({ policy: { moments, blackout } }: Service) =>
+    canonical({ moments, blackout } as unknown as Json);
+  return when(before) === when(after);
 }
 
 /** What applying would lead to. Changes nothing; every service is judged against all others as they will be. */

@@ -194,6 +194,12 @@ export const errors = {
     "The moment asked for lies in the past.",
     "Ask for a later instant, or +3s.",
   ),
+  "moment-unarmed": entry(
+    409,
+    "now",
+    "A moment of the policy passed before it could be armed, so no snapshot was taken.",
+    "Protect again at a new moment; see the control device's log for what held it up.",
+  ),
   "moment-too-near": entry(
     409,
     "now",
@@ -242,6 +248,12 @@ export const errors = {
     "later",
     "The cluster neither freezes files that are open at a snapshot nor tells which they are.",
     "Give the agent's user superuser rights to list them, set dfs.namenode.snapshot.capture.openfiles=true, or set the policy's tolerance.openFiles to mark.",
+  ),
+  paused: entry(
+    409,
+    "later",
+    "The service, one of its clusters, or everything is paused.",
+    "`coeval service resume NAME`, or wait for the pause's end.",
   ),
   "peer-not-trusted": entry(
     403,

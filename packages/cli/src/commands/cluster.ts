@@ -1,4 +1,4 @@
-/** `cluster list|get|add|enroll|remove`. */
+/** `cluster list|get|add|enroll|remove|pause|resume`. */
 import { enrolment } from "@coeval/contract/api/agent";
 import { nothing } from "@coeval/contract/api/call";
 import { clusterList, type ClusterResource, clusterResource } from "@coeval/contract/api/cluster";
@@ -12,11 +12,13 @@ import { CliError, RefusedError } from "../failure.ts";
 import { age, bytes, duration } from "../figures.ts";
 import type { Io } from "../io.ts";
 import { clusterPath } from "../paths.ts";
+import { addPause } from "./pause.ts";
 import { printList, printOne, printValue, type View } from "../output.ts";
 
 export function addCluster(program: Command, context: Context): void {
   const cluster = program.command("cluster").description("the Hadoop clusters");
   const { io } = context;
+  addPause(cluster, context, clusterPath);
   addCommand(context, cluster, { usage: "list", about: "all clusters" }, async (_names, options) => {
     const { items } = await (await context.client()).call("GET", "/api/v1/clusters", clusterList);
     printList(io, options.output, short(io), items);

@@ -1,4 +1,4 @@
-/** `service list|get|check|apply|delete|protect`. */
+/** `service list|get|check|apply|delete|protect|moments|pause|resume`. */
 import { nothing } from "@coeval/contract/api/call";
 import { parseInstant } from "@coeval/contract/api/instant";
 import {
@@ -17,7 +17,9 @@ import { tellFindings } from "../findings.ts";
 import type { Io } from "../io.ts";
 import { printList, printOne, printValue, type View } from "../output.ts";
 import { servicePath } from "../paths.ts";
+import { addPause } from "./pause.ts";
 import { addApply, plan } from "./service-apply.ts";
+import { addMoments } from "./service-moments.ts";
 import { addProtect } from "./service-protect.ts";
 
 export function addService(program: Command, context: Context): void {
@@ -61,6 +63,8 @@ export function addService(program: Command, context: Context): void {
     },
   );
   addProtect(service, context);
+  addMoments(service, context);
+  addPause(service, context, servicePath);
 }
 
 function addCheck(service: Command, context: Context): void {

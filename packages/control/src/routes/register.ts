@@ -6,6 +6,8 @@ import type { Api, ApiDeps } from "./deps.ts";
 import { errorRoutes } from "./error.ts";
 import { eventRoutes } from "./event.ts";
 import { healthRoutes } from "./health.ts";
+import { momentRoutes } from "./moment.ts";
+import { pauseRoutes } from "./pause.ts";
 import { pointRoutes } from "./point.ts";
 import { protectRoutes } from "./protect.ts";
 import { runRoutes } from "./run.ts";
@@ -23,6 +25,8 @@ export function registerRoutes(api: Api, deps: ApiDeps): void {
     agentRoutes,
     serviceRoutes,
     protectRoutes,
+    momentRoutes,
+    pauseRoutes,
     runRoutes,
     pointRoutes,
     auditRoutes,

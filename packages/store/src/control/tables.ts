@@ -84,6 +84,32 @@ export interface ControlTables extends AccessTables {
     certificate: string;
     certificateSha256: string;
   };
+  /** How far each service's policy was answered: its last moment that was armed or told. */
+  schedules: { service: string; last: number };
+  moments: {
+    number: Generated<number>;
+    service: string;
+    moment: number;
+    /** `run` · `missed` · `paused`. */
+    fate: string;
+    /** The run that took it. */
+    run: string | null;
+    /** JSON of core's Failure: why it was missed, or by which pause it was held. */
+    cause: string | null;
+    /** How many further moments of this fate, after this one, are counted only. */
+    more: number;
+    at: number;
+  };
+  pauses: {
+    number: Generated<number>;
+    what: string;
+    /** Empty for all. */
+    name: string;
+    since: number;
+    until: number | null;
+    why: string;
+    by: string;
+  };
   /** What changed, for live views; the oldest go. */
   events: { sequence: Generated<number>; at: number; kind: string; object: string; details: string };
   /** Who did what: each row's hash covers the row before. */

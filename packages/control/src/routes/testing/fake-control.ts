@@ -65,6 +65,20 @@ export async function fakeControl(world: FakeWorld): Promise<FakeControl> {
       revoke: (call, cluster, agent) => change(call, "agent.revoke", `${cluster}/${agent}`, () => undefined),
     },
     services: services(state, change),
+    moments: {
+      list: async () => ({ items: [], next: null }),
+      next: async () => [],
+    },
+    pauses: {
+      list: async () => [],
+      pause: (call, pause) =>
+        change(call, `${pause.what}.pause`, pause.name, () => ({
+          ...pause,
+          since: world.clock.nowMs(),
+          by: call.who,
+        })),
+      resume: (call, { what, name }) => change(call, `${what}.resume`, name, () => undefined),
+    },
     ...runsAndPoints(world, state, change),
     events: events(state),
     protect: (call, request) =>

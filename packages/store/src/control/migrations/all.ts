@@ -2,8 +2,10 @@
 import type { Migration } from "../../migration.ts";
 import { up as runs } from "./001-runs.ts";
 import { up as access } from "./002-access.ts";
+import { up as moments } from "./003-moments.ts";
 
 export const controlMigrations: readonly Migration[] = [
   { name: "001-runs", up: runs },
   { name: "002-access", up: access },
+  { name: "003-moments", up: moments },
 ];
