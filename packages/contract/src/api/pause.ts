@@ -1,0 +1,44 @@
+/** Pauses as the API gives and takes them: of a service, of a cluster's services, of everything. */
+import { formatInstant } from "@coeval/core/model/instant";
+import { type Pause, PAUSE_WHY_CHARS_MAX } from "@coeval/core/model/pause";
+import { z } from "zod";
+import { closed, instantText, momentText } from "./fields.ts";
+import { named } from "./registry.ts";
+
+/** Asks for a pause of what the address names. */
+export const pauseRequest = named(
+  "PauseRequest",
+  closed({
+    until: momentText.optional().describe("an instant, or +2h from now; without it until it is resumed"),
+    why: z
+      .string()
+      .min(1, "must not be empty: say why, for whoever wonders where the moments are")
+      .max(PAUSE_WHY_CHARS_MAX)
+      .regex(/^\P{Cc}*$/u, "must not contain control characters"),
+  }),
+);
+export type PauseRequest = z.infer<typeof pauseRequest>;
+
+/** A pause. */
+export const pauseResource = named(
+  "Pause",
+  z.object({
+    what: z.enum(["service", "cluster", "all"]),
+    name: z.string().describe("of the service or cluster; empty for all"),
+    since: instantText,
+    until: instantText.nullable().describe("null: until it is resumed"),
+    why: z.string(),
+  }),
+);
+export type PauseResource = z.infer<typeof pauseResource>;
+
+/** The API's form of a pause. */
+export function pauseResourceOf({ what, name, since, until, why }: Pause): PauseResource {
+  return {
+    what,
+    name,
+    since: formatInstant(since),
+    until: until === null ? null : formatInstant(until),
+    why,
+  };
+}
