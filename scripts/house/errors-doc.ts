@@ -1,5 +1,5 @@
 // Renders docs/ERRORS.md from the error catalogue, and reads the codes back out of it.
-import { errors, type CatalogueEntry } from "@coeval/core/errors";
+import { type CatalogueEntry, errors } from "@coeval/core/error-catalogue";
 
 const RETRY = { now: "yes, at once", later: "yes, later", never: "no, until it is mended" } as const;
 

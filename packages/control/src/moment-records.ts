@@ -41,7 +41,11 @@ export async function tellMoments(
   await records.write(async (tx) => {
     await schedulePut(tx.trx, service, last);
     const rows = moments.map((moment, index) => ({
-      ...{ moment, fate, run: null, cause, at: tx.now },
+      moment,
+      fate,
+      run: null,
+      cause,
+      at: tx.now,
       more: index === moments.length - 1 ? more : 0,
     }));
     await momentAdd(tx.trx, service, rows);

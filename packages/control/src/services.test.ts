@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Service } from "@coeval/core/model/service";
-import { call, type FakeControl, furnish, serviceBetween, startFakeControl } from "./testing/fake-control.ts";
+import {
+  call,
+  type FakeControl,
+  furnish,
+  serviceBetween,
+  START_MS,
+  startFakeControl,
+} from "./testing/fake-control.ts";
 import { createFakePair } from "./testing/fake-work.ts";
 import type { Wanted } from "./services.ts";
 
@@ -99,6 +106,24 @@ test("what a service must be by itself is told with its place", async () => {
       "bad-input",
       /0 ms/,
       "/spec/policy/tolerance/window",
+    ],
+    [
+      { policy: { ...base.policy, moments: [{ kind: "cron", cron: "0 2 * * *", zone: "Mars" }] } },
+      "bad-input",
+      /there is no time zone 'Mars'/,
+      "/spec/policy/moments/0/zone",
+    ],
+    [
+      { policy: { ...base.policy, moments: [{ kind: "at", at: START_MS - 1 }] } },
+      "moment-past",
+      /is past; it is 2027/,
+      "/spec/policy/moments/0/at",
+    ],
+    [
+      { policy: { ...base.policy, filters: { exclude: ["*.tmp"] } } },
+      "unsupported",
+      /filters are not built yet/,
+      "/spec/policy/filters/exclude",
     ],
   ];
   for (const [change, code, message, pointer] of wrong)
@@ -248,4 +273,25 @@ test("an agent that does not answer, or goes away, is told as such", async () =>
   await assert.rejects(going, { code: "agent-away" });
   await fake.time.settle();
   await assert.rejects(fake.control.services.check(base), { code: "agent-away", message: /agent of east/ });
+});
+
+test("a document whose instant is past by now can be applied again, and edited beside it", async () => {
+  const fake = await furnished();
+  const moments = [{ kind: "at", at: START_MS + 60_000 }] as const;
+  const service = { ...base, policy: { ...base.policy, moments } };
+  await apply(fake, [{ service, ifVersion: null }]);
+  await fake.time.advance(120_000);
+  const [again] = await apply(fake, [{ service, ifVersion: null }]);
+  assert.equal(again?.change, "unchanged");
+  const edited = { ...service, policy: { ...service.policy, priority: 60 } };
+  const [changed] = await apply(fake, [{ service: edited, ifVersion: null }]);
+  assert.equal(changed?.change, "changed");
+});
+
+test("a service that was stored before policies had moments is protected by hand only", async () => {
+  const fake = await furnished();
+  const { direction, tolerance } = base.policy;
+  const definition = JSON.stringify({ ...base, policy: { direction, tolerance } });
+  await fake.control.write(({ trx }) => trx.updateTable("services").set({ definition }).execute());
+  assert.deepEqual((await fake.control.services.get("orders")).service, base);
 });

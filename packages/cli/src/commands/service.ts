@@ -18,6 +18,7 @@ import type { Io } from "../io.ts";
 import { printList, printOne, printValue, type View } from "../output.ts";
 import { servicePath } from "../paths.ts";
 import { addPause } from "./pause.ts";
+import { blackoutWords, momentWords } from "../policy-words.ts";
 import { addApply, plan } from "./service-apply.ts";
 import { addMoments } from "./service-moments.ts";
 import { addProtect } from "./service-protect.ts";
@@ -127,6 +128,10 @@ function long(io: Io): View<ServiceResource> {
         const { window, beyond, openFiles } = spec.policy.tolerance;
         return `${window}, beyond: ${beyond}, open files: ${openFiles}`;
       },
+      MOMENTS: ({ spec }) => momentWords(spec.policy),
+      BLACKOUT: ({ spec }) => blackoutWords(spec.policy),
+      OBJECTIVE: ({ spec }) => (spec.policy.objective ? `RPO ${spec.policy.objective.rpo}` : ""),
+      PRIORITY: ({ spec }) => String(spec.policy.priority ?? ""),
       REVISION: ({ metadata }) => metadata.revision,
     },
     name,

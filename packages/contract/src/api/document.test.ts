@@ -49,6 +49,12 @@ test("a service's defaults are filled in: names from paths, the mapping from the
     policy: {
       direction: "push",
       tolerance: { windowMs: 500, beyond: "refuse", openFiles: "mark" },
+      moments: [],
+      blackout: [],
+      objective: null,
+      filters: { exclude: [] },
+      bandwidthBytesPerSecond: null,
+      priority: 50,
     },
   });
 });

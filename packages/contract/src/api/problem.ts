@@ -1,12 +1,6 @@
 /** Problem documents (RFC 9457): every refusal and failure of the REST API. */
-import {
-  type CatalogueEntry,
-  CoevalError,
-  type ErrorCode,
-  errors,
-  EVIDENCE_MAX,
-  explain,
-} from "@coeval/core/errors";
+import type { CatalogueEntry } from "@coeval/core/error-catalogue";
+import { CoevalError, type ErrorCode, errors, EVIDENCE_MAX, explain } from "@coeval/core/errors";
 import { z } from "zod";
 import type { WrongField } from "./issues.ts";
 import { pointerOf, readablePath } from "./pointer.ts";

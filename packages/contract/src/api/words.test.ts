@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CoevalError, errors } from "@coeval/core/errors";
 import { accessRole, covers, includes, namesCluster, scopeText } from "./access.ts";
+import { formatBandwidth, parseBandwidth } from "./bandwidth.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { readEnrolmentToken, writeEnrolmentToken } from "./enrolment-token.ts";
 import { explanationOf } from "./explanation.ts";
@@ -27,6 +28,21 @@ test("durations are read in one unit and written back in the largest that fits",
   }
   for (const text of ["", "5", "s", "-1s", "1 s", "1e3s", "0.5ms", "1h30m", "9".repeat(13) + "s"])
     assert.equal(parseDuration(text), null, text);
+});
+
+test("bandwidths are read in bytes or bits and written back in bytes", () => {
+  const read = {
+    "50MB/s": 50_000_000,
+    "400Mbit/s": 50_000_000,
+    "1.5GB/s": 1_500_000_000,
+    "16384B/s": 16_384,
+  };
+  for (const [text, bytes] of Object.entries(read)) {
+    assert.equal(parseBandwidth(text), bytes);
+    assert.equal(parseBandwidth(formatBandwidth(bytes)), bytes);
+  }
+  for (const text of ["", "50", "50MB", "50mb/s", "-1MB/s", "1bit/s", "50 MB/s", "1e3B/s", "50MiB/s"])
+    assert.equal(parseBandwidth(text), null, text);
 });
 
 test("a moment is an instant or a time from now", () => {

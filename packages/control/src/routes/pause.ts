@@ -1,15 +1,14 @@
 /** Pauses of a service, of a cluster, of everything. */
 import { clusterParams, nothing, serviceParams } from "@coeval/contract/api/call";
 import { parseDuration } from "@coeval/contract/api/duration";
-import { beginPause, pauseList, pauseResource, type PauseResource } from "@coeval/contract/api/pause";
-import { formatInstant, type Instant, parseInstant } from "@coeval/core/model/instant";
+import { pauseList, pauseRequest, pauseResource, pauseResourceOf } from "@coeval/contract/api/pause";
+import { type Instant, parseInstant } from "@coeval/core/model/instant";
 import type { Clock } from "@coeval/core/ports/clock";
-import type { StoredPause } from "@coeval/store/control/pause-list";
 import { callOf, mayKnow, requireCluster, requireService } from "../auth/caller.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { callerOf } from "./guard.ts";
 
-const body = beginPause;
+const body = pauseRequest;
 const begun = { 200: pauseResource };
 const ended = { 204: nothing };
 
@@ -22,7 +21,7 @@ export function pauseRoutes(api: Api, deps: ApiDeps): void {
       const caller = callerOf(request);
       const all = await control.pauses.list();
       const seen = all.filter(({ what, name }) => what !== "cluster" || mayKnow(caller, name));
-      return { items: seen.map(showPause) };
+      return { items: seen.map(pauseResourceOf) };
     },
   );
   ofService(api, deps);
@@ -40,7 +39,7 @@ function ofService(api: Api, { control, world }: ApiDeps): void {
       const { service } = await control.services.get(request.params.service);
       requireService(callerOf(request), service);
       const asked = { what: "service", name: service.name, ...wanted(request.body, world.clock) } as const;
-      return showPause(await control.pauses.pause(callOf(callerOf(request)), asked));
+      return pauseResourceOf(await control.pauses.pause(callOf(callerOf(request)), asked));
     },
   );
   api.post(
@@ -65,7 +64,7 @@ function ofCluster(api: Api, { control, world }: ApiDeps): void {
       const name = request.params.cluster;
       requireCluster(callerOf(request), name);
       const asked = { what: "cluster", name, ...wanted(request.body, world.clock) } as const;
-      return showPause(await control.pauses.pause(callOf(callerOf(request)), asked));
+      return pauseResourceOf(await control.pauses.pause(callOf(callerOf(request)), asked));
     },
   );
   api.post(
@@ -86,7 +85,7 @@ function ofAll(api: Api, { control, world }: ApiDeps): void {
   const all = { what: "all", name: "" } as const;
   api.post("/api/v1/pause", { schema: { tags, body, response: begun }, config }, async (request) => {
     const asked = { ...all, ...wanted(request.body, world.clock) };
-    return showPause(await control.pauses.pause(callOf(callerOf(request)), asked));
+    return pauseResourceOf(await control.pauses.pause(callOf(callerOf(request)), asked));
   });
   api.post("/api/v1/resume", { schema: { tags, response: ended }, config }, async (request, reply) => {
     await control.pauses.resume(callOf(callerOf(request)), all);
@@ -101,8 +100,4 @@ function wanted(
   if (until === undefined) return { until: null, why };
   if (until.startsWith("+")) return { until: clock.nowMs() + (parseDuration(until.slice(1)) ?? 0), why };
   return { until: parseInstant(until), why };
-}
-
-function showPause({ since, until, ...rest }: StoredPause): PauseResource {
-  return { ...rest, since: formatInstant(since), until: until === null ? null : formatInstant(until) };
 }

@@ -8,7 +8,7 @@ import { nearMiss } from "./near-miss.ts";
 /** Characters of a zone's name; the longest of the database has 30. */
 export const ZONE_CHARS_MAX = 64;
 
-/** @throws CoevalError `bad-input` for a zone that the calendar does not know, with the one that was probably meant. */
+/** Judges a zone's name. @throws CoevalError `bad-input` for a zone that the calendar does not know, with the one that was probably meant. */
 export function checkZone(zone: string, calendar: Calendar): void {
   if (zone.length <= ZONE_CHARS_MAX && calendar.stretch(zone, 0) !== null) return;
   const meant = meantZone(zone, calendar.zones());

@@ -8,7 +8,7 @@ import { blackedOutUntil } from "./blackout.ts";
 import { cronNext } from "./cron-next.ts";
 
 /** Blackouts looked beyond in search of one moment. */
-export const BLACKOUTS_PASSED_MAX = 20_000;
+export const BLACKOUTS_PASSED_MAX = 5000;
 const SEARCH_MS = CRON_SEARCH_YEARS * 366 * MS_PER_DAY;
 
 /** A sequence of instants, asked for one by one. */

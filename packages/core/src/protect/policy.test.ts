@@ -112,7 +112,7 @@ const arbitraryRule: fc.Arbitrary<MomentRule> = fc.oneof(
       ),
       fc.constantFrom("Europe/Berlin", "UTC"),
     )
-    .map(([cron, zone]) => ({ kind: "cron", cron, zone })),
+    .map(([cron, zone]): MomentRule => ({ kind: "cron", cron, zone })),
 );
 const arbitraryBlackout: fc.Arbitrary<Blackout> = fc
   .tuple(

@@ -16,7 +16,7 @@ export interface FakeZone {
   readonly changes: readonly Change[];
 }
 
-/** @param zones name → its clocks; `UTC` is there always. */
+/** A calendar without a database. @param zones name → its clocks; `UTC` is there always. */
 export function createFakeCalendar(zones: Readonly<Record<string, FakeZone>> = {}): Calendar {
   const known = new Map<string, FakeZone>([["UTC", { offsetMs: 0, changes: [] }], ...Object.entries(zones)]);
   return {

@@ -1,0 +1,103 @@
+/** The schedule: how far each service's policy is answered, and what each calls for now. It begins nothing. */
+import { toFailure } from "@coeval/core/errors";
+import type { Instant } from "@coeval/core/model/instant";
+import type { Service } from "@coeval/core/model/service";
+import type { Calendar } from "@coeval/core/ports/calendar";
+import type { World } from "@coeval/core/ports/world";
+import { due } from "@coeval/core/protect/policy";
+import { pauseList, type StoredPause } from "@coeval/store/control/pause-list";
+import { scheduleLast } from "@coeval/store/control/schedule-last";
+import { serviceList } from "@coeval/store/control/service-list";
+import type { ControlQueries } from "@coeval/store/control/tables";
+import type { Act } from "./answer-policy.ts";
+import type { Leads } from "./leads.ts";
+
+/** A policy that cannot be asked (its zone is not known any more) is asked again after this. */
+const ASK_AGAIN_MS = 60_000;
+
+export interface ScheduleParts {
+  readonly db: ControlQueries;
+  readonly calendar: Calendar;
+  readonly leads: Leads;
+}
+
+/** One service. */
+export interface Entry {
+  service: Service;
+  version: number;
+  /** Its last moment that was armed or told. */
+  last: Instant;
+  /** Nothing is to be done before. */
+  wakeAt: Instant;
+  /** It is being answered. */
+  busy: boolean;
+}
+
+/** What one service's policy calls for. */
+export interface Call {
+  readonly entry: Entry;
+  readonly act: Act;
+}
+
+export interface Schedule {
+  /** Reads services and pauses anew. */
+  read(): Promise<void>;
+  /** The service is asked again although its time has not come. */
+  again(service: string): void;
+  /** What is called for, whoever matters most first, and the instant before which nothing else will be. */
+  look(now: Instant): { readonly calls: Call[]; readonly nextAt: Instant };
+}
+
+export function createSchedule(world: World, { db, calendar, leads }: ScheduleParts): Schedule {
+  const entries = new Map<string, Entry>();
+  let pauses: readonly StoredPause[] = [];
+
+  /** The act, or until when there is none. */
+  function ask({ service, last }: Entry, now: Instant): Act | Instant {
+    try {
+      const asked = due(service, { last, now, leadMs: leads.of(service.name), pauses }, calendar);
+      if (asked.kind === "none") return Number.POSITIVE_INFINITY;
+      return asked.kind === "wait" ? asked.until : asked;
+    } catch (thrown) {
+      // One policy that cannot be asked must not keep the others waiting.
+      const { code, message } = toFailure(thrown);
+      world.log.error("policy-not-asked", { service: service.name, code, message });
+      return now + ASK_AGAIN_MS;
+    }
+  }
+
+  return {
+    async read() {
+      const last = await scheduleLast(db);
+      pauses = await pauseList(db);
+      const stored = new Map((await serviceList(db)).map((one) => [one.service.name, one]));
+      for (const name of entries.keys()) if (!stored.has(name)) entries.delete(name);
+      for (const [name, { service, version }] of stored) {
+        const known = entries.get(name);
+        // One from before there were schedules begins now.
+        const answered = Math.max(known?.last ?? 0, last.get(name) ?? world.clock.nowMs());
+        const anew = { service, version, last: answered, wakeAt: 0 };
+        entries.set(name, Object.assign(known ?? { busy: false }, anew));
+      }
+    },
+    again(service) {
+      const entry = entries.get(service);
+      if (entry) entry.wakeAt = 0;
+    },
+    look(now) {
+      const calls: Call[] = [];
+      let nextAt = Number.POSITIVE_INFINITY;
+      for (const entry of entries.values()) {
+        if (entry.busy) continue;
+        if (entry.wakeAt <= now) {
+          const asked = ask(entry, now);
+          if (typeof asked === "number") entry.wakeAt = asked;
+          else calls.push({ entry, act: asked });
+        }
+        nextAt = Math.min(nextAt, entry.wakeAt);
+      }
+      calls.sort((a, b) => b.entry.service.policy.priority - a.entry.service.policy.priority);
+      return { calls, nextAt };
+    },
+  };
+}
