@@ -44,7 +44,7 @@ test("one directory in two services is refused, naming the other, also from abov
       made({ dataSets: [set(path)], mapping: target }),
       "name-taken",
       /'orders'/,
-      "/spec/dataSets/0/hdfs",
+      "/0/spec/dataSets/0/hdfs",
     );
   const free = [set("/data/free")];
   for (const held of ["/backup/orders", "/backup/orders/in", "/backup"])
@@ -53,7 +53,7 @@ test("one directory in two services is refused, naming the other, also from abov
       made({ dataSets: free, mapping: { source: "/data", target: held } }),
       "name-taken",
       /holding directory of the service 'orders'/,
-      "/spec/mapping/target",
+      "/0/spec/mapping/target",
     );
   // The other way round: west's holding directory as data, and east's data as holding directory.
   const back = { primary: "west", secondary: "east" };
@@ -62,14 +62,14 @@ test("one directory in two services is refused, naming the other, also from abov
     made({ ...back, dataSets: [set("/backup/orders/x")], mapping: { source: "/backup", target: "/b2" } }),
     "name-taken",
     /holding directory/,
-    "/spec/dataSets/0/hdfs",
+    "/0/spec/dataSets/0/hdfs",
   );
   await refused(
     fake,
     made({ ...back, dataSets: [set("/w/x")], mapping: { source: "/w", target: "/data/events/b" } }),
     "name-taken",
     /the data of the service 'orders'/,
-    "/spec/mapping/target",
+    "/0/spec/mapping/target",
   );
 });
 
@@ -77,53 +77,53 @@ test("what a service must be by itself is told with its place", async () => {
   const fake = await furnished();
   const free = { dataSets: [set("/data/free")], mapping: { source: "/data", target: "/backup/other" } };
   const wrong: [Partial<Service>, string, RegExp, string][] = [
-    [{ secondary: "east" }, "bad-input", /both east/, "/spec/secondary"],
-    [{ primary: "north" }, "not-found", /no cluster 'north'/, "/spec/primary"],
-    [{ dataSets: [] }, "bad-input", /0 data sets/, "/spec/dataSets"],
-    [{ dataSets: [set("/data/../x")] }, "bad-path", /contains '\.\.'/, "/spec/dataSets/0/hdfs"],
+    [{ secondary: "east" }, "bad-input", /both east/, "/0/spec/secondary"],
+    [{ primary: "north" }, "not-found", /no cluster 'north'/, "/0/spec/primary"],
+    [{ dataSets: [] }, "bad-input", /0 data sets/, "/0/spec/dataSets"],
+    [{ dataSets: [set("/data/../x")] }, "bad-path", /contains '\.\.'/, "/0/spec/dataSets/0/hdfs"],
     [
       { dataSets: [set("/data/a"), set("/data/a/b", "t")] },
       "data-sets-nested",
       /lies in/,
-      "/spec/dataSets/1",
+      "/0/spec/dataSets/1",
     ],
-    [{ dataSets: [set("/data")] }, "bad-path", /does not lie below/, "/spec/dataSets/0/hdfs"],
+    [{ dataSets: [set("/data")] }, "bad-path", /does not lie below/, "/0/spec/dataSets/0/hdfs"],
     [
       { mapping: { source: "/x", target: "/b" } },
       "bad-path",
       /below mapping.source/,
-      "/spec/dataSets/0/hdfs",
+      "/0/spec/dataSets/0/hdfs",
     ],
     [
       { mapping: { source: "/data", target: "/" } },
       "bad-path",
       /root of the file system/,
-      "/spec/mapping/target",
+      "/0/spec/mapping/target",
     ],
-    [{ policy: { ...base.policy, direction: "pull" } }, "unsupported", /pull/, "/spec/policy/direction"],
+    [{ policy: { ...base.policy, direction: "pull" } }, "unsupported", /pull/, "/0/spec/policy/direction"],
     [
       { policy: { ...base.policy, tolerance: { ...base.policy.tolerance, windowMs: 0 } } },
       "bad-input",
       /0 ms/,
-      "/spec/policy/tolerance/window",
+      "/0/spec/policy/tolerance/window",
     ],
     [
       { policy: { ...base.policy, moments: [{ kind: "cron", cron: "0 2 * * *", zone: "Mars" }] } },
       "bad-input",
       /there is no time zone 'Mars'/,
-      "/spec/policy/moments/0/zone",
+      "/0/spec/policy/moments/0/zone",
     ],
     [
       { policy: { ...base.policy, moments: [{ kind: "at", at: START_MS - 1 }] } },
       "moment-past",
       /is past; it is 2027/,
-      "/spec/policy/moments/0/at",
+      "/0/spec/policy/moments/0/at",
     ],
     [
       { policy: { ...base.policy, filters: { exclude: ["*.tmp"] } } },
       "unsupported",
       /filters are not built yet/,
-      "/spec/policy/filters/exclude",
+      "/0/spec/policy/filters/exclude",
     ],
   ];
   for (const [change, code, message, pointer] of wrong)
@@ -141,10 +141,10 @@ test("a service must lie in what its clusters grant", async () => {
     made({ primary: "north" }),
     "not-allowed",
     /grants: \/granted/,
-    "/spec/dataSets/0/hdfs",
+    "/0/spec/dataSets/0/hdfs",
   );
   const target = { primary: "east", secondary: "north", dataSets: [set("/data/free")] };
-  await refused(fake, made(target), "not-allowed", /outside/, "/spec/mapping/target");
+  await refused(fake, made(target), "not-allowed", /outside/, "/0/spec/mapping/target");
 });
 
 test("several are applied all or none, and judged as they will be", async () => {

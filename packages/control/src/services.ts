@@ -24,12 +24,12 @@ import type { Records } from "./records.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** Services of one `apply`. */
-export const APPLIED_MAX = 100;
+export const APPLIED_MAX = 1000;
 
 export interface Services {
   /**
    * Makes the services be as given, all or none. Paths come back without trailing slash. Does not ask agents: see `check`.
-   * @throws CoevalError with `pointer` into the definition: `bad-input`, `bad-path`, `data-sets-nested`, `name-taken`, `not-allowed`,
+   * @throws CoevalError with `pointer` into the list of definitions, as `/0/spec/…`: `bad-input`, `bad-path`, `data-sets-nested`, `name-taken`, `not-allowed`,
    * `not-found` (clusters), `moment-past`, `unsupported`, `edited-meanwhile`, `point-exists` (an edit that points forbid), `run-active`, `too-large`.
    */
   apply(call: Call, wanted: readonly Wanted[], options: { readonly dryRun: boolean }): Promise<Applied[]>;
@@ -171,21 +171,41 @@ async function plannedAt(
 ): Promise<Applied[]> {
   if (given.length === 0 || given.length > APPLIED_MAX)
     throw new CoevalError("bad-input", `${given.length} services; 1 to ${APPLIED_MAX} are applied at once`);
-  const wanted = given.map(({ service, ifVersion }) => ({ service: normalService(service), ifVersion }));
+  const wanted = given.map(({ service, ifVersion }, index) =>
+    inPlace(index, () => ({ service: normalService(service), ifVersion })),
+  );
   const clusters = new Map((await clusterList(db)).map(({ cluster }) => [cluster.name, cluster]));
   const all = new Map((await serviceList(db)).map(({ service }) => [service.name, service]));
   const before = new Map(all);
   for (const { service } of wanted) all.set(service.name, service);
-  if (new Set(wanted.map(({ service }) => service.name)).size < wanted.length)
-    throw new CoevalError("name-taken", "a service is given twice", { pointer: "/metadata/name" });
+  for (const [index, { service }] of wanted.entries()) {
+    const first = wanted.findIndex((other) => other.service.name === service.name);
+    if (first < index)
+      throw new CoevalError("name-taken", `the service '${service.name}' is given twice`, {
+        pointer: `/${index}/metadata/name`,
+      });
+  }
   const applied: Applied[] = [];
-  for (const { service, ifVersion } of wanted) {
+  for (const [index, { service, ifVersion }] of wanted.entries()) {
     const others = [...all.values()].filter((other) => other.name !== service.name);
-    checkService(service, clusters, others);
-    checkPolicy(service, { now, before: before.get(service.name) ?? null }, calendar);
+    inPlace(index, () => {
+      checkService(service, clusters, others);
+      checkPolicy(service, { now, before: before.get(service.name) ?? null }, calendar);
+    });
     applied.push(await judged(db, service, ifVersion));
   }
   return applied;
+}
+
+/** What is refused of one of several services is told with its place among them: `/3/spec/…`. */
+function inPlace<T>(index: number, check: () => T): T {
+  try {
+    return check();
+  } catch (thrown) {
+    if (!(thrown instanceof CoevalError) || thrown.pointer === undefined) throw thrown;
+    const { code, message, pointer, evidence, cause } = thrown;
+    throw new CoevalError(code, message, { pointer: `/${index}${pointer}`, evidence, cause });
+  }
 }
 
 async function judged(db: ControlQueries, service: Service, ifVersion: IfVersion): Promise<Applied> {

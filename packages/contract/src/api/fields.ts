@@ -16,7 +16,7 @@ export const PAGE_ITEMS_DEFAULT = 100;
 /** Characters of a label, of a token's name. */
 export const LABEL_CHARS_MAX = 200;
 /** Documents in one apply. */
-export const DOCUMENTS_MAX = 100;
+export const DOCUMENTS_MAX = 1000;
 
 /** An object whose unknown keys are refused, with the key that was probably meant. */
 export function closed<Shape extends z.ZodRawShape>(shape: Shape) {

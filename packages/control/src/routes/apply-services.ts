@@ -5,6 +5,8 @@ import { type ServiceDocument, serviceOf } from "@coeval/contract/api/service-do
 import { CoevalError, type ErrorCode, errors } from "@coeval/core/errors";
 import type { FastifyRequest } from "fastify";
 import { callOf, liesOf, requireService, requireSight } from "../auth/caller.ts";
+import type { Call } from "../call.ts";
+import type { Control } from "../control.ts";
 import type { Applied, CheckedService, Wanted } from "../services.ts";
 import type { ApiDeps } from "./deps.ts";
 import { versionOf } from "./etag.ts";
@@ -16,26 +18,29 @@ export interface ApplyRequest {
   readonly dryRun: boolean;
 }
 
+/** Services whose agents are asked at a time. */
+const CHECKS_AT_ONCE_MAX = 16;
+const NOTHING_FOUND: CheckedService = { findings: [], blocked: false };
+
 type Answer = Awaited<ReturnType<typeof once<Applied[], AppliedServices>>>;
 
 export async function applyAll(deps: ApiDeps, request: FastifyRequest, asked: ApplyRequest): Promise<Answer> {
   const { control } = deps;
   const caller = callerOf(request);
   const wanted = asked.documents.map(wantedOf);
+  const known = new Map((await control.services.list()).map(({ service }) => [service.name, service]));
   for (const { service } of wanted) {
     requireService(caller, service);
     // A service must not be taken over by one who could not see it as it is.
-    const before = (await control.services.list()).find((record) => record.service.name === service.name);
-    if (before) requireSight(caller, liesOf(before.service));
+    const before = known.get(service.name);
+    if (before) requireSight(caller, liesOf(before));
   }
-  const planned = await control.services.apply(callOf(caller), wanted, { dryRun: true });
-  const checks: CheckedService[] = [];
-  for (const [index, { service, change }] of planned.entries()) {
-    const check =
-      change === "unchanged" ? { findings: [], blocked: false } : await control.services.check(service);
-    if (!asked.dryRun) refuseBlocked(check, asked.documents[index], index);
-    checks.push(check);
-  }
+  const apply = (call: Call, dryRun: boolean) =>
+    control.services.apply(call, wanted, { dryRun }).catch(placedInBody);
+  const planned = await apply(callOf(caller), true);
+  const checks = await checked(control, planned);
+  if (!asked.dryRun)
+    for (const [index, check] of checks.entries()) refuseBlocked(check, asked.documents[index], index);
   const answer = (applied: readonly Applied[]) => ({
     status: 200,
     location: null,
@@ -51,7 +56,26 @@ export async function applyAll(deps: ApiDeps, request: FastifyRequest, asked: Ap
     },
   });
   if (asked.dryRun) return answer(planned);
-  return once(deps, request, (call) => control.services.apply(call, wanted, { dryRun: false }), answer);
+  return once(deps, request, (call) => apply(call, false), answer);
+}
+
+/** Asks the agents of several services at a time. */
+async function checked(control: Control, planned: readonly Applied[]): Promise<CheckedService[]> {
+  const checks: CheckedService[] = [];
+  for (let from = 0; from < planned.length; from += CHECKS_AT_ONCE_MAX) {
+    const some = planned.slice(from, from + CHECKS_AT_ONCE_MAX).map(async ({ service, change }) => {
+      return change === "unchanged" ? NOTHING_FOUND : control.services.check(service);
+    });
+    checks.push(...(await Promise.all(some)));
+  }
+  return checks;
+}
+
+/** `/3/spec/…` of the list as `#/services/3/spec/…` of the body. */
+function placedInBody(thrown: unknown): never {
+  if (!(thrown instanceof CoevalError) || thrown.pointer === undefined) throw thrown;
+  const { code, message, pointer, evidence, cause } = thrown;
+  throw new CoevalError(code, message, { pointer: `#/services${pointer}`, evidence, cause });
 }
 
 function wantedOf(document: ServiceDocument, index: number): Wanted {
