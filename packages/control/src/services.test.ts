@@ -129,7 +129,7 @@ test("what a service must be by itself is told with its place", async () => {
   for (const [change, code, message, pointer] of wrong)
     await refused(fake, made({ ...free, ...change }), code, message, pointer);
   const many = Array.from({ length: 1000 }, (_, i) => set(`/data/${"d".repeat(250)}/${i}`, `s${i}`));
-  await refused(fake, made({ ...free, dataSets: many }), "too-large", /262144 at most/, "/spec");
+  await refused(fake, made({ ...free, dataSets: many }), "too-large", /262144 at most/, "/0/spec");
 });
 
 test("a service must lie in what its clusters grant", async () => {
