@@ -110,7 +110,8 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
       if (said.ok && said.result.step !== order.step)
         throw new CoevalError("protocol", `${id} was answered with the result of ${said.result.step}`);
       const outcome = parts.check(run, said);
-      const event: RunEvent = { kind: "answered", side: sideOf(instruction), step: order.step, outcome };
+      const side = sideOf(instruction);
+      const event: RunEvent = { kind: "answered", side, step: order.step, outcome, now: clock.nowMs() };
       await parts.feed(run, event, { instruction: id, outcome, who: link.who });
       open.delete(id);
     },

@@ -22,6 +22,7 @@ export interface Mapping {
 
 /** How a service is protected. */
 export interface Policy {
+  /** `push`: the primary's agent dials and sends. `pull`: the secondary's agent dials and fetches. Both give the same points. */
   readonly direction: "push" | "pull";
   readonly tolerance: Tolerance;
 }
