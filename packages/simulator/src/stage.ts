@@ -24,6 +24,7 @@ import type { Timeline } from "./world/timeline.ts";
 
 export interface Stage extends Universe {
   readonly plan: Plan;
+  /** As it is applied first; its direction may be edited between runs. */
   readonly service: Service;
   readonly clusters: Readonly<Record<ClusterName, MemoryCluster>>;
   readonly machines: {
@@ -162,7 +163,7 @@ function createCluster(
   );
 }
 
-function serviceOf({ shape }: Plan): Service {
+function serviceOf({ shape, directions }: Plan): Service {
   return {
     name: "orders",
     primary: "east",
@@ -173,7 +174,7 @@ function serviceOf({ shape }: Plan): Service {
       path: `${SOURCE}/${name}`,
     })),
     mapping: { source: SOURCE, target: TARGET },
-    policy: { direction: "push", tolerance: shape.tolerance },
+    policy: { direction: directions[0], tolerance: shape.tolerance },
   };
 }
 
