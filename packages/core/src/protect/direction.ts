@@ -3,7 +3,7 @@
  * Whoever listens is instructed first and tells its address; whoever dials is given it.
  */
 import type { Policy } from "../model/service.ts";
-import type { Side, Step } from "./instruction.ts";
+import type { Side } from "./instruction.ts";
 
 /** `push`: the source's agent dials and sends. `pull`: the target's agent dials and fetches. */
 export type Direction = Policy["direction"];

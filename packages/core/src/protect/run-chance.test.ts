@@ -11,7 +11,6 @@ import {
   report,
   resultOf,
   runIn,
-  sampleRun,
   success,
 } from "../testing/runs.ts";
 import { DIRECTIONS, type Direction } from "./direction.ts";
