@@ -22,6 +22,7 @@ export interface ServiceWords {
   readonly primary?: string;
   readonly secondary?: string;
   readonly source?: string;
+  readonly direction?: "push" | "pull";
   readonly window?: string;
   readonly beyond?: "refuse" | "mark";
   readonly openFiles?: "refuse" | "mark";
@@ -40,7 +41,7 @@ spec:
 ${words.dataSets.map((path) => `    - hdfs: ${JSON.stringify(path)}\n`).join("")}  mapping:
 ${source}    target: ${JSON.stringify(words.target)}
   policy:
-    direction: push
+    direction: ${words.direction ?? "push"}
     tolerance:
       window: ${words.window ?? "5s"}
       beyond: ${words.beyond ?? "refuse"}

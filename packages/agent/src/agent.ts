@@ -15,7 +15,7 @@ import { createLink, type Heard, type Link } from "./link.ts";
 import { ownFiles } from "./own-files.ts";
 import { answerQuestion } from "./questions.ts";
 import { createSharedClock } from "./shared-clock.ts";
-import { receivedBefore } from "./transfer/received-before.ts";
+import { finishedBefore } from "./transfer/finished-before.ts";
 import { createTransfers } from "./transfer/transfers.ts";
 
 export type { ClusterEndpoint };
@@ -58,7 +58,7 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
   const listener = await openDoor(world, options, options.listen, (stream) => accept(stream));
   const transfers = createTransfers(world, {
     address: listener.address,
-    finished: (open, peer) => receivedBefore(db, open, peer),
+    finished: (open, peer) => finishedBefore(db, open, peer),
   });
   accept = (stream) => transfers.accept(stream);
   const link = createLink(world, {

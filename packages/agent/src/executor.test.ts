@@ -9,7 +9,17 @@ import { BEGIN_MS } from "./testing/fake-time.ts";
 import { createStage, listenTo } from "./testing/stage.ts";
 
 const sets = [{ name: "alpha", component: "hdfs", path: "/data/alpha" }] as const;
-const SIDES = { "take-snapshots": "source", release: "source", "receive-snapshots": "target" } as const;
+const places = [{ name: "alpha", relative: "alpha" }];
+const peer = { cluster: "east", agent: "agent-east", fingerprint: "f".repeat(64) };
+const SIDES = {
+  "open-holding": "target",
+  "take-snapshots": "source",
+  "receive-snapshots": "target",
+  "send-snapshots": "source",
+  "serve-snapshots": "source",
+  "replicate-snapshots": "target",
+  release: "source",
+} as const;
 
 function instruction(
   order: Order & { step: keyof typeof SIDES },
@@ -168,32 +178,47 @@ test("the epoch is stored before the act; lower ones are refused for ever, the n
   assert.deepEqual(await readTenure(site.db, "billing"), { service: "billing", role: "primary", epoch: 2 });
 });
 
-test("an orderly stop answers nothing; the next start goes on and answers", async () => {
-  const { stage, site, heard } = await source();
-  const peer = { cluster: "east", agent: "agent-east", fingerprint: "f".repeat(64) };
-  const target = listenTo(stage.sites.target, stage.time);
-  const places = [{ name: "alpha", relative: "alpha" }];
-  const order: Order = {
-    step: "receive-snapshots",
+test("an orderly stop answers nothing; the next start goes on, and tells its address again", async () => {
+  const stage = await createStage();
+  const { target } = stage.sites;
+  const heard = listenTo(target, stage.time);
+  const opening = instruction({
+    step: "open-holding",
     directory: "/coeval/billing",
     sets: places,
     base: null,
-    peer,
-  };
-  const receive = instruction(order as Order & { step: "receive-snapshots" });
-  await stage.sites.target.instruct(receive);
+  });
+  assert.equal(failureOf(await heard.ask(opening)), null);
+  const receive = instruction({ step: "receive-snapshots", base: null, peer });
+  await target.instruct(receive);
   await stage.time.settle();
-  assert.equal(target.reports.at(-1)?.[1].kind, "ready");
-  await stage.sites.target.stop();
-  assert.deepEqual(target.answers, []);
-  assert.equal((await readInstruction(stage.sites.target.db, receive.id))?.outcome, null);
-  await stage.sites.target.start();
+  assert.deepEqual(heard.reports.at(-1), [receive.id, { kind: "ready", address: "west:9000" }]);
+  await stage.time.until(target.stop());
+  assert.equal(heard.answers.length, 1);
+  assert.equal((await readInstruction(target.db, receive.id))?.outcome, null);
+  await target.start();
   await stage.time.settle();
   assert.deepEqual(
-    target.reports.map(([, report]) => report.kind),
+    heard.reports.map(([, report]) => report.kind),
     ["ready", "ready"],
   );
-  assert.deepEqual([heard.answers, site.source.calls], [[], []]);
+});
+
+test("no end of a transfer begins before what it needs was done in its own run", async () => {
+  const transfer = { base: null, peer };
+  for (const order of [
+    { step: "send-snapshots", ...transfer, address: "west:9000" },
+    { step: "serve-snapshots", ...transfer },
+    { step: "receive-snapshots", ...transfer },
+    { step: "replicate-snapshots", ...transfer, address: "east:9000" },
+  ] as const) {
+    const stage = await createStage();
+    const site = stage.sites[SIDES[order.step]];
+    const outcome = await listenTo(site, stage.time).ask(instruction(order));
+    assert.ok(!outcome.ok && outcome.failure.code === "protocol", order.step);
+    assert.match(outcome.failure.message, new RegExp(`^${order.step} came before`));
+    assert.deepEqual([stage.net.connections, site.target.written, site.source.calls], [[], [], []]);
+  }
 });
 
 test("after a crash in the middle of a release nothing of its run goes on, and the release does", async () => {

@@ -15,13 +15,14 @@ import {
 import { endRun, isEnded } from "@coeval/store/agent/runs";
 import type { Context } from "./context.ts";
 import type { Limits } from "./limits.ts";
+import { openHolding } from "./open-holding.ts";
 import { refusalOf } from "./refusal.ts";
 import { release } from "./release.ts";
 import { seal } from "./seal.ts";
 import { sign } from "./sign.ts";
 import { takeSnapshots } from "./snapshot.ts";
-import { receiveSnapshots } from "./transfer/receive.ts";
-import { sendSnapshots } from "./transfer/send.ts";
+import { receiveSnapshots, replicateSnapshots } from "./transfer/receive.ts";
+import { sendSnapshots, serveSnapshots } from "./transfer/send.ts";
 import { unlessCancelled } from "./unless-cancelled.ts";
 import { verify } from "./verify.ts";
 
@@ -52,8 +53,11 @@ export interface Executor {
 
 const STEPS: { readonly [S in Step]: (context: never) => Promise<Result> } = {
   "take-snapshots": takeSnapshots,
+  "open-holding": openHolding,
   "receive-snapshots": receiveSnapshots,
   "send-snapshots": sendSnapshots,
+  "serve-snapshots": serveSnapshots,
+  "replicate-snapshots": replicateSnapshots,
   verify,
   sign,
   seal,

@@ -10,15 +10,8 @@ function take(...paths: string[]): Instruction {
   return order({ step: "take-snapshots", moment: 1, sets, snapshotName: "coeval-run-1", clockErrorMsMax: 1 });
 }
 
-function receive(directory: string, relative = "ledger"): Instruction {
-  const peer = { cluster: "east", agent: "a", fingerprint: "f" };
-  return order({
-    step: "receive-snapshots",
-    directory,
-    sets: [{ name: "ledger", relative }],
-    base: null,
-    peer,
-  });
+function open(directory: string, relative = "ledger"): Instruction {
+  return order({ step: "open-holding", directory, sets: [{ name: "ledger", relative }], base: null });
 }
 
 function order(given: Order): Instruction {
@@ -29,21 +22,15 @@ test("what lies within the prefixes is allowed, the prefixes included", () => {
   for (const instruction of [
     take("/data"),
     take("/data/a", "/apps/x/y"),
-    receive("/coeval"),
-    receive("/coeval/billing"),
+    open("/coeval"),
+    open("/coeval/billing"),
   ])
     checkLimits(limits, instruction);
   checkLimits({ readPrefixes: ["/"], writePrefixes: [] }, take("/any/where"));
 });
 
 test("anything else is refused, with the limit that refuses it", () => {
-  const beyond = [
-    take("/database"),
-    take("/apps"),
-    take("/data/a", "/etc"),
-    receive("/data"),
-    receive("/coeval2"),
-  ];
+  const beyond = [take("/database"), take("/apps"), take("/data/a", "/etc"), open("/data"), open("/coeval2")];
   for (const instruction of beyond)
     assert.throws(
       () => checkLimits(limits, instruction),
@@ -62,10 +49,10 @@ test("a path that only begins with what is allowed leads nowhere", () => {
   for (const path of ["/data/../etc", "/data/./../../etc", "/data//../x", "/data/.snapshot/s", "/data/x/"])
     assert.throws(() => checkLimits(limits, take(path)), path);
   for (const directory of ["/coeval/../data", "/coeval/.."])
-    assert.throws(() => checkLimits(limits, receive(directory)), directory);
+    assert.throws(() => checkLimits(limits, open(directory)), directory);
   for (const relative of ["../../data", "a/../../../data", ".snapshot/x"])
     assert.throws(
-      () => checkLimits(limits, receive("/coeval/billing", relative)),
+      () => checkLimits(limits, open("/coeval/billing", relative)),
       { code: "bad-path" },
       relative,
     );

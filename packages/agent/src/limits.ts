@@ -16,7 +16,7 @@ export function checkLimits(limits: Limits, instruction: Instruction): void {
   if (order.step === "take-snapshots") {
     for (const set of order.sets) requirePrefix(limits.readPrefixes, set.path, "read", "snapshot and read");
   }
-  if (order.step === "receive-snapshots") {
+  if (order.step === "open-holding") {
     requirePrefix(limits.writePrefixes, order.directory, "write", "write");
     for (const set of order.sets) checkPath(joinPath(order.directory, set.relative), `sets.${set.name}`);
   }

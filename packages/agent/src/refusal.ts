@@ -11,8 +11,11 @@ import { checkLimits, type Limits } from "./limits.ts";
 const ROLE_OF: Readonly<Partial<Record<Step, Role>>> = {
   "take-snapshots": "primary",
   "send-snapshots": "primary",
+  "serve-snapshots": "primary",
   sign: "primary",
+  "open-holding": "secondary",
   "receive-snapshots": "secondary",
+  "replicate-snapshots": "secondary",
   verify: "secondary",
   seal: "secondary",
 };

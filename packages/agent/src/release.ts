@@ -5,17 +5,17 @@
  */
 import type { ErrorCode } from "@coeval/core/errors";
 import type { Prepared } from "@coeval/core/ports/source";
-import { type Base, instructionId, type Result } from "@coeval/core/protect/instruction";
-import { readInstruction } from "@coeval/store/agent/journal";
+import type { Base, Outcome, Result } from "@coeval/core/protect/instruction";
 import { forgetSnapshot, listSnapshots, markSnapshot, type OwnSnapshot } from "@coeval/store/agent/snapshots";
 import { forgetStaged, readSwitch, writeSwitch } from "@coeval/store/agent/staging";
 import { storeCertificate } from "./certificates.ts";
 import type { Context, StepContext } from "./context.ts";
 import { pointFile, pointFolder, runFolder } from "./folders.ts";
-import { holdingOf, receiveId } from "./holding.ts";
+import { holdingOf, readOpening } from "./holding.ts";
 import { proveIdentity } from "./identity.ts";
 import { persist } from "./persist.ts";
 import { switchBack } from "./switch.ts";
+import { ownTransfer } from "./transfer/own-transfer.ts";
 
 /** Void snapshots that may wait behind the base; one more, and all go, the base with them (the manifest still tells the changes). */
 const VOID_SNAPSHOTS_MAX = 4;
@@ -76,31 +76,30 @@ async function releaseOldest(context: Context, mayGo: (snapshot: OwnSnapshot) =>
 
 /** What the run's transfer was based on. */
 async function baseOf({ db, instruction }: Context): Promise<Base | null> {
-  const sent = await readInstruction(db, instructionId(instruction.run, "send-snapshots", "source"));
-  return sent?.instruction.order.step === "send-snapshots" ? sent.instruction.order.base : null;
+  return (await ownTransfer(db, instruction.run, "source"))?.order.base ?? null;
 }
 
 async function releaseTarget(context: StepContext<"release">): Promise<void> {
   const { db, instruction, world, target, cancel } = context;
   const { order, run, service } = instruction;
-  const opened = await readInstruction(db, receiveId(run));
+  const opening = await readOpening(db, run);
   const state = await readSwitch(db, run);
-  if (
-    order.outcome === "void" &&
-    state !== "committed" &&
-    opened?.instruction.order.step === "receive-snapshots"
-  ) {
-    const holding = await holdingOf(db, opened.instruction, opened.instruction.order);
+  if (order.outcome === "void" && state !== "committed" && opening) {
+    const holding = await holdingOf(db, instruction, opening.order);
     if (state === "forward" || state === "back") {
       await writeSwitch(db, run, "back");
       await switchBack(context, holding);
       await writeSwitch(db, run, "undone");
     }
     // What was refused at the door was never touched, and is not ours to touch now.
-    if (opened.outcome?.ok !== false || !AT_THE_DOOR.includes(opened.outcome.failure.code))
-      await target.clear(holding, cancel);
+    const transfer = await ownTransfer(db, run, "target");
+    if (![opening.outcome, transfer?.outcome].some(atTheDoor)) await target.clear(holding, cancel);
     await world.files.remove(pointFolder(service, run));
   }
   await forgetStaged(db, run);
   await world.files.remove(runFolder(run));
+}
+
+function atTheDoor(outcome: Outcome | null | undefined): boolean {
+  return outcome?.ok === false && AT_THE_DOOR.includes(outcome.failure.code);
 }

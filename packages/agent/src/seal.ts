@@ -55,7 +55,8 @@ export async function seal(context: StepContext<"seal">): Promise<Result> {
 async function proveBody(context: StepContext<"seal">, there: Received): Promise<void> {
   const { instruction, target, cancel, world } = context;
   const { body, source, previous } = instruction.order;
-  const { directory, sets, peer, base } = there.order;
+  const { directory, sets } = there.opening;
+  const { peer, base } = there.order;
   const identity = await persist(context, "proving", Number.POSITIVE_INFINITY, () =>
     proveIdentity(target, instruction.identity, instruction.cluster, cancel),
   );

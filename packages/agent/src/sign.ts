@@ -2,25 +2,20 @@
 import { CoevalError } from "@coeval/core/errors";
 import { type CertificateBody, sourceBytes } from "@coeval/core/model/certificate";
 import { formatInstant } from "@coeval/core/model/instant";
-import { type Instruction, instructionId, type Result, type Step } from "@coeval/core/protect/instruction";
+import { instructionId, type Order, type Result } from "@coeval/core/protect/instruction";
 import { judge } from "@coeval/core/protect/snapshot";
 import { readInstruction } from "@coeval/store/agent/journal";
 import { proveChain, requireSame } from "./certified.ts";
 import type { Context, StepContext } from "./context.ts";
+import { ownTransfer } from "./transfer/own-transfer.ts";
 
 export async function sign(context: StepContext<"sign">): Promise<Result> {
   const { instruction, signer } = context;
   const { body } = instruction.order;
-  const taken = await own(context, "take-snapshots");
-  const sent = await own(context, "send-snapshots");
-  if (
-    taken.order.step !== "take-snapshots" ||
-    taken.result.step !== "take-snapshots" ||
-    sent.order.step !== "send-snapshots" ||
-    sent.result.step !== "send-snapshots"
-  ) {
-    throw new CoevalError("defect", "the journal holds another step than its key says");
-  }
+  const taken = await ownSnapshots(context);
+  const sent = await ownTransfer(context.db, instruction.run, "source");
+  if (!sent?.result)
+    throw new CoevalError("protocol", "there is nothing to sign: nothing was sent from here");
   const { moment, sets } = taken.order;
   const { openFiles } = taken.result;
   requireSame("run", body.run, instruction.run);
@@ -62,9 +57,11 @@ function gradeOf(body: CertificateBody, moment: number) {
   return judge(body.receipts, moment, tolerance, body.openFiles.kind);
 }
 
-async function own(context: Context, step: Step): Promise<{ order: Instruction["order"]; result: Result }> {
-  const entry = await readInstruction(context.db, instructionId(context.instruction.run, step, "source"));
+type Of<Kind extends { step: string }> = Extract<Kind, { step: "take-snapshots" }>;
+
+async function ownSnapshots({ db, instruction }: Context): Promise<{ order: Of<Order>; result: Of<Result> }> {
+  const entry = await readInstruction(db, instructionId(instruction.run, "take-snapshots", "source"));
   if (!entry?.outcome?.ok)
-    throw new CoevalError("protocol", `there is nothing to sign: ${step} was not done here`);
-  return { order: entry.instruction.order, result: entry.outcome.result };
+    throw new CoevalError("protocol", "there is nothing to sign: no snapshots were taken here");
+  return { order: entry.instruction.order as Of<Order>, result: entry.outcome.result as Of<Result> };
 }

@@ -5,17 +5,18 @@
 import { CoevalError } from "@coeval/core/errors";
 import type { Entry } from "@coeval/core/model/entry";
 import type { Holding, Staged } from "@coeval/core/ports/target";
-import type { Order, Result } from "@coeval/core/protect/instruction";
+import type { Result } from "@coeval/core/protect/instruction";
 import type { Change } from "@coeval/core/protect/transfer";
-import { readInstruction } from "@coeval/store/agent/journal";
 import type { Context, StepContext } from "./context.ts";
 import { runFile } from "./folders.ts";
-import { holdingOf, receiveId } from "./holding.ts";
+import { holdingOf, type OpenOrder, readOpening } from "./holding.ts";
 import { proveIdentity } from "./identity.ts";
 import { persist } from "./persist.ts";
 import { inParallel } from "./pool.ts";
 import { createMeter } from "./progress.ts";
 import { readValues } from "./transfer/files.ts";
+import { type OwnTransfer, ownTransfer } from "./transfer/own-transfer.ts";
+import type { Held } from "./transfer/work.ts";
 
 /** Files read back at once. */
 const READ_BACK_AT_ONCE = 32;
@@ -58,24 +59,26 @@ function patiently<T>(context: Context, work: () => Promise<T>): Promise<T> {
   return persist(context, "reading back", ATTEMPTS_MAX, work);
 }
 
-/** What receive-snapshots of a run was told and answered. */
+/** What this agent was told of a run's directory and transfer, and what came of it. */
 export interface Received {
   readonly holding: Holding;
-  readonly order: Extract<Order, { step: "receive-snapshots" }>;
-  readonly result: Extract<Result, { step: "receive-snapshots" }>;
+  readonly opening: OpenOrder;
+  readonly order: OwnTransfer["order"];
+  readonly result: Held;
 }
 
 /** Of the same run. @throws CoevalError `protocol` when it has not received anything. */
 export async function received(context: Context): Promise<Received> {
-  const entry = await readInstruction(context.db, receiveId(context.instruction.run));
-  if (entry?.instruction.order.step !== "receive-snapshots" || !entry.outcome?.ok) {
-    throw new CoevalError("protocol", `${context.instruction.order.step} came before anything was received`);
-  }
-  const { order } = entry.instruction;
+  const { db, instruction } = context;
+  const opening = await readOpening(db, instruction.run);
+  const transfer = await ownTransfer(db, instruction.run, "target");
+  if (!opening || !transfer?.result)
+    throw new CoevalError("protocol", `${instruction.order.step} came before anything was received`);
   return {
-    holding: await holdingOf(context.db, entry.instruction, order),
-    order,
-    result: entry.outcome.result as Extract<Result, { step: "receive-snapshots" }>,
+    holding: await holdingOf(db, instruction, opening.order),
+    opening: opening.order,
+    order: transfer.order,
+    result: transfer.result,
   };
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkCertificate } from "@coeval/core/model/certificate";
 import type { Entry } from "@coeval/core/model/entry";
+import type { Direction } from "@coeval/core/protect/direction";
 import type { Run } from "@coeval/core/protect/run";
 import { type Chance, chanceOf } from "@coeval/core/testing/chance";
 import { fakeHash, fakeSignatures } from "@coeval/core/testing/fake-hash";
@@ -36,9 +37,15 @@ function shown(entries: readonly Entry[]) {
 }
 
 /** One moment, to its end. */
-async function protect({ time, sites }: Stage, id: string, tree: Tree, last: Run | null): Promise<Run> {
+async function protect(
+  { time, sites }: Stage,
+  id: string,
+  tree: Tree,
+  last: Run | null,
+  direction: Direction,
+): Promise<Run> {
   sites.source.source.tree = tree;
-  const conductor = conduct(runOf(id, time, sites, setsOf(tree), last), time, sites);
+  const conductor = conduct(runOf(id, time, sites, { sets: setsOf(tree), direction, last }), time, sites);
   const run = await time.until(conductor.over);
   assert.equal(run.phase, "done", JSON.stringify([run.cause, sites.source.logged, sites.target.logged]));
   return run;
@@ -75,25 +82,52 @@ function grown(chance: Chance, before: Tree | null): Tree {
   return tree.size > 0 ? tree : randomTree(chance, 12);
 }
 
-test("moment after moment, the secondary holds what the primary showed: sets come and go, files change in every way", async () => {
-  for (let seed = 1; seed <= 15; seed++) {
+/** The directions of three runs of one service: always the same, or edited in between. */
+const COURSES: readonly (readonly [Direction, Direction, Direction])[] = [
+  ["push", "push", "push"],
+  ["pull", "pull", "pull"],
+  ["push", "pull", "push"],
+  ["pull", "push", "pull"],
+];
+
+test("moment after moment, the secondary holds what the primary showed: sets come and go, files change in every way, the direction is edited", async () => {
+  for (let seed = 1; seed <= 16; seed++) {
     const chance = chanceOf(seed);
     const there = await stage();
+    const course = COURSES[seed % COURSES.length] as readonly Direction[];
     let tree: Tree | null = null;
     let last: Run | null = null;
-    for (const id of ["a", "b", "c"]) {
+    for (const [index, direction] of course.entries()) {
       tree = grown(chance, tree);
-      const run = await protect(there, `${seed}${id}`, tree, last);
-      await prove(there, run, tree, last, `seed ${seed} ${id}`);
+      const run: Run = await protect(there, `${seed}${"abc"[index]}`, tree, last, direction);
+      await prove(there, run, tree, last, `seed ${seed} ${course.slice(0, index + 1).join()}`);
       last = run;
     }
   }
 });
 
+test("the same snapshots by push and by pull: equal points, dialled from opposite ends", async () => {
+  const tree = grown(chanceOf(7), null);
+  const later = grown(chanceOf(8), tree);
+  const held: string[] = [];
+  for (const direction of ["push", "pull"] as const) {
+    const there = await stage();
+    const first = await protect(there, "1", tree, null, direction);
+    const second = await protect(there, "2", later, first, direction);
+    await prove(there, second, later, first, direction);
+    const dialled = there.net.connections.map(
+      ({ callee }) => callee.peer.kind === "agent" && callee.peer.cluster,
+    );
+    assert.deepEqual(new Set(dialled), new Set([direction === "push" ? "east" : "west"]));
+    held.push(JSON.stringify([there.sites.target.target.live.list(), second.sent, second.received]));
+  }
+  assert.equal(held[0], held[1]);
+});
+
 test("what did not change is not sent again; attributes are asked for only where they may differ", async () => {
   const there = await stage();
   const tree = randomTree(chanceOf(11), 20);
-  const first = await protect(there, "1", tree, null);
+  const first = await protect(there, "1", tree, null, "push");
   const { source } = there.sites.source;
   const { target } = there.sites.target;
   const open = inOrder(tree)
@@ -102,30 +136,35 @@ test("what did not change is not sent again; attributes are asked for only where
   target.written.length = 0;
   source.asked.length = 0;
   source.hints = [];
-  const second = await protect(there, "2", tree, first);
+  const second = await protect(there, "2", tree, first, "pull");
   assert.deepEqual(target.written.toSorted(), open.toSorted());
   assert.deepEqual(source.asked, []);
   await prove(there, second, tree, first, "unchanged");
   source.hints = null;
-  await protect(there, "3", tree, second);
+  await protect(there, "3", tree, second, "push");
   assert.equal(source.asked.length, tree.size, "without the component's hints every entry is asked for");
 });
 
 test("killed at any call of either agent, the run goes on or ends with its reason; the next point is right", async () => {
-  const ends = { done: 0, failed: 0 };
-  for (let seed = 1; seed <= 80; seed++) {
+  const ends = { push: { done: 0, failed: 0 }, pull: { done: 0, failed: 0 } };
+  for (let seed = 1; seed <= 100; seed++) {
     const chance = chanceOf(seed);
     const there = await stage();
     const { time, sites } = there;
+    const direction = seed % 2 === 0 ? "push" : "pull";
     const before = grown(chance, null);
-    const first = await protect(there, `${seed}a`, before, null);
+    const first = await protect(there, `${seed}a`, before, null, direction);
     const tree = grown(chance, before);
     sites.source.source.tree = tree;
     const victim = chance.pick([sites.source, sites.target]);
     const at = victim.life.calls + 1 + chance.below(75);
     const downMs = 300 + chance.below(6000);
-    const conductor = conduct(runOf(`${seed}b`, time, sites, setsOf(tree), first), time, sites);
-    const label = `seed ${seed}: call ${at} of ${victim.cluster}`;
+    const conductor = conduct(
+      runOf(`${seed}b`, time, sites, { sets: setsOf(tree), direction, last: first }),
+      time,
+      sites,
+    );
+    const label = `seed ${seed}, ${direction}: call ${at} of ${victim.cluster}`;
     const during = chance.once(2);
     victim.crashAt = (_call, count, when) => count === at && when === (during ? "during" : "before");
     victim.onCrash = async () => {
@@ -136,13 +175,14 @@ test("killed at any call of either agent, the run goes on or ends with its reaso
     };
     const run = await time.until(conductor.over);
     victim.crashAt = null;
-    if (run.phase === "done") ends.done++;
-    else ends.failed++;
+    if (run.phase === "done") ends[direction].done++;
+    else ends[direction].failed++;
     assert.notEqual(run.cause?.code, "defect", `${label}: ${run.cause?.message}`);
     const [held, base] = run.phase === "done" ? [tree, run] : [before, first];
     assert.deepEqual(shown(sites.target.target.live.list()), shown(inOrder(held)), label);
-    const third = await protect(there, `${seed}c`, tree, base);
+    const third = await protect(there, `${seed}c`, tree, base, direction);
     await prove(there, third, tree, base, label);
   }
-  assert.ok(ends.done > 30 && ends.failed > 0, JSON.stringify(ends));
+  for (const { done, failed } of Object.values(ends))
+    assert.ok(done > 20 && failed > 0, JSON.stringify(ends));
 });

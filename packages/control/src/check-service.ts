@@ -68,8 +68,6 @@ function checkForm(service: Service): void {
   const { windowMs } = policy.tolerance;
   if (!(windowMs >= 1 && windowMs <= MAX_TOLERANCE_MS))
     throw bad("spec.policy.tolerance.window", `${windowMs} ms; 1 to ${MAX_TOLERANCE_MS} ms are allowed`);
-  if (policy.direction !== "push")
-    throw refused("unsupported", "spec.policy.direction", `'${policy.direction}' is not built yet; say push`);
   const bytes = new TextEncoder().encode(JSON.stringify(service)).length;
   if (bytes > DEFINITION_BYTES_MAX)
     throw refused("too-large", "spec", `the service takes ${bytes} bytes; ${DEFINITION_BYTES_MAX} at most`);

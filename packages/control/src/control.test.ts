@@ -15,8 +15,9 @@ test("a moment becomes a recovery point, and the next one follows it in the chai
   const ended = await control.runs.get(run.id);
   assert.equal(ended.run.phase, "done", JSON.stringify(ended.run.cause));
   assert.deepEqual(pair.effects, [
-    "receive-snapshots/target",
+    "open-holding/target",
     "take-snapshots/source",
+    "receive-snapshots/target",
     "send-snapshots/source",
     "verify/target",
     "sign/source",

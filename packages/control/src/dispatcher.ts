@@ -3,6 +3,7 @@
  * an instruction is sent again until it is answered, and only the first answer of the right cluster's agent counts.
  */
 import { CoevalError, toFailure } from "@coeval/core/errors";
+import type { Instant } from "@coeval/core/model/instant";
 import type { World } from "@coeval/core/ports/world";
 import type { Instruction, Outcome, Report } from "@coeval/core/protect/instruction";
 import type { RunEvent } from "@coeval/core/protect/run";
@@ -110,7 +111,7 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
       if (said.ok && said.result.step !== order.step)
         throw new CoevalError("protocol", `${id} was answered with the result of ${said.result.step}`);
       const outcome = parts.check(run, said);
-      const event: RunEvent = { kind: "answered", side: sideOf(instruction), step: order.step, outcome };
+      const event = answerTo(instruction, outcome, clock.nowMs());
       await parts.feed(run, event, { instruction: id, outcome, who: link.who });
       open.delete(id);
     },
@@ -125,6 +126,10 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
       }
     },
   };
+}
+
+function answerTo(instruction: Instruction, outcome: Outcome, now: Instant): RunEvent {
+  return { kind: "answered", side: sideOf(instruction), step: instruction.order.step, outcome, now };
 }
 
 function sideOf(instruction: Instruction): "source" | "target" {

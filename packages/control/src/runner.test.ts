@@ -110,8 +110,8 @@ test("an answer counts once, also when it is fed again while the first is being 
   await runner.begin(run, async () => undefined);
   const failure = { code: "foreign-data", message: "not ours", evidence: [] } as const;
   const outcome: Outcome = { ok: false, failure };
-  const event = { kind: "answered", side: "target", step: "receive-snapshots", outcome } as const;
-  const answer = { instruction: `${run.id}/receive-snapshots/target`, outcome, who: "agent:west/west" };
+  const event = { kind: "answered", side: "target", step: "open-holding", outcome, now: 0 } as const;
+  const answer = { instruction: `${run.id}/open-holding/target`, outcome, who: "agent:west/west" };
   await Promise.all([runner.feed(run.id, event, { answer }), runner.feed(run.id, event, { answer })]);
   const audit = await database.db.selectFrom("audit").selectAll().execute();
   assert.equal(audit.filter(({ what }) => what === "instruction.answer").length, 1);

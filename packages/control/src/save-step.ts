@@ -55,8 +55,9 @@ export async function saveStep(
 export function refusedPin(event: RunEvent, thrown: unknown): RunEvent | null {
   if (!(thrown instanceof CoevalError) || thrown.code !== "cluster-identity") return null;
   if (event.kind !== "reported" && event.kind !== "answered") return null;
-  const step = event.side === "source" ? "take-snapshots" : "receive-snapshots";
-  return { kind: "answered", side: event.side, step, outcome: { ok: false, failure: toFailure(thrown) } };
+  const { side, now } = event;
+  const step = side === "source" ? "take-snapshots" : "open-holding";
+  return { kind: "answered", side, step, outcome: { ok: false, failure: toFailure(thrown) }, now };
 }
 
 /** The deadline that holds from now on: a new one, none in a new phase, else the one that stands (`keep`). */

@@ -100,7 +100,6 @@ test("what a service must be by itself is told with its place", async () => {
       /root of the file system/,
       "/0/spec/mapping/target",
     ],
-    [{ policy: { ...base.policy, direction: "pull" } }, "unsupported", /pull/, "/0/spec/policy/direction"],
     [
       { policy: { ...base.policy, tolerance: { ...base.policy.tolerance, windowMs: 0 } } },
       "bad-input",

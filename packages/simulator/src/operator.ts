@@ -1,6 +1,8 @@
 /** The operator: sets the service up, asks for one point after the other as a person does, and waits until each run is over. */
 import { CoevalError, type ErrorCode } from "@coeval/core/errors";
 import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
+import type { Service } from "@coeval/core/model/service";
+import type { Direction } from "@coeval/core/protect/direction";
 import { isOver, type Run } from "@coeval/core/protect/run";
 import type { Call } from "@coeval/control/call";
 import type { Control } from "@coeval/control/control";
@@ -11,6 +13,8 @@ import type { Stage } from "./stage.ts";
 export interface Operator {
   /** Registers clusters, enrols their agents, applies the service. The control device runs, the agents not yet. */
   setUp(): Promise<void>;
+  /** Edits the service's direction, where it is another one now. */
+  direct(direction: Direction): Promise<void>;
   /**
    * Asks for a point until a run begins; told of its moment. Asks again for what can be better later.
    * @returns why it never began, or null.
@@ -43,6 +47,7 @@ const PASSING: readonly ErrorCode[] = [
 export function createOperator(stage: Stage): Operator {
   const { control, timeline, service } = stage;
   const known = new Set<string>();
+  let applied = service;
 
   /** Asks again when the control device crashed; only for questions that change nothing, or may be repeated. */
   async function ask<T>(question: (control: Control) => Promise<T>): Promise<T> {
@@ -60,6 +65,13 @@ export function createOperator(stage: Stage): Operator {
     return items.map(({ run }) => run).reverse();
   }
 
+  function apply(wanted: Service): Promise<unknown> {
+    applied = wanted;
+    return ask((device) =>
+      device.services.apply(CALL, [{ service: wanted, ifVersion: null }], { dryRun: false }),
+    );
+  }
+
   return {
     async setUp() {
       for (const name of ["east", "west"] as const) {
@@ -72,7 +84,11 @@ export function createOperator(stage: Stage): Operator {
         const { secret } = await ask((device) => device.clusters.enroll(CALL, name));
         await stage.agents[name].enrol(secret);
       }
-      await ask((device) => device.services.apply(CALL, [{ service, ifVersion: null }], { dryRun: false }));
+      await apply(service);
+    },
+    async direct(direction) {
+      const { policy } = applied;
+      if (policy.direction !== direction) await apply({ ...applied, policy: { ...policy, direction } });
     },
     protect: (begun) => protect(stage, begun),
     async settle() {

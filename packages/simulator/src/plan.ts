@@ -1,6 +1,7 @@
 /** A plan: what one seed makes of a scenario. Faults are data; what cannot be said as data is an act with a trigger. */
 import type { Limits } from "@coeval/agent/limits";
 import type { Tolerance } from "@coeval/core/model/policy";
+import type { Direction } from "@coeval/core/protect/direction";
 import { type Call, type ClusterFaults, NO_CLUSTER_FAULTS } from "./cluster/served.ts";
 import type { ProcessName } from "./processes/machine.ts";
 import type { Stage } from "./stage.ts";
@@ -74,6 +75,8 @@ export interface Plan {
   readonly shape: Shape;
   /** Runs begun one after the other before the faults cease. */
   readonly runs: number;
+  /** Of the runs in turn, beginning again at the end: one, or two where the service is edited between runs. */
+  readonly directions: readonly [Direction, ...Direction[]];
   /** Ms from protect to moment; null for the earliest that can be armed. */
   readonly leadMs: number | null;
   readonly link: LinkFaultRates;
@@ -105,6 +108,7 @@ export function planOf(scenario: Scenario, seed: Seed): Plan {
     scenario: scenario.name,
     shape: drawShape(seed.stream("shape")),
     runs: 2,
+    directions: drawDirections(seed.stream("directions")),
     leadMs: seed.chance(0.3) ? null : seed.whole(1500, 4000),
     link: NO_LINK_FAULTS,
     silentCrashes: 0,
@@ -118,6 +122,10 @@ export function planOf(scenario: Scenario, seed: Seed): Plan {
     recovers: true,
     ...scenario.plan(seed.stream("scenario")),
   };
+}
+
+function drawDirections(seed: Seed): Plan["directions"] {
+  return seed.pick([["push"], ["push"], ["pull"], ["pull"], ["push", "pull"], ["pull", "push"]]);
 }
 
 const DRIFT_PPM_MAX = 200;

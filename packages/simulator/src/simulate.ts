@@ -121,6 +121,7 @@ async function playOn(stage: Stage, { checkers, runs, runCalls, complaints }: No
 
   /** One run from asking to its end, checked. False when it never ended. */
   async function once(number: number): Promise<boolean> {
+    await operator.direct(plan.directions[number % plan.directions.length] ?? plan.directions[0]);
     conductor.begin(number);
     const before = callsOf(stage.machines);
     const why = await operator.protect((run) => {

@@ -25,6 +25,7 @@ import type { Timeline } from "./world/timeline.ts";
 
 export interface Stage extends Universe {
   readonly plan: Plan;
+  /** As it is applied first; its direction may be edited between runs. */
   readonly service: Service;
   readonly clusters: Readonly<Record<ClusterName, MemoryCluster>>;
   readonly machines: {
@@ -163,7 +164,7 @@ function createCluster(
   );
 }
 
-function serviceOf({ shape }: Plan): Service {
+function serviceOf({ shape, directions }: Plan): Service {
   return {
     name: "orders",
     primary: "east",
@@ -174,7 +175,7 @@ function serviceOf({ shape }: Plan): Service {
       path: `${SOURCE}/${name}`,
     })),
     mapping: { source: SOURCE, target: TARGET },
-    policy: { ...policyDefaults, direction: "push", tolerance: shape.tolerance },
+    policy: { ...policyDefaults, direction: directions[0], tolerance: shape.tolerance },
   };
 }
 

@@ -1,10 +1,11 @@
 /** A control device in a few lines: core's reducer between two sites, instructions sent again to whoever comes back. */
 import type { DataSet } from "@coeval/core/model/data-set";
 import { certificateSha256 } from "@coeval/core/model/certificate";
+import type { Direction } from "@coeval/core/protect/direction";
 import type { Instruction, Outcome } from "@coeval/core/protect/instruction";
 import { type Command, isOver, type Run, type RunEvent, step } from "@coeval/core/protect/run";
 import { fakeHash } from "@coeval/core/testing/fake-hash";
-import { sampleRun } from "@coeval/core/testing/runs";
+import { directed } from "@coeval/core/testing/runs";
 import { BEGIN_MS, type FakeTime } from "./fake-time.ts";
 import { measure, type Site } from "./site.ts";
 
@@ -23,22 +24,26 @@ export interface Conductor {
 
 const AGAIN_MS = 2000;
 
-/** The next run of a service with these data sets, based on the run before. */
-export function runOf(
-  id: string,
-  time: FakeTime,
-  sites: Sites,
-  sets: readonly string[],
-  last: Run | null,
-): Run {
+/** What of a run differs from test to test. */
+export interface RunChoice {
+  readonly sets: readonly string[];
+  readonly direction: Direction;
+  /** The run before; null for the first. */
+  readonly last: Run | null;
+}
+
+/** The next run of a service, based on the run before. */
+export function runOf(id: string, time: FakeTime, sites: Sites, choice: RunChoice): Run {
+  const { sets, direction, last } = choice;
   const dataSets: DataSet[] = sets.map((name) => ({ name, component: "hdfs", path: `/data/${name}` }));
   const certificate = last?.certificate ?? null;
+  const begun = directed(direction);
   const sideOf = ({ cluster, agent, fingerprint }: Site) => ({ cluster, agent, fingerprint, identity: null });
   return {
-    ...sampleRun,
+    ...begun,
     id: `run-${id}`,
     point: `point-${id}`,
-    service: { ...sampleRun.service, dataSets },
+    service: { ...begun.service, dataSets },
     moment: BEGIN_MS + Math.ceil(time.nowMs) + 1000,
     source: sideOf(sites.source),
     target: sideOf(sites.target),
@@ -85,7 +90,8 @@ export function conduct(run: Run, time: FakeTime, sites: Sites): Conductor {
         if (!instruction) return;
         open.delete(id);
         outcomes.set(id, outcome);
-        feed({ kind: "answered", side, step: instruction.order.step, outcome });
+        const now = BEGIN_MS + time.nowMs;
+        feed({ kind: "answered", side, step: instruction.order.step, outcome, now });
       },
     };
   }

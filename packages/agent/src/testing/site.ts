@@ -10,7 +10,7 @@ import { type Database, openDatabase } from "@coeval/store/database";
 import { createExecutor, type Executor } from "../executor.ts";
 import type { Limits } from "../limits.ts";
 import { createSharedClock, type MeasuredClock } from "../shared-clock.ts";
-import { receivedBefore } from "../transfer/received-before.ts";
+import { finishedBefore } from "../transfer/finished-before.ts";
 import { createTransfers } from "../transfer/transfers.ts";
 import { createFakeFiles, type FakeFiles } from "./fake-files.ts";
 import type { FakeNet } from "./fake-network.ts";
@@ -108,7 +108,7 @@ export async function createSite(net: FakeNet, time: FakeTime, cluster: string):
       };
       const transfers = createTransfers(world, {
         address: site.address,
-        finished: (open, peer) => receivedBefore(db, open, peer),
+        finished: (open, peer) => finishedBefore(db, open, peer),
       });
       const network = net.of(self);
       const listener = await network.listen(site.address, (stream) => transfers.accept(stream));

@@ -1,4 +1,5 @@
 /** Two sites and time, ready for a run; and the instructions of one, for tests of single steps. */
+import { DIRECTIONS, type Direction } from "@coeval/core/protect/direction";
 import type { Run } from "@coeval/core/protect/run";
 import type { Instruction, Outcome, Report, Step } from "@coeval/core/protect/instruction";
 import { inOrder, type Tree } from "@coeval/core/testing/trees";
@@ -27,14 +28,35 @@ export function setsOf(tree: Tree): string[] {
 }
 
 /** Begins a run that takes the tree. */
-export function begin({ time, sites }: Stage, id: string, tree: Tree, last: Run | null): Conductor {
+export function begin(
+  { time, sites }: Stage,
+  id: string,
+  tree: Tree,
+  last: Run | null,
+  direction: Direction = "push",
+): Conductor {
   sites.source.source.tree = tree;
-  return conduct(runOf(id, time, sites, setsOf(tree), last), time, sites);
+  return conduct(runOf(id, time, sites, { sets: setsOf(tree), direction, last }), time, sites);
 }
 
 /** A run to its end. */
-export async function protect(stage: Stage, id: string, tree: Tree, last: Run | null = null): Promise<Run> {
-  return stage.time.until(begin(stage, id, tree, last).over);
+export async function protect(
+  stage: Stage,
+  id: string,
+  tree: Tree,
+  last: Run | null = null,
+  direction: Direction = "push",
+): Promise<Run> {
+  return stage.time.until(begin(stage, id, tree, last, direction).over);
+}
+
+/** The sites of a run by what they do in its transfer. */
+export function endsOf(
+  { sites }: Stage,
+  direction: Direction,
+): { readonly listener: Site; readonly dialler: Site } {
+  const { listens, dials } = DIRECTIONS[direction];
+  return { listener: sites[listens.side], dialler: sites[dials.side] };
 }
 
 /** What one site says while a test instructs it itself. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Peer } from "@coeval/core/ports/network";
+import { DIRECTIONS, type Direction } from "@coeval/core/protect/direction";
 import { chanceOf } from "@coeval/core/testing/chance";
 import { digestOf } from "@coeval/core/testing/fake-hash";
 import { randomTree } from "@coeval/core/testing/trees";
@@ -11,16 +12,26 @@ import {
   FILES_IN_FLIGHT_MAX,
   type TransferMessage,
 } from "@coeval/contract/wire/transfer";
-import { begin, createStage, type Stage } from "../testing/stage.ts";
+import { begin, createStage, endsOf, type Stage } from "../testing/stage.ts";
 
 const tree = randomTree(chanceOf(3), 10);
-const OWN: Peer = {
+/** An agent as its peer sees it. */
+const agentOf = (cluster: string): Peer & { kind: "agent" } => ({
   kind: "agent",
-  cluster: "east",
-  agent: "agent-east",
-  fingerprint: digestOf("agent-east"),
-};
-const OPEN = { say: "open", run: "run-1", service: "billing", epoch: 1, baseManifestSha256: null } as const;
+  cluster,
+  agent: `agent-${cluster}`,
+  fingerprint: digestOf(`agent-${cluster}`),
+});
+const DIALLER = { push: agentOf("east"), pull: agentOf("west") };
+const openIn = (direction: Direction) => ({
+  say: "open",
+  direction,
+  run: "run-1",
+  service: "billing",
+  epoch: 1,
+  baseManifestSha256: null,
+});
+const BOTH = ["push", "pull"] as const;
 const MOVED = { changes: 1, files: 1, bytes: 5, deletions: 0 };
 const entry = {
   set: "alpha",
@@ -37,20 +48,58 @@ const entry = {
   blockSize: 1,
 } as const;
 
-/** A secondary that waits for run-1's data; its own source is kept from sending. */
-async function waiting(): Promise<Stage> {
+/** The end of run-1's transfer that listens waits for its peer, which is kept from dialling. */
+async function waiting(direction: Direction): Promise<Stage> {
   const stage = await createStage();
-  const { instruct } = stage.sites.source;
-  stage.sites.source.instruct = async (instruction) => {
-    if (instruction.order.step !== "send-snapshots") await instruct(instruction);
+  const { dialler } = endsOf(stage, direction);
+  const { instruct } = dialler;
+  dialler.instruct = async (instruction) => {
+    if (instruction.order.step !== DIRECTIONS[direction].dials.step) await instruct(instruction);
   };
-  begin(stage, "1", tree, null);
-  await stage.time.settle();
+  const conductor = begin(stage, "1", tree, null, direction);
+  while (conductor.run.address === null) await stage.time.advance(100);
   return stage;
 }
 
-async function dial(stage: Stage, self: Peer = OWN): Promise<Channel> {
-  return channelOn(await stage.net.of(self).connect(stage.sites.target.address));
+async function dial(stage: Stage, direction: Direction, self: Peer = DIALLER[direction]): Promise<Channel> {
+  return channelOn(await stage.net.of(self).connect(endsOf(stage, direction).listener.address));
+}
+
+/** A source's end that a test speaks for, at the point where it may send files; the target is the real one. */
+async function sendingTo(
+  direction: Direction,
+): Promise<{ readonly stage: Stage; readonly channel: Channel }> {
+  if (direction === "push") {
+    const stage = await waiting("push");
+    return { stage, channel: await opened(stage) };
+  }
+  const stage = await createStage();
+  const { source } = stage.sites;
+  const { instruct } = source;
+  const asked = Promise.withResolvers<void>();
+  source.instruct = async (instruction) => {
+    if (instruction.order.step === "serve-snapshots") asked.resolve();
+    else await instruct(instruction);
+  };
+  const conductor = begin(stage, "1", tree, null, "pull");
+  await stage.time.until(asked.promise);
+  await stage.time.until(source.stop());
+  const dialled = Promise.withResolvers<Channel>();
+  await stage.net.of(agentOf("east")).listen(source.address, (stream) => dialled.resolve(channelOn(stream)));
+  const report = { kind: "ready", address: source.address } as const;
+  conductor.feed({ kind: "reported", side: "source", report, now: 0 });
+  const channel = await stage.time.until(dialled.promise);
+  assert.equal(await said(stage, channel), "open");
+  await channel.send({ say: "opened" });
+  await channel.send({ say: "plan", moved: MOVED });
+  assert.equal(await said(stage, channel), "planned");
+  return { stage, channel };
+}
+
+/** The next word of the peer. */
+async function said(stage: Stage, channel: Channel): Promise<string | null> {
+  const frame = await stage.time.until(channel.receive());
+  return frame?.kind === "json" ? (frame.value as TransferMessage).say : null;
 }
 
 /** What is answered, until the peer ends the stream. */
@@ -67,57 +116,66 @@ async function heard(stage: Stage, channel: Channel): Promise<TransferMessage[]>
 const codeOf = (messages: readonly TransferMessage[]) =>
   messages.flatMap((message) => (message.say === "closed" ? [message.failure.code] : [])).join();
 
-test("only the peer that the open instruction names is served, for that service and epoch", async () => {
-  const stage = await waiting();
-  const strangers: readonly (readonly [Peer, object])[] = [
-    [{ ...OWN, cluster: "north" } as Peer, {}],
-    [{ ...OWN, agent: "agent-other" } as Peer, {}],
-    [{ ...OWN, fingerprint: "0".repeat(64) } as Peer, {}],
-    [OWN, { service: "payroll" }],
-    [OWN, { epoch: 2 }],
-  ];
-  for (const [self, change] of strangers) {
-    const channel = await dial(stage, self);
-    await channel.send({ ...OPEN, ...change });
-    assert.equal(codeOf(await heard(stage, channel)), "not-allowed", JSON.stringify([self, change]));
+test("only the peer that the open instruction names is served, for that service, epoch and direction", async () => {
+  for (const direction of BOTH) {
+    const stage = await waiting(direction);
+    const own = DIALLER[direction];
+    const strangers: readonly (readonly [Peer, object])[] = [
+      [{ ...own, cluster: "north" }, {}],
+      [{ ...own, agent: "agent-other" }, {}],
+      [{ ...own, fingerprint: "0".repeat(64) }, {}],
+      [agentOf(direction === "push" ? "west" : "east"), {}],
+      [own, { service: "payroll" }],
+      [own, { epoch: 2 }],
+      [own, { direction: direction === "push" ? "pull" : "push" }],
+    ];
+    for (const [self, change] of strangers) {
+      const channel = await dial(stage, direction, self);
+      await channel.send({ ...openIn(direction), ...change });
+      const heardOf = await heard(stage, channel);
+      assert.equal(codeOf(heardOf), "not-allowed", JSON.stringify([direction, self, change]));
+      assert.equal(heardOf.length, 1, "nothing of the data was said");
+    }
+    for (const self of [{ kind: "stranger" }, { kind: "control", id: "c", fingerprint: "f" }] as const) {
+      const channel = await dial(stage, direction, self);
+      await channel.send(openIn(direction)).catch(() => undefined);
+      assert.deepEqual(await heard(stage, channel), [], self.kind);
+    }
+    assert.deepEqual(stage.sites.target.target.written, []);
   }
-  for (const self of [{ kind: "stranger" }, { kind: "control", id: "c", fingerprint: "f" }] as const) {
-    const channel = await dial(stage, self);
-    await channel.send(OPEN).catch(() => undefined);
-    assert.deepEqual(await heard(stage, channel), [], self.kind);
-  }
-  assert.deepEqual(stage.sites.target.target.written, []);
 });
 
 test("a run that no open instruction names may only be early: the peer is to come again", async () => {
-  const stage = await waiting();
-  const channel = await dial(stage);
-  await channel.send({ ...OPEN, run: "run-9" });
-  assert.equal(codeOf(await heard(stage, channel)), "unreachable");
+  for (const direction of BOTH) {
+    const stage = await waiting(direction);
+    const channel = await dial(stage, direction);
+    await channel.send({ ...openIn(direction), run: "run-9" });
+    assert.equal(codeOf(await heard(stage, channel)), "unreachable");
+  }
 });
 
 test("who says nothing, or something else first, is cut off", async () => {
-  const stage = await waiting();
-  const silent = await dial(stage);
-  const beganMs = stage.time.nowMs;
-  assert.deepEqual(await heard(stage, silent), []);
-  assert.ok(stage.time.nowMs - beganMs >= 10_000 && stage.time.nowMs - beganMs < 12_000);
-  for (const first of [{ say: "opened" }, { say: "plan", moved: MOVED }, { say: "shutdown" }, 7]) {
-    const channel = await dial(stage);
-    await channel.send(first);
-    assert.deepEqual(await heard(stage, channel), []);
+  for (const direction of BOTH) {
+    const stage = await waiting(direction);
+    const { listener } = endsOf(stage, direction);
+    const silent = await dial(stage, direction);
+    const beganMs = stage.time.nowMs;
+    assert.deepEqual(await heard(stage, silent), []);
+    assert.ok(stage.time.nowMs - beganMs >= 10_000 && stage.time.nowMs - beganMs < 12_000);
+    for (const first of [{ say: "opened" }, { say: "plan", moved: MOVED }, { say: "shutdown" }, 7]) {
+      const channel = await dial(stage, direction);
+      await channel.send(first);
+      assert.deepEqual(await heard(stage, channel), []);
+    }
+    assert.ok(listener.logged.some((line) => line.includes("transfer ended")));
   }
-  assert.ok(stage.sites.target.logged.some((line) => line.includes("transfer ended")));
 });
 
 async function opened(stage: Stage): Promise<Channel> {
-  const channel = await dial(stage);
-  await channel.send(OPEN);
+  const channel = await dial(stage, "push");
+  await channel.send(openIn("push"));
   await channel.send({ say: "plan", moved: MOVED });
-  for (const due of ["opened", "planned"]) {
-    const frame = await stage.time.until(channel.receive());
-    assert.equal(frame?.kind === "json" && (frame.value as TransferMessage).say, due);
-  }
+  for (const due of ["opened", "planned"]) assert.equal(await said(stage, channel), due);
   return channel;
 }
 
@@ -168,18 +226,20 @@ test("more files at once than agreed, one file twice, content beyond the window,
       },
     ],
   ];
-  for (const [name, breach] of breaches) {
-    const stage = await waiting();
-    // A disk that takes nothing in: what is sent stays in the window.
-    stage.sites.target.target.fault = (call) => (call === "write" ? new Promise(() => undefined) : undefined);
-    const channel = await opened(stage);
-    breach(channel).catch(() => undefined);
-    assert.equal(codeOf(await heard(stage, channel)), "protocol", name);
+  for (const direction of BOTH) {
+    for (const [name, breach] of breaches) {
+      const { stage, channel } = await sendingTo(direction);
+      // A disk that takes nothing in: what is sent stays in the window.
+      stage.sites.target.target.fault = (call) =>
+        call === "write" ? new Promise(() => undefined) : undefined;
+      breach(channel).catch(() => undefined);
+      assert.equal(codeOf(await heard(stage, channel)), "protocol", `${direction}: ${name}`);
+    }
   }
 });
 
 test("a peer that comes again takes the place of its earlier stream, and never two write at once", async () => {
-  const stage = await waiting();
+  const stage = await waiting("push");
   const { target } = stage.sites.target;
   let writing = 0;
   let most = 0;
@@ -199,24 +259,39 @@ test("a peer that comes again takes the place of its earlier stream, and never t
   const first = await opened(stage);
   await first.send(file(1));
   await stage.time.settle();
-  const again = [await dial(stage), await dial(stage)];
-  for (const channel of again) await channel.send(OPEN);
+  const again = [await dial(stage, "push"), await dial(stage, "push")];
+  for (const channel of again) await channel.send(openIn("push"));
   await stage.time.settle();
   for (const gate of gates) gate.resolve();
   await stage.time.settle();
   const [second, third] = again as [Channel, Channel];
   assert.deepEqual(await heard(stage, second), [], "replaced before its turn came");
-  const frame = await stage.time.until(third.receive());
-  assert.equal(frame?.kind === "json" && (frame.value as TransferMessage).say, "opened");
+  assert.equal(await said(stage, third), "opened");
   assert.equal(most, 1);
 });
 
+test("a target that comes again takes the place of its earlier stream, and the source sends on one at a time", async () => {
+  const stage = await waiting("pull");
+  const first = await dial(stage, "pull");
+  await first.send(openIn("pull"));
+  assert.deepEqual([await said(stage, first), await said(stage, first)], ["opened", "plan"]);
+  await first.send({ say: "planned" });
+  assert.equal(await said(stage, first), "file");
+  const again = [await dial(stage, "pull"), await dial(stage, "pull")];
+  for (const channel of again) await channel.send(openIn("pull"));
+  await stage.time.settle();
+  const [second, third] = again as [Channel, Channel];
+  assert.deepEqual(await heard(stage, second), [], "replaced before its turn came");
+  assert.deepEqual([await said(stage, third), await said(stage, third)], ["opened", "plan"]);
+});
+
 test("manifests that differ at the end make no snapshot of it", async () => {
-  const stage = await waiting();
-  const channel = await opened(stage);
-  await channel.send({
-    say: "finish",
-    manifest: { sha256: "a".repeat(64), files: 0, directories: 0, bytes: 0 },
-  });
-  assert.equal(codeOf(await heard(stage, channel)), "not-equal");
+  for (const direction of BOTH) {
+    const { stage, channel } = await sendingTo(direction);
+    await channel.send({
+      say: "finish",
+      manifest: { sha256: "a".repeat(64), files: 0, directories: 0, bytes: 0 },
+    });
+    assert.equal(codeOf(await heard(stage, channel)), "not-equal", direction);
+  }
 });

@@ -14,13 +14,14 @@ import { runFile } from "../folders.ts";
 import { mapInOrder } from "../pool.ts";
 import type { SnapshotNote } from "../snapshot.ts";
 import { readBase, readValues, writeValues } from "./files.ts";
+import type { Sends } from "./work.ts";
 
 /** Reads of attributes at once. */
 const ATTRIBUTES_AT_ONCE = 32;
 
 /** The plan on disk and what it amounts to; made when it is not there yet. */
 export async function makePlan(
-  context: StepContext<"send-snapshots">,
+  context: StepContext<Sends>,
   note: SnapshotNote,
   counted: (entries: number) => void,
 ): Promise<MovedSummary> {
@@ -48,7 +49,7 @@ async function summarise(changes: AsyncIterable<Change>): Promise<MovedSummary> 
 }
 
 async function* listing(
-  context: StepContext<"send-snapshots">,
+  context: StepContext<Sends>,
   note: SnapshotNote,
   base: Base | null,
   counted: (entries: number) => void,
@@ -95,11 +96,7 @@ interface Hints {
 }
 
 /** Where attributes may have changed without the listing showing it. Without a diff that is everywhere. */
-async function hintsOf(
-  context: StepContext<"send-snapshots">,
-  prepared: Prepared,
-  base: Base | null,
-): Promise<Hints> {
+async function hintsOf(context: StepContext<Sends>, prepared: Prepared, base: Base | null): Promise<Hints> {
   if (!base) return { mayDiffer: () => true };
   const snapshots = await listSnapshots(context.db, context.instruction.service);
   const old = snapshots.find((snapshot) => snapshot.run === base.run && snapshot.state === "base");

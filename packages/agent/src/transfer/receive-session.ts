@@ -1,94 +1,119 @@
-/** One connection of the receiver: answers the plan, stages the files that are missing, takes the changes, compares manifests. */
-import { CoevalError, type Failure, toFailure } from "@coeval/core/errors";
+/** One opened stream of the receiver: answers the plan, stages the files that are missing, takes the changes, compares manifests. Whoever dialled. */
+import { CoevalError } from "@coeval/core/errors";
 import type { MovedSummary } from "@coeval/core/model/certificate";
 import type { FileWriter } from "@coeval/core/ports/files";
 import type { Holding } from "@coeval/core/ports/target";
 import { applyChanges } from "@coeval/core/protect/apply";
-import type { Result } from "@coeval/core/protect/instruction";
 import type { Change } from "@coeval/core/protect/transfer";
 import type { Channel } from "@coeval/contract/wire/channel";
 import type { TransferMessage } from "@coeval/contract/wire/transfer";
 import type { StepContext } from "../context.ts";
 import { pointFile, runFile } from "../folders.ts";
+import { proveIdentity } from "../identity.ts";
 import type { Meter } from "../progress.ts";
-import { farewell } from "./farewell.ts";
+import { requireRoom } from "../room.ts";
+import { farewell, isBreak, LAST_WORD_MS_MAX } from "./farewell.ts";
 import { readBase, readValues, writeManifest } from "./files.ts";
-import { parseMessage } from "./messages.ts";
+import { hearMessage, lastWord, nextFrame, parseMessage } from "./messages.ts";
 import { createStaging, type Staging } from "./staging.ts";
-import type { OpenMessage } from "./transfers.ts";
+import type { Held, Receives } from "./work.ts";
 
 export interface ReceiveSession {
-  readonly context: StepContext<"receive-snapshots">;
+  readonly context: StepContext<Receives>;
   readonly holding: Holding;
   readonly channel: Channel;
-  readonly open: OpenMessage;
   readonly meter: Meter;
-  /** @throws CoevalError `secondary-full`. */
-  readonly checkRoom: (bytes: number) => Promise<void>;
+  /** Hears of each file that is whole. */
+  readonly progressed: () => void;
+  /** What came on an earlier stream, to its end; only the last word is missing. */
+  readonly held: Held | null;
 }
 
-/** Serves to the end; rejects when the stream breaks or is refused, and then nothing of it runs any more. */
-export async function serveSession(session: ReceiveSession): Promise<Result> {
-  const { channel, context } = session;
-  const { clock, files } = context.world;
-  const changes = await files.create(runFile(context.instruction.run, "changes"));
+/** Receives until `finished` may be said; rejects when the stream breaks or is refused, and then nothing of it runs any more. */
+export async function converseAsTarget(session: ReceiveSession): Promise<Held> {
+  const moved = await hearPlan(session);
+  if (session.held) return session.held;
+  const { context, channel } = session;
+  await channel.send({ say: "planned" } satisfies TransferMessage);
+  const changes = await context.world.files.create(runFile(context.instruction.run, "changes"));
   let committed = false;
-  const end: { first: { readonly cause: unknown } | null; parting: Promise<void> } = {
-    first: null,
-    parting: Promise.resolve(),
-  };
-  const fail = (cause: unknown): void => {
-    if (end.first) return;
-    end.first = { cause };
-    end.parting = farewell(clock, channel, told(cause));
-  };
-  // A file that fails ends the stream, and with it the reading: waiting for either of the two, for as long as a transfer
-  // lasts, would hold every frame that was ever read.
-  const staging = createStaging(session, fail);
+  const end = createEnd(session);
+  const staging = createStaging(session, end.fail);
   try {
-    const result = await converse(session, staging, {
-      write: (bytes) => changes.write(bytes),
-      async commit() {
-        await changes.commit();
-        committed = true;
-      },
-    });
-    await channel.send({ say: "finished" } satisfies TransferMessage);
-    return result;
+    const sourceSha256 = await takeIn(channel, staging, changes, end);
+    await staging.finished();
+    await changes.commit();
+    committed = true;
+    return await compareManifests(session, sourceSha256, moved);
   } catch (thrown) {
-    fail(thrown);
+    end.fail(thrown);
     staging.fail(thrown);
-    throw end.first?.cause ?? thrown;
+    throw end.reason(thrown);
   } finally {
-    await end.parting;
+    await end.parting();
     await staging.settled();
     if (!committed) await changes.abort();
   }
 }
 
-/** A defect's text is ours to read, not the peer's: it is in the log. */
-function told(cause: unknown): Failure {
-  const failure = toFailure(cause);
-  return failure.code === "defect"
-    ? { ...failure, message: "the receiver met a defect; see its log" }
-    : failure;
+/** The end of a stream that fails: of all that went wrong, what is told to the peer and what is thrown. */
+interface End {
+  /** The first failure counts; a file that fails ends the stream, and with it the reading. */
+  fail(cause: unknown): void;
+  readonly failed: boolean;
+  reason(thrown: unknown): unknown;
+  /** Resolves when the peer has been told. */
+  parting(): Promise<void>;
 }
 
-async function converse(
-  session: ReceiveSession,
+/**
+ * Waiting for either a failed file or the stream's end, for as long as a transfer lasts, would hold every frame that was ever read:
+ * so whatever fails closes the stream.
+ */
+function createEnd({ context, channel }: ReceiveSession): End {
+  const { clock } = context.world;
+  const read = new AbortController();
+  let first: { readonly cause: unknown } | null = null;
+  let told: Promise<void> = Promise.resolve();
+  return {
+    fail(cause) {
+      if (first) return;
+      first = { cause };
+      if (!isBreak(cause)) told = farewell(clock, channel, cause);
+      // Nobody is there to be told any more, but what the peer said at its end may still be read.
+      else
+        void clock.sleep(LAST_WORD_MS_MAX, read.signal).then(
+          () => channel.close("broken"),
+          () => undefined,
+        );
+    },
+    get failed() {
+      return first !== null;
+    },
+    reason(thrown) {
+      read.abort("read to its end");
+      return first && !isBreak(first.cause) ? first.cause : thrown;
+    },
+    parting: () => told,
+  };
+}
+
+/** Takes in all that the source sends, until it says that this was all; the hash of its manifest. */
+async function takeIn(
+  channel: Channel,
   staging: Staging,
-  changes: Pick<FileWriter, "write" | "commit">,
-): Promise<Result> {
-  const { channel } = session;
-  const moved = await openPlan(session);
+  changes: Pick<FileWriter, "write">,
+  end: Pick<End, "failed">,
+): Promise<string> {
   for (;;) {
-    const frame = await channel.receive();
-    if (!frame) throw new CoevalError("unreachable", "the peer ended the transfer");
+    const frame = await nextFrame(channel);
     if (frame.kind === "bytes") {
-      staging.content(frame.channel, frame.content);
+      if (!end.failed) staging.content(frame.channel, frame.content);
       continue;
     }
     const message = parseMessage(frame);
+    if (message.say === "closed") throw lastWord(message.failure);
+    if (end.failed) continue;
     switch (message.say) {
       case "file":
         staging.file(message);
@@ -100,34 +125,21 @@ async function converse(
         await changes.write(lines(message.changes as readonly Change[]));
         break;
       case "finish":
-        await staging.finished();
-        await changes.commit();
-        return await compareManifests(session, message.manifest.sha256, moved);
+        return message.manifest.sha256;
       default:
         throw new CoevalError("protocol", `\`${message.say}\` is not the sender's to say now`);
     }
   }
 }
 
-/** The base is the same, and there is room for what the plan names. */
-async function openPlan({ context, channel, open, meter, checkRoom }: ReceiveSession): Promise<MovedSummary> {
-  const base = context.instruction.order.base?.manifestSha256 ?? null;
-  if (open.baseManifestSha256 !== base) {
-    throw new CoevalError(
-      "base-mismatch",
-      `the source names base ${open.baseManifestSha256}, the target ${base}`,
-    );
-  }
-  await channel.send({ say: "opened" } satisfies TransferMessage);
-  const frame = await channel.receive();
-  if (!frame) throw new CoevalError("unreachable", "the peer ended the transfer");
-  const message = parseMessage(frame);
-  if (message.say !== "plan")
-    throw new CoevalError("protocol", `\`${message.say}\` came where \`plan\` is due`);
-  const { moved } = message;
-  await checkRoom(moved.bytes);
+/** The cluster is still the same, and there is room for what the plan names. */
+async function hearPlan({ context, holding, channel, meter, held }: ReceiveSession): Promise<MovedSummary> {
+  const { instruction, target, cancel } = context;
+  const { moved } = await hearMessage(channel, "plan");
+  if (held) return moved;
+  await proveIdentity(target, instruction.identity, instruction.cluster, cancel);
+  await requireRoom(context, holding, moved.bytes);
   meter.start("receiving", moved.files, moved.bytes);
-  await channel.send({ say: "planned" } satisfies TransferMessage);
   return moved;
 }
 
@@ -135,7 +147,7 @@ async function compareManifests(
   { context }: ReceiveSession,
   sourceSha256: string,
   moved: MovedSummary,
-): Promise<Result> {
+): Promise<Held> {
   const { world, instruction } = context;
   const { run, service, order } = instruction;
   const manifest = await writeManifest(
@@ -149,7 +161,7 @@ async function compareManifests(
       `the source's manifest is ${sourceSha256}, the target's ${manifest.sha256}`,
     );
   }
-  return { step: "receive-snapshots", manifest, moved };
+  return { manifest, moved };
 }
 
 function lines(changes: readonly Change[]): Uint8Array {

@@ -2,17 +2,16 @@
 import { CoevalError } from "@coeval/core/errors";
 import type { Clock } from "@coeval/core/ports/clock";
 import type { Channel } from "@coeval/contract/wire/channel";
+import { isBreak, LAST_WORD_MS_MAX } from "./farewell.ts";
 import type { InFlight } from "./in-flight.ts";
-import { parseMessage } from "./messages.ts";
+import { lastWord, nextFrame, parseMessage } from "./messages.ts";
 
 /** Answers that may have come before they are waited for. */
 const ARRIVED_MAX = 4;
-/** A stream that broke may still hold the peer's last word; so long it is waited for. */
-const LAST_WORD_MS_MAX = 1000;
 
 export interface Replies {
   /** Waits for the one answer that is due, of those that may come; which one it was. */
-  next(...due: readonly ("opened" | "planned" | "finished")[]): Promise<string>;
+  next<Due extends "planned" | "finished">(...due: readonly Due[]): Promise<Due>;
   /** What the peer said at its end, if it did; else what was thrown. */
   reason(clock: Clock, thrown: unknown): Promise<unknown>;
 }
@@ -20,18 +19,16 @@ export interface Replies {
 /** Replies about files go to `flights`; when the stream ends, everything that is waited for rejects. */
 export function listen(channel: Channel, flights: InFlight): Replies {
   let broken: { readonly cause: unknown } | null = null;
-  let lastWord: CoevalError | null = null;
+  let said: CoevalError | null = null;
   const arrived: string[] = [];
   let wake = Promise.withResolvers<void>();
 
   const read = async (): Promise<never> => {
     for (;;) {
-      const frame = await channel.receive();
-      if (!frame) throw new CoevalError("unreachable", "the peer ended the transfer");
-      const message = parseMessage(frame);
+      const message = parseMessage(await nextFrame(channel));
       switch (message.say) {
         case "closed":
-          throw (lastWord = new CoevalError(message.failure.code, message.failure.message, message.failure));
+          throw (said = lastWord(message.failure));
         case "want":
         case "have":
         case "took":
@@ -54,10 +51,10 @@ export function listen(channel: Channel, flights: InFlight): Replies {
   });
 
   return {
-    async next(...due) {
+    async next<Due extends string>(...due: readonly Due[]) {
       for (;;) {
         const first: string | undefined = arrived.shift();
-        if (due.some((say) => say === first)) return first as string;
+        if (due.some((say) => say === first)) return first as Due;
         if (first !== undefined)
           throw new CoevalError("protocol", `\`${first}\` came where \`${due.join("` or `")}\` is due`);
         if (broken) throw broken.cause;
@@ -65,12 +62,11 @@ export function listen(channel: Channel, flights: InFlight): Replies {
       }
     },
     async reason(clock, thrown) {
-      const unreachable = thrown instanceof CoevalError && thrown.code === "unreachable";
-      if (!unreachable) return thrown;
+      if (!isBreak(thrown)) return thrown;
       const waited = new AbortController();
       await Promise.race([over, clock.sleep(LAST_WORD_MS_MAX, waited.signal).catch(() => undefined)]);
       waited.abort("heard");
-      return lastWord ?? thrown;
+      return said ?? thrown;
     },
   };
 }

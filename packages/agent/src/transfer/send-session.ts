@@ -1,8 +1,8 @@
-/** One connection of the sender to its peer: opened, told the plan, sent files many at a time, then the changes. */
+/** One opened stream of the sender to its peer: told the plan, sent files many at a time, then the changes. Whoever dialled. */
 import { CoevalError } from "@coeval/core/errors";
 import type { ManifestSummary, MovedSummary } from "@coeval/core/model/certificate";
 import type { Change } from "@coeval/core/protect/transfer";
-import { type Channel, channelOn } from "@coeval/contract/wire/channel";
+import type { Channel } from "@coeval/contract/wire/channel";
 import { CONTENT_BYTES_MAX } from "@coeval/contract/wire/frame";
 import { CHANGES_MAX, FILES_IN_FLIGHT_MAX, type TransferMessage } from "@coeval/contract/wire/transfer";
 import type { StepContext } from "../context.ts";
@@ -11,6 +11,7 @@ import type { SnapshotNote } from "../snapshot.ts";
 import { createInFlight, type Flight, type InFlight } from "./in-flight.ts";
 import { listen } from "./replies.ts";
 import { type FileDigest, isContent } from "./file-digest.ts";
+import type { Sends } from "./work.ts";
 
 /** Bytes of changes gathered into one message, well below the frame's bound. */
 const CHANGES_BYTES_MAX = 256 * 1024;
@@ -26,64 +27,44 @@ export interface Counting {
 }
 
 export interface SendSession {
-  /** The peer has received everything before: its last word was lost. Nothing is to be sent. */
-  readonly finished: boolean;
-  plan(moved: MovedSummary): Promise<void>;
+  /** `finished`: the peer holds everything already, its last word was lost. Nothing is to be sent. */
+  plan(moved: MovedSummary): Promise<"planned" | "finished">;
   /** Sends the content of all files of the plan; their digests, in the plan's order. */
-  files(changes: AsyncIterable<Change>, counting: Counting): AsyncGenerator<FileDigest>;
+  files(changes: AsyncIterable<Change>): AsyncGenerator<FileDigest>;
   change(change: Change): Promise<void>;
   flushChanges(): Promise<void>;
   finish(manifest: ManifestSummary): Promise<void>;
   /** Why it really failed: what the peer said at its end counts more than that the stream then broke. */
   reason(thrown: unknown): Promise<unknown>;
-  close(): void;
 }
 
-/** Connects and opens. @throws CoevalError of the peer's `closed`, `unreachable`, `peer-not-trusted`, `protocol`. */
-export async function openSession(
-  context: StepContext<"send-snapshots">,
-  note: SnapshotNote,
-): Promise<SendSession> {
-  const { instruction, network, cancel } = context;
-  const { run, service, epoch, order } = instruction;
-  const stream = await network.connect(order.address, cancel, { kind: "agent", ...order.peer });
-  const channel = channelOn(stream);
-  const abort = (): void => channel.close("cancelled");
-  cancel.addEventListener("abort", abort, { once: true });
-  if (cancel.aborted) abort();
-  const close = (why: string): void => {
-    cancel.removeEventListener("abort", abort);
-    channel.close(why);
-  };
+export interface SendParts {
+  readonly context: StepContext<Sends>;
+  readonly note: SnapshotNote;
+  readonly channel: Channel;
+  readonly counting: Counting;
+}
+
+/** Listens on the channel from now on, until the stream ends. */
+export function createSendSession(parts: SendParts): SendSession {
+  const { context, channel } = parts;
   const flights = createInFlight();
   const replies = listen(channel, flights);
   const say = (message: TransferMessage): Promise<void> => channel.send(message);
-  try {
-    await say({ say: "open", run, service, epoch, baseManifestSha256: order.base?.manifestSha256 ?? null });
-    const finished = (await replies.next("opened", "finished")) === "finished";
-    return {
-      finished,
-      async plan(moved) {
-        await say({ say: "plan", moved });
-        await replies.next("planned");
-      },
-      files: (changes, counting) =>
-        mapInOrder(contents(changes), FILES_IN_FLIGHT_MAX, (change) =>
-          sendFile({ context, note, channel, flights, counting }, change),
-        ),
-      ...changesOn(channel),
-      async finish(manifest) {
-        await say({ say: "finish", manifest });
-        await replies.next("finished");
-      },
-      reason: (thrown) => replies.reason(context.world.clock, thrown),
-      close: () => close("over"),
-    };
-  } catch (thrown) {
-    const reason = await replies.reason(context.world.clock, thrown);
-    close("not opened");
-    throw reason;
-  }
+  return {
+    async plan(moved) {
+      await say({ say: "plan", moved });
+      return replies.next("planned", "finished");
+    },
+    files: (changes) =>
+      mapInOrder(contents(changes), FILES_IN_FLIGHT_MAX, (change) => sendFile({ ...parts, flights }, change)),
+    ...changesOn(channel),
+    async finish(manifest) {
+      await say({ say: "finish", manifest });
+      await replies.next("finished");
+    },
+    reason: (thrown) => replies.reason(context.world.clock, thrown),
+  };
 }
 
 /** Gathers changes into messages worth sending. */
@@ -107,12 +88,8 @@ function changesOn(channel: Channel): Pick<SendSession, "change" | "flushChanges
   };
 }
 
-interface Sending {
-  readonly context: StepContext<"send-snapshots">;
-  readonly note: SnapshotNote;
-  readonly channel: Channel;
+interface Sending extends SendParts {
   readonly flights: InFlight;
-  readonly counting: Counting;
 }
 
 async function sendFile(sending: Sending, change: Extract<Change, { kind: "put" }>): Promise<FileDigest> {

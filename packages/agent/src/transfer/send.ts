@@ -1,79 +1,77 @@
 /**
- * send-snapshots: the plan is made once and kept on disk; then the peer is connected and sent what it does not have yet,
- * again after every break, until both hold the same manifest.
+ * The source's end of a transfer: send-snapshots dials and sends, serve-snapshots is dialled and sends. The plan is made once and kept
+ * on disk; on each stream the peer is sent what it does not have yet, until both hold the same manifest.
  */
-import { CoevalError, type ErrorCode, explain } from "@coeval/core/errors";
+import { CoevalError } from "@coeval/core/errors";
 import type { ManifestSummary, MovedSummary } from "@coeval/core/model/certificate";
 import { applyChanges } from "@coeval/core/protect/apply";
 import { instructionId, type Result } from "@coeval/core/protect/instruction";
 import type { Change } from "@coeval/core/protect/transfer";
 import { readInstruction } from "@coeval/store/agent/journal";
+import type { Channel } from "@coeval/contract/wire/channel";
 import type { StepContext } from "../context.ts";
 import { pointFile, runFile } from "../folders.ts";
 import { createMeter } from "../progress.ts";
 import type { SnapshotNote } from "../snapshot.ts";
+import { awaitPeer } from "./await-peer.ts";
+import { dialPeer } from "./dial-peer.ts";
 import { type FileDigest, isContent } from "./file-digest.ts";
 import { readBase, readValues, summaryOf, writeManifest, writeValues } from "./files.ts";
 import { makePlan } from "./plan.ts";
-import { type Counting, openSession, type SendSession } from "./send-session.ts";
-
-/** Breaks in a row without a single file in between, after which it is given up: about five minutes, for an agent to be started again. */
-const BREAKS_MAX = 60;
-/** Failures of the other kinds in a row: trying again may help, waiting does not. */
-const FAILURES_MAX = 3;
-/** What waiting mends. */
-const BREAKS: readonly ErrorCode[] = ["unreachable", "internal-stop", "cluster-unreachable", "safe-mode"];
-/** What a person must mend first. */
-const HOPELESS: readonly ErrorCode[] = ["secondary-full", "quota-exceeded"];
-const BACKOFF_MS_MIN = 200;
-const BACKOFF_MS_MAX = 5000;
+import { type Counting, createSendSession, type SendSession } from "./send-session.ts";
+import type { Sends, TransferWork } from "./work.ts";
 
 export async function sendSnapshots(context: StepContext<"send-snapshots">): Promise<Result> {
+  return dialPeer(context, await sending(context));
+}
+
+export async function serveSnapshots(context: StepContext<"serve-snapshots">): Promise<Result> {
+  return awaitPeer(context, await sending(context));
+}
+
+async function sending(context: StepContext<Sends>): Promise<TransferWork> {
+  const { world, instruction } = context;
   const note = await snapshotNote(context);
-  const meter = createMeter(context.world.clock, context.report);
+  const meter = createMeter(world.clock, context.report);
   meter.start("listing", null, null);
   const moved = await makePlan(context, note, () => meter.count(1, 0));
-  let breaks = 0;
-  for (;;) {
-    meter.start("sending", moved.files, moved.bytes);
-    try {
-      const manifest = await sendOnce(context, note, moved, {
+  const manifestHere = () => summaryOf(world, pointFile(instruction.service, instruction.run, "manifest"));
+  return {
+    async converse(channel, progressed) {
+      meter.start("sending", moved.files, moved.bytes);
+      const counting: Counting = {
         had: (bytes) => meter.count(1, bytes),
         moved: (bytes) => meter.count(0, bytes),
         sent() {
-          breaks = 0;
+          progressed();
           meter.count(1, 0);
         },
-      });
-      return { step: "send-snapshots", manifest, moved };
-    } catch (thrown) {
-      context.cancel.throwIfAborted();
-      if (!(thrown instanceof CoevalError) || ++breaks > attemptsAgain(thrown.code)) throw thrown;
-      context.world.log.warn("transfer broke", { run: context.instruction.run, why: thrown.message, breaks });
-      await context.world.clock.sleep(Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** breaks), context.cancel);
-    }
-  }
+      };
+      const manifest = await sendOver(
+        context,
+        channel,
+        createSendSession({ context, note, channel, counting }),
+        moved,
+      );
+      return { manifest: manifest ?? (await manifestHere()), moved };
+    },
+    recall: async () => ({ manifest: await manifestHere(), moved }),
+  };
 }
 
-function attemptsAgain(code: ErrorCode): number {
-  if (explain(code).retry === "never" || HOPELESS.includes(code)) return 0;
-  return BREAKS.includes(code) ? BREAKS_MAX : FAILURES_MAX;
-}
-
-async function sendOnce(
-  context: StepContext<"send-snapshots">,
-  note: SnapshotNote,
+/** The conversation on one stream; null when the peer held everything already. */
+async function sendOver(
+  context: StepContext<Sends>,
+  channel: Channel,
+  session: SendSession,
   moved: MovedSummary,
-  counting: Counting,
-): Promise<ManifestSummary> {
+): Promise<ManifestSummary | null> {
   const { world, instruction } = context;
   const { run, service } = instruction;
-  const session = await openSession(context, note);
   try {
-    if (session.finished) return await summaryOf(world, pointFile(service, run, "manifest"));
-    await session.plan(moved);
+    if ((await session.plan(moved)) === "finished") return null;
     const plan = () => readValues<Change>(world, runFile(run, "plan"));
-    await writeValues(world, runFile(run, "hashes"), session.files(plan(), counting));
+    await writeValues(world, runFile(run, "hashes"), session.files(plan()));
     const changes = runFile(run, "changes");
     await writeValues(
       world,
@@ -90,8 +88,6 @@ async function sendOnce(
     return manifest;
   } catch (thrown) {
     throw await session.reason(thrown);
-  } finally {
-    session.close();
   }
 }
 
@@ -120,12 +116,15 @@ async function sendChanges(session: SendSession, changes: AsyncIterable<Change>)
   await session.flushChanges();
 }
 
-async function snapshotNote(context: StepContext<"send-snapshots">): Promise<SnapshotNote> {
+async function snapshotNote(context: StepContext<Sends>): Promise<SnapshotNote> {
   const taken = await readInstruction(
     context.db,
     instructionId(context.instruction.run, "take-snapshots", "source"),
   );
   if (!taken?.outcome?.ok)
-    throw new CoevalError("protocol", "send-snapshots came before its snapshots were taken");
+    throw new CoevalError(
+      "protocol",
+      `${context.instruction.order.step} came before its snapshots were taken`,
+    );
   return taken.note as SnapshotNote;
 }

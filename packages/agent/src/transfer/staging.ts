@@ -43,6 +43,7 @@ export function createStaging(session: ReceiveSession, failed: (cause: unknown) 
       const task = stage(session, message, incoming)
         .then((last) => {
           files.delete(channel);
+          if (last.say === "done") session.progressed();
           return say(session, last);
         })
         .catch(failed)

@@ -1,11 +1,12 @@
 /**
  * The open transfers of this agent: which peers may connect now, and for what. A stream is served only against an open instruction
- * of this agent's own that names run, service, epoch and the peer's certificate.
+ * of this agent's own that names run, service, epoch, direction and the peer's certificate.
  */
 import { CoevalError, toFailure } from "@coeval/core/errors";
 import type { Peer, Stream } from "@coeval/core/ports/network";
 import type { World } from "@coeval/core/ports/world";
 import { type Channel, channelOn } from "@coeval/contract/wire/channel";
+import type { Direction } from "@coeval/core/protect/direction";
 import type { TransferMessage } from "@coeval/contract/wire/transfer";
 import { farewell } from "./farewell.ts";
 import { parseMessage } from "./messages.ts";
@@ -19,6 +20,7 @@ export type OpenMessage = Extract<TransferMessage, { say: "open" }>;
 
 /** What one open instruction accepts. */
 export interface Expected {
+  readonly direction: Direction;
   readonly service: string;
   readonly epoch: number;
   readonly peer: { readonly cluster: string; readonly agent: string; readonly fingerprint: string };
@@ -36,7 +38,7 @@ export interface Transfers {
 export interface TransferOptions {
   /** Where peers reach this agent, `host:port`. */
   readonly address: string;
-  /** Whether this agent has received it to its end before. */
+  /** Whether this agent has listened for it to its end before. */
   readonly finished: (open: OpenMessage, peer: Peer) => Promise<boolean>;
 }
 
@@ -79,7 +81,7 @@ export function createTransfers(
         peer: peerName(stream.peer),
         why: refusal?.message,
       });
-      return farewell(world.clock, channel, toFailure(refusal));
+      return farewell(world.clock, channel, refusal);
     }
     await match.serve(channel, open);
     channel.close("over");
@@ -123,6 +125,7 @@ function breachOf(match: Expected, open: OpenMessage, peer: Peer): string | null
   if (peer.cluster !== match.peer.cluster || peer.agent !== match.peer.agent)
     return "another agent is expected";
   if (peer.fingerprint !== match.peer.fingerprint) return "the certificate is not the expected one";
+  if (open.direction !== match.direction) return `a ${match.direction} is expected`;
   if (open.service !== match.service) return "another service is expected";
   if (open.epoch !== match.epoch) return `epoch ${match.epoch} is expected`;
   return null;

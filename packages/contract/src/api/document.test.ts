@@ -137,14 +137,18 @@ test("data sets that nest, share a name, or lie outside the mapping are refused 
   );
 });
 
-test("what is dangerous has no default, and pull is refused by name", () => {
+test("what is dangerous has no default, and neither has the direction", () => {
   const silent = service({ policy: { direction: "push", tolerance: { window: "500ms" } } });
   assert.deepEqual(wrongWith(silent), [
     'spec.policy.tolerance.beyond bad-input: is missing; say "refuse" or "mark"',
     'spec.policy.tolerance.openFiles bad-input: is missing; say "refuse" or "mark"',
   ]);
-  const pull = service({ policy: { ...policy, direction: "pull" } });
-  assert.match(wrongWith(pull)[0] ?? "", /^spec\.policy\.direction unsupported: 'pull'/);
+  for (const direction of ["push", "pull"])
+    assert.deepEqual(wrongWith(service({ policy: { ...policy, direction } })), []);
+  assert.match(
+    wrongWith(service({ policy: { ...policy, direction: undefined } }))[0] ?? "",
+    /^spec\.policy\.direction bad-input: is missing/,
+  );
   for (const window of ["0ms", "11m", "half a second", "1.0001s", 500, null])
     assert.match(
       wrongWith(service({ policy: { ...policy, tolerance: { ...policy.tolerance, window } } }))[0] ?? "",

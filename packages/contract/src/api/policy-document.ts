@@ -46,11 +46,9 @@ const bandwidthText = z
 export const policyDocument = closed({
   direction: z
     .enum(["push", "pull"])
-    .superRefine((direction, context) => {
-      if (direction === "pull")
-        refuse(context, "unsupported", "'pull' is not built yet; say push, which gives the same result");
-    })
-    .describe("push: the primary's agent sends"),
+    .describe(
+      "who opens the connection for the data: push: the primary's agent dials and sends; pull: the secondary's agent dials and fetches",
+    ),
   tolerance: closed({
     window: durationText(1, MAX_TOLERANCE_MS).describe(
       "how far the snapshots may lie after the moment, as 500ms",

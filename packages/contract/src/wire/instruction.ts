@@ -42,13 +42,13 @@ const order = z.discriminatedUnion("step", [
     clockErrorMsMax: msField,
   }),
   z.object({
-    step: z.literal("receive-snapshots"),
+    step: z.literal("open-holding"),
     directory: pathField,
     sets: z.array(setPlace).min(1).max(ITEMS_MAX),
     base,
-    peer,
   }),
-  z.object({ step: z.literal("send-snapshots"), base, peer, address: addressField }),
+  z.object({ step: z.enum(["receive-snapshots", "serve-snapshots"]), base, peer }),
+  z.object({ step: z.enum(["send-snapshots", "replicate-snapshots"]), base, peer, address: addressField }),
   z.object({ step: z.literal("verify") }),
   z.object({ step: z.literal("sign"), body: certificateBodySchema }),
   z.object({
@@ -84,12 +84,12 @@ const result = z.discriminatedUnion("step", [
     clock: clockEvidenceSchema,
     openFiles: z.object({ kind: openFilesGradeSchema, count: countField, why: whyField }),
   }),
+  z.object({ step: z.literal("open-holding"), identity: identityField }),
   z.object({
-    step: z.literal("receive-snapshots"),
+    step: z.enum(["receive-snapshots", "send-snapshots", "serve-snapshots", "replicate-snapshots"]),
     manifest: manifestSummarySchema,
     moved: movedSummarySchema,
   }),
-  z.object({ step: z.literal("send-snapshots"), manifest: manifestSummarySchema, moved: movedSummarySchema }),
   z.object({ step: z.literal("verify"), files: countField, bytes: countField }),
   z.object({ step: z.literal("sign"), signature: signatureSchema }),
   z.object({ step: z.literal("seal"), certificate: certificateSchema }),
@@ -112,7 +112,7 @@ const progressSchema = z.object({
 
 /** What an agent reports on the way. */
 export const reportSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("ready"), address: addressField, identity: identityField }),
+  z.object({ kind: z.literal("ready"), address: addressField }),
   z.object({ kind: z.literal("armed"), identity: identityField }),
   z.object({ kind: z.literal("progress"), progress: progressSchema }),
 ]) satisfies z.ZodType<Report>;

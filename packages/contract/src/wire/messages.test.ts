@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { courseTo, resultOf, runIn, sampleRun } from "@coeval/core/testing/runs";
+import { courseTo, directed, resultOf, runIn } from "@coeval/core/testing/runs";
 import type { z } from "zod";
 import { certificateSchema } from "./certificate.ts";
 import { ITEMS_MAX } from "./fields.ts";
@@ -34,12 +34,15 @@ const identity = { clusterId: "CID-1", namespaceId: "1" };
 const moved = { changes: 1, files: 1, bytes: 5, deletions: 0 };
 const manifest = { sha256: SHA256, files: 1, directories: 1, bytes: 5 };
 const failure = { code: "corrupt", message: "m", evidence: ["p"] };
-const instructions = courseTo(sampleRun, "done").flatMap(({ commands }) =>
-  commands.flatMap((command) => (command.kind === "instruct" ? [command.instruction] : [])),
+const instructions = (["push", "pull"] as const).flatMap((direction) =>
+  courseTo(directed(direction), "done").flatMap(({ commands }) =>
+    commands.flatMap((command) => (command.kind === "instruct" ? [command.instruction] : [])),
+  ),
 );
 
 const TRANSFER = [
-  { say: "open", run: "run-1", service: "billing", epoch: 1, baseManifestSha256: null },
+  { say: "open", direction: "push", run: "run-1", service: "billing", epoch: 1, baseManifestSha256: null },
+  { say: "open", direction: "pull", run: "run-1", service: "billing", epoch: 1, baseManifestSha256: SHA256 },
   { say: "opened" },
   { say: "closed", failure },
   { say: "plan", moved },
@@ -82,12 +85,15 @@ test("every message of a transfer passes whole", () => {
 });
 
 test("every instruction that a run gives, every result and report passes whole", () => {
-  assert.equal(instructions.length, 8);
+  assert.equal(new Set(instructions.map(({ order }) => order.step)).size, 10);
   takes(instructionSchema, instructions);
   for (const name of [
+    "open-holding",
     "take-snapshots",
     "receive-snapshots",
     "send-snapshots",
+    "serve-snapshots",
+    "replicate-snapshots",
     "verify",
     "sign",
     "seal",
@@ -96,7 +102,7 @@ test("every instruction that a run gives, every result and report passes whole",
     takes(outcomeSchema, [{ ok: true, result: resultOf(runIn("sealing"), name) }]);
   takes(outcomeSchema, [{ ok: false, failure }]);
   takes(reportSchema, [
-    { kind: "ready", address: "host:9000", identity },
+    { kind: "ready", address: "host:9000" },
     { kind: "armed", identity },
     {
       kind: "progress",
@@ -135,17 +141,17 @@ test("a path that leads out of where it belongs is refused, wherever it stands",
       { say: "changes", changes: [{ number: 1, kind: "attributes", entry: wrong, before: entry }] },
       { say: "changes", changes: [{ number: 1, kind: "times", entry: wrong, before: null, at: null }] },
     ]);
-    const [receive] = instructions;
-    assert.ok(receive?.order.step === "receive-snapshots");
+    const [opening] = instructions;
+    assert.ok(opening?.order.step === "open-holding");
     refuses(instructionSchema, [
-      { ...receive, order: { ...receive.order, sets: [{ name: "ledger", relative: path }] } },
+      { ...opening, order: { ...opening.order, sets: [{ name: "ledger", relative: path }] } },
     ]);
   }
-  const [receive] = instructions;
+  const [opening] = instructions;
   // The holding directory itself is no place for a data set.
-  assert.ok(receive?.order.step === "receive-snapshots");
+  assert.ok(opening?.order.step === "open-holding");
   refuses(instructionSchema, [
-    { ...receive, order: { ...receive.order, sets: [{ name: "ledger", relative: "" }] } },
+    { ...opening, order: { ...opening.order, sets: [{ name: "ledger", relative: "" }] } },
   ]);
 });
 
@@ -160,9 +166,10 @@ test("what is oversized, negative, fractional or of another kind is refused", ()
     { say: "want", channel: 2 ** 60 },
     { say: "took", channel: 1, bytes: Number.MAX_SAFE_INTEGER + 2 },
     { say: "have", channel: 1, sha256: "A".repeat(64) },
-    { say: "open", run: "../x", service: "billing", epoch: 1, baseManifestSha256: null },
-    { say: "open", run: "run-1", service: "Billing", epoch: 1, baseManifestSha256: null },
-    { say: "open", run: "run-1", service: "billing", epoch: 0, baseManifestSha256: null },
+    { say: "open", direction: "push", run: "../x", service: "billing", epoch: 1, baseManifestSha256: null },
+    { say: "open", direction: "push", run: "run-1", service: "Billing", epoch: 1, baseManifestSha256: null },
+    { say: "open", direction: "push", run: "run-1", service: "billing", epoch: 0, baseManifestSha256: null },
+    { say: "open", direction: "both", run: "run-1", service: "billing", epoch: 1, baseManifestSha256: null },
     { ...file, entry: { ...entry, mode: 0o2777 } },
     { ...file, entry: { ...entry, path: LONG } },
     { ...file, entry: { ...entry, owner: LONG } },
@@ -194,8 +201,8 @@ test("instructions with anything beyond their bounds are refused", () => {
     { ...take, order: { ...take.order, moment: -1 } },
   ]);
   refuses(reportSchema, [
-    { kind: "ready", address: "no port", identity },
-    { kind: "ready", address: "http://host:1/", identity },
+    { kind: "ready", address: "no port" },
+    { kind: "ready", address: "http://host:1/" },
     { kind: "armed" },
     {
       kind: "progress",

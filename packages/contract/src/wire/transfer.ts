@@ -1,10 +1,12 @@
 /**
  * The transfer: what the source's and the target's agent say to each other. Push and pull differ in who connects, and in nothing else.
  *
- *   connector → `open`, acceptor → `opened` or `closed`
- *   source → `plan`; target → `planned`
+ *   dialler → `open`; listener → `opened`, or `finished` when it has heard the last word already, or `closed`
+ *   source → `plan`; target → `planned`, or `finished` when it holds everything already
  *   for each file in any order, bounded in flight: source → `file`; target → `want` | `have`; source → bytes … `end`; target → `took`* `done`
- *   source → `changes` … `finish`; target → `finished` | `closed`
+ *   source → `changes` … `finish`; target → `finished`
+ *   in a pull then source → `finished`: the last word is the listener's, and the dialler comes again until it has heard it
+ *   either end → `closed`, with the reason, when it goes no further
  */
 import type { Change } from "@coeval/core/protect/transfer";
 import { z } from "zod";
@@ -39,6 +41,7 @@ export const changeSchema = z.discriminatedUnion("kind", [
 export const transferMessage = z.discriminatedUnion("say", [
   z.object({
     say: z.literal("open"),
+    direction: z.enum(["push", "pull"]),
     run: idField,
     service: nameField,
     epoch: z.number().int().min(1),

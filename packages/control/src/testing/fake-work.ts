@@ -1,5 +1,6 @@
 /** Two agents that do the work of a run by the book: at most once, answered from a journal, whatever is repeated or lost. */
 import { type Certificate, sourceBytes, targetBytes } from "@coeval/core/model/certificate";
+import type { ClusterIdentity } from "@coeval/core/model/cluster";
 import type { Clock } from "@coeval/core/ports/clock";
 import type { Instruction, Order, Outcome, Report, Result } from "@coeval/core/protect/instruction";
 import { createFakeAgent, type FakeAgent } from "./fake-agent.ts";
@@ -56,9 +57,9 @@ export function createFakePair(
 }
 
 interface Transfers {
-  /** Resolves when the source has sent everything of the run. */
-  readonly sent: (run: string) => Promise<void>;
-  readonly send: (run: string) => void;
+  /** Resolves when the end that dials has done so, and all is moved. */
+  readonly dialled: (run: string) => Promise<void>;
+  readonly dial: (run: string) => void;
 }
 
 function createTransfers(): Transfers {
@@ -68,13 +69,17 @@ function createTransfers(): Transfers {
     transfers.set(run, transfer);
     return transfer;
   };
-  return { sent: (run) => of(run).promise, send: (run) => of(run).resolve() };
+  return { dialled: (run) => of(run).promise, dial: (run) => of(run).resolve() };
 }
 
-function reportOn({ peer }: FakeAgent, { step }: Order): Report | null {
-  const identity = { clusterId: `CID-${peer.cluster}`, namespaceId: "1" };
-  if (step === "receive-snapshots") return { kind: "ready", address: "127.0.0.1:2", identity };
-  return step === "take-snapshots" ? { kind: "armed", identity } : null;
+function identityOf({ peer }: FakeAgent): ClusterIdentity {
+  return { clusterId: `CID-${peer.cluster}`, namespaceId: "1" };
+}
+
+function reportOn(agent: FakeAgent, { step }: Order): Report | null {
+  if (step === "receive-snapshots" || step === "serve-snapshots")
+    return { kind: "ready", address: "127.0.0.1:2" };
+  return step === "take-snapshots" ? { kind: "armed", identity: identityOf(agent) } : null;
 }
 
 async function resultOf(
@@ -84,14 +89,18 @@ async function resultOf(
   transfers: Transfers,
 ): Promise<Result> {
   switch (order.step) {
+    case "open-holding":
+      return { step: order.step, identity: identityOf(agent) };
     case "receive-snapshots":
-      await transfers.sent(run);
+    case "serve-snapshots":
+      await transfers.dialled(run);
       return { step: order.step, manifest: MANIFEST, moved: MOVED };
     case "take-snapshots":
       await clock.sleep(order.moment - clock.nowMs());
       return taken(order);
     case "send-snapshots":
-      transfers.send(run);
+    case "replicate-snapshots":
+      transfers.dial(run);
       return { step: order.step, manifest: MANIFEST, moved: MOVED };
     case "verify":
       return { step: order.step, files: 1, bytes: 5 };

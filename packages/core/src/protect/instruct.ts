@@ -1,17 +1,18 @@
 /** The instructions that a phase of a run calls for: decided from the run alone, so that a restart gives the same ones. */
 import { relativeTo } from "../model/path.ts";
 import { certificateBody } from "./certificate-body.ts";
-import { type Instruction, instructionId, type Order, type TransferPeer } from "./instruction.ts";
-import type { Run, RunSide, Side } from "./run.ts";
+import { DIRECTIONS } from "./direction.ts";
+import { type Instruction, instructionId, type Order, type Side, type TransferPeer } from "./instruction.ts";
+import type { Run, RunSide } from "./run.ts";
 
 /** The clock's error may take at most this share of the tolerance. */
 const CLOCK_SHARE = 0.5;
 
-/** All instructions of the run's phase; those given before and answered are answered again from the journal. */
+/** All instructions of the run's phase, while sending of its half: first who listens, then who dials. Those given before and answered are answered again from the journal. */
 export function instruct(run: Run): Instruction[] {
   switch (run.phase) {
     case "opening":
-      return [to(run, "target", { step: "receive-snapshots", ...receive(run) })];
+      return [to(run, "target", { step: "open-holding", ...holding(run) })];
     case "arming":
       return [
         to(run, "source", {
@@ -23,14 +24,7 @@ export function instruct(run: Run): Instruction[] {
         }),
       ];
     case "sending":
-      return [
-        to(run, "source", {
-          step: "send-snapshots",
-          base: run.base,
-          peer: peerOf(run.target),
-          address: run.address ?? "",
-        }),
-      ];
+      return [run.address === null ? listen(run) : dial(run, run.address)];
     case "verifying":
       return [to(run, "target", { step: "verify" })];
     case "signing":
@@ -59,14 +53,27 @@ export function snapshotName(run: { readonly id: string }): string {
   return `coeval-${run.id}`;
 }
 
-function receive(run: Run) {
+function holding(run: Run) {
   const { mapping, dataSets } = run.service;
   return {
     directory: mapping.target,
     sets: dataSets.map((set) => ({ name: set.name, relative: relativeTo(set.path, mapping.source) })),
     base: run.base,
-    peer: peerOf(run.source),
   };
+}
+
+function listen(run: Run): Instruction {
+  const { side, step } = DIRECTIONS[run.service.policy.direction].listens;
+  return to(run, side, { step, base: run.base, peer: peerOf(run[otherSide(side)]) });
+}
+
+function dial(run: Run, address: string): Instruction {
+  const { side, step } = DIRECTIONS[run.service.policy.direction].dials;
+  return to(run, side, { step, base: run.base, peer: peerOf(run[otherSide(side)]), address });
+}
+
+function otherSide(side: Side): Side {
+  return side === "source" ? "target" : "source";
 }
 
 function both(run: Run, order: Order): Instruction[] {

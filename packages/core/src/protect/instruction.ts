@@ -51,6 +51,21 @@ export interface SetPlace {
   readonly relative: string;
 }
 
+/** An end of a run's transfer. */
+export type Side = "source" | "target";
+
+/** One end of a transfer listens for its peer: the target in a push, the source in a pull. */
+export interface ListenOrder<Name extends string> {
+  readonly step: Name;
+  readonly base: Base | null;
+  readonly peer: TransferPeer;
+}
+
+/** The other end dials it at its address: the source in a push, the target in a pull. */
+export interface DialOrder<Name extends string> extends ListenOrder<Name> {
+  readonly address: string;
+}
+
 /** What is ordered. The step's name is the order's `step`. */
 export type Order =
   | {
@@ -61,19 +76,17 @@ export type Order =
       /** The clock's error bound must lie below it, else the moment is refused before any snapshot. */
       readonly clockErrorMsMax: number;
     }
+  /** Before the moment: the holding directory is proven ours, unchanged since the base, and with room. */
   | {
-      readonly step: "receive-snapshots";
+      readonly step: "open-holding";
       readonly directory: string;
       readonly sets: readonly SetPlace[];
       readonly base: Base | null;
-      readonly peer: TransferPeer;
     }
-  | {
-      readonly step: "send-snapshots";
-      readonly base: Base | null;
-      readonly peer: TransferPeer;
-      readonly address: string;
-    }
+  | ListenOrder<"receive-snapshots">
+  | ListenOrder<"serve-snapshots">
+  | DialOrder<"send-snapshots">
+  | DialOrder<"replicate-snapshots">
   | { readonly step: "verify" }
   | { readonly step: "sign"; readonly body: CertificateBody }
   | {
@@ -97,6 +110,13 @@ export type Outcome =
   | { readonly ok: true; readonly result: Result }
   | { readonly ok: false; readonly failure: Failure };
 
+/** Both ends of a transfer answer what they hold at its end, and what was moved. */
+export interface TransferResult<Name extends string> {
+  readonly step: Name;
+  readonly manifest: ManifestSummary;
+  readonly moved: MovedSummary;
+}
+
 /** What a step answers when it has succeeded. */
 export type Result =
   | {
@@ -111,8 +131,11 @@ export type Result =
         readonly why: string | null;
       };
     }
-  | { readonly step: "receive-snapshots"; readonly manifest: ManifestSummary; readonly moved: MovedSummary }
-  | { readonly step: "send-snapshots"; readonly manifest: ManifestSummary; readonly moved: MovedSummary }
+  | { readonly step: "open-holding"; readonly identity: ClusterIdentity }
+  | TransferResult<"receive-snapshots">
+  | TransferResult<"send-snapshots">
+  | TransferResult<"serve-snapshots">
+  | TransferResult<"replicate-snapshots">
   | { readonly step: "verify"; readonly files: number; readonly bytes: number }
   | { readonly step: "sign"; readonly signature: Signature }
   | { readonly step: "seal"; readonly certificate: Certificate }
@@ -120,8 +143,8 @@ export type Result =
 
 /** What an agent reports while it works. Lost reports do no harm. */
 export type Report =
-  /** receive-snapshots: the holding directory is proven; the peer may connect to `address`. */
-  | { readonly kind: "ready"; readonly address: string; readonly identity: ClusterIdentity }
+  /** receive-snapshots, serve-snapshots: the peer may connect to `address`. */
+  | { readonly kind: "ready"; readonly address: string }
   /** take-snapshots: armed; the moment will be met. */
   | { readonly kind: "armed"; readonly identity: ClusterIdentity }
   | { readonly kind: "progress"; readonly progress: Progress };
@@ -136,6 +159,6 @@ export interface Progress {
 }
 
 /** The instruction's identity. `sign` and `seal` are halves of the design's `seal`, one an agent. */
-export function instructionId(run: string, step: Step, side: "source" | "target"): string {
+export function instructionId(run: string, step: Step, side: Side): string {
   return `${run}/${step}/${side}`;
 }

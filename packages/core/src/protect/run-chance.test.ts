@@ -4,14 +4,16 @@ import { type Chance, chanceOf } from "../testing/chance.ts";
 import {
   answer,
   armed,
+  directed,
   MOMENT,
+  opened,
   ready,
   report,
   resultOf,
   runIn,
-  sampleRun,
   success,
 } from "../testing/runs.ts";
+import { DIRECTIONS, type Direction } from "./direction.ts";
 import type { Result, Step } from "./instruction.ts";
 import { type Command, isOver, type Phase, type Run, type RunEvent, step } from "./run.ts";
 
@@ -28,21 +30,26 @@ const PHASES: readonly Phase[] = [
   "giving-up",
 ];
 const STEPS: readonly Step[] = [
+  "open-holding",
   "take-snapshots",
   "receive-snapshots",
   "send-snapshots",
+  "serve-snapshots",
+  "replicate-snapshots",
   "verify",
   "sign",
   "seal",
   "release",
 ];
+/** Steps of the source alone. */
+const SOURCES: readonly Step[] = ["take-snapshots", "send-snapshots", "serve-snapshots", "sign"];
 const SEALING = runIn("sealing");
 
 /** Any event at all, in no order; more often than not one that fits. */
 function randomEvent(chance: Chance, run: Run): RunEvent {
   const side = chance.pick(["source", "target"] as const);
   const name = chance.pick(STEPS);
-  const own = name === "take-snapshots" || name === "send-snapshots" || name === "sign" ? "source" : "target";
+  const own = SOURCES.includes(name) ? "source" : "target";
   const good = (): Result => resultOf(name === "seal" ? SEALING : run, name);
   switch (chance.below(12)) {
     case 0:
@@ -56,7 +63,7 @@ function randomEvent(chance: Chance, run: Run): RunEvent {
     case 4:
       return answer(side, name, { ok: true, result: resultOf(SEALING, chance.pick(STEPS)) });
     case 5:
-      return ready(run, chance.below(100));
+      return chance.once(2) ? opened(run, chance.below(100)) : ready(run);
     case 6:
       return armed(run);
     case 7:
@@ -99,7 +106,8 @@ interface Told {
 function* histories(): Generator<readonly [seed: number, history: readonly Told[]]> {
   for (let seed = 1; seed <= SEEDS; seed++) {
     const chance = chanceOf(seed);
-    let run: Run = chance.once(3) ? sampleRun : runIn(chance.pick(PHASES.slice(0, -1)));
+    const begun = directed(chance.pick<Direction>(["push", "pull"]));
+    let run: Run = chance.once(3) ? begun : runIn(chance.pick(PHASES.slice(0, -1)), begun);
     const history: Told[] = [];
     for (let i = 0; i < 40; i++) {
       const event = randomEvent(chance, run);
@@ -143,23 +151,51 @@ test("phases only ever go forward, or to giving up and its end", () => {
     }
 });
 
-test("nobody is asked for snapshots before the secondary is ready, nor to send before they are taken", () => {
+test("nobody is asked for snapshots before the secondary is open, nor to transfer before they are taken, nor to dial before the other listens", () => {
   for (const [seed, history] of histories()) {
     if (history[0]?.before.phase !== "opening") continue;
-    const was = (kind: string) => (told: Told) =>
-      told.event.kind === "reported" && told.event.report.kind === kind;
     for (const [index, told] of history.entries()) {
-      const earlier = history.slice(0, index + 1);
+      const earlier = history.slice(0, index + 1).map(({ event }) => event);
+      const { listens, dials } = DIRECTIONS[told.run.service.policy.direction];
       for (const { order } of ordered([told])) {
-        if (order.step === "take-snapshots") assert.ok(earlier.some(was("ready")), `seed ${seed}`);
-        if (order.step === "send-snapshots")
-          assert.ok(told.run.taken !== null && told.run.address !== null, `seed ${seed}`);
+        if (order.step === "take-snapshots")
+          assert.ok(
+            earlier.some((one) => one.kind === "answered" && one.step === "open-holding" && one.outcome.ok),
+            `seed ${seed}`,
+          );
+        if (order.step === listens.step) assert.ok(told.run.taken !== null, `seed ${seed}`);
+        if (order.step === dials.step)
+          assert.ok(
+            earlier.some(
+              (one) => one.kind === "reported" && one.report.kind === "ready" && one.side === listens.side,
+            ),
+            `seed ${seed}`,
+          );
         if (order.step === "sign")
           assert.ok(told.run.sent?.manifest.sha256 === told.run.received?.manifest.sha256);
         if (order.step === "seal") assert.ok(told.run.signature !== null);
       }
     }
   }
+});
+
+test("the instructions of a transfer are those of the run's direction, each given once", () => {
+  const seen = new Set<Step>();
+  for (const [seed, history] of histories()) {
+    const { direction } = (history[0] as Told).before.service.policy;
+    const { listens, dials } = DIRECTIONS[direction];
+    const given = ordered(history).filter(
+      ({ order }) => order.step.endsWith("-snapshots") && order.step !== "take-snapshots",
+    );
+    for (const { order, role } of given) {
+      seen.add(order.step);
+      const end = order.step === listens.step ? listens : dials;
+      assert.equal(order.step, end.step, `seed ${seed}`);
+      assert.equal(role, end.side === "source" ? "primary" : "secondary", `seed ${seed}`);
+    }
+    assert.equal(new Set(given.map(({ id }) => id)).size, given.length, `seed ${seed}`);
+  }
+  assert.equal(seen.size, 4);
 });
 
 test("at most one point is sealed in a run; it comes before any release, and only from the target's own seal", () => {

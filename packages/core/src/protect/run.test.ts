@@ -5,8 +5,10 @@ import {
   answer,
   armed,
   courseTo,
+  directed,
   identities,
   MOMENT,
+  opened,
   ready,
   report,
   resultOf,
@@ -14,7 +16,8 @@ import {
   sampleRun,
   success,
 } from "../testing/runs.ts";
-import type { Result, Step } from "./instruction.ts";
+import { DIRECTIONS, type Direction } from "./direction.ts";
+import type { Result, Side, Step } from "./instruction.ts";
 import {
   type Command,
   OPENING_MS_MAX,
@@ -23,7 +26,6 @@ import {
   type Run,
   type RunEvent,
   STALL_MS_MAX,
-  type Side,
   step,
 } from "./run.ts";
 
@@ -37,6 +39,8 @@ const WORKING: readonly Phase[] = [
   "sealing",
 ];
 const FAILURE: Failure = { code: "no-right", message: "chown refused", evidence: ["/data"] };
+
+const BOTH: readonly Direction[] = ["push", "pull"];
 
 /** Commands in short: `instruct take-snapshots→east`, `deadline opening`. */
 function short(commands: readonly Command[]): string[] {
@@ -58,21 +62,43 @@ function unchanged(run: Run, event: RunEvent): void {
   assert.deepEqual([next.run, next.commands], [run, []], JSON.stringify(event).slice(0, 200));
 }
 
-test("a run that goes well: each phase's instructions come when the one before is done", () => {
-  const course = courseTo(sampleRun, "done").map(({ run, commands }) => [run.phase, short(commands)]);
-  assert.deepEqual(course, [
-    ["opening", ["receive-snapshots→west", "deadline opening"]],
-    ["arming", ["take-snapshots→east", "deadline-at arming", "pin west"]],
-    ["armed", ["deadline-at armed", "pin east"]],
-    ["sending", ["send-snapshots→east", "deadline sending"]],
-    ["sending", ["deadline sending"]],
-    ["verifying", ["verify→west", "deadline verifying"]],
-    ["signing", ["sign→east", "deadline signing"]],
-    ["sealing", ["seal→west"]],
-    ["closing", ["seal-point", "release→east", "release→west"]],
-    ["closing", []],
-    ["done", []],
-  ]);
+test("a run that goes well: each phase's instructions come when the one before is done; who dials is told where", () => {
+  const transfer = {
+    push: { listen: "receive-snapshots→west", dial: "send-snapshots→east" },
+    pull: { listen: "serve-snapshots→east", dial: "replicate-snapshots→west" },
+  };
+  for (const direction of BOTH) {
+    const steps = courseTo(directed(direction), "done");
+    const course = steps.map(({ run, commands }) => [run.phase, short(commands)]);
+    assert.deepEqual(course, [
+      ["opening", ["open-holding→west", "deadline opening"]],
+      ["arming", ["take-snapshots→east", "deadline-at arming", "pin west"]],
+      ["armed", ["deadline-at armed", "pin east"]],
+      ["sending", [transfer[direction].listen, "deadline sending"]],
+      ["sending", [transfer[direction].dial, "deadline sending"]],
+      ["sending", ["deadline sending"]],
+      ["verifying", ["verify→west", "deadline verifying"]],
+      ["signing", ["sign→east", "deadline signing"]],
+      ["sealing", ["seal→west"]],
+      ["closing", ["seal-point", "release→east", "release→west"]],
+      ["closing", []],
+      ["done", []],
+    ]);
+  }
+});
+
+test("each end of a transfer is told of the other, and whoever dials of the listener's address", () => {
+  for (const direction of BOTH) {
+    const orders = courseTo(directed(direction), "done").flatMap(({ commands }) =>
+      commands.flatMap((one) => (one.kind === "instruct" ? [one.instruction] : [])),
+    );
+    const { listens, dials } = DIRECTIONS[direction];
+    const listen = orders.find(({ order }) => order.step === listens.step);
+    const dial = orders.find(({ order }) => order.step === dials.step);
+    assert.ok(listen?.order.step === listens.step && dial?.order.step === dials.step);
+    assert.deepEqual([listen.order.peer.cluster, dial.order.peer.cluster], [dial.cluster, listen.cluster]);
+    assert.equal(dial.order.address, `${listen.cluster}:9000`);
+  }
 });
 
 test("a cluster that was met before is pinned no more, and every instruction names what it must prove to be", () => {
@@ -104,6 +130,7 @@ test("the deadlines: opening and stalls by elapsed time, the moment's own by the
     STALL_MS_MAX,
     STALL_MS_MAX,
     STALL_MS_MAX,
+    STALL_MS_MAX,
   ]);
 });
 
@@ -122,11 +149,11 @@ test("progress of either side puts a stall off, is kept, and does no more", () =
     );
 });
 
-test("a target that is ready too late for the source to be armed ends the run before any snapshot", () => {
-  const late = step(runIn("opening"), ready(sampleRun, 19));
+test("a target that has opened too late for the source to be armed ends the run before any snapshot", () => {
+  const late = step(runIn("opening"), opened(sampleRun, 19));
   assert.equal(late.run.cause?.code, "moment-too-near");
   assert.deepEqual(short(late.commands), ["release→east", "release→west"]);
-  assert.equal(step(runIn("opening"), ready(sampleRun, 20)).run.phase, "arming");
+  assert.equal(step(runIn("opening"), opened(sampleRun, 20)).run.phase, "arming");
 });
 
 test("receipts may come before the report of being armed, which may be lost, also at the first meeting", () => {
@@ -134,7 +161,7 @@ test("receipts may come before the report of being armed, which may be lost, als
   const next = step(arming, success(arming, "source", "take-snapshots"));
   assert.equal(next.run.phase, "sending");
   assert.deepEqual(next.run.source.identity, identities.source);
-  assert.deepEqual(short(next.commands), ["send-snapshots→east", "deadline sending", "pin east"]);
+  assert.deepEqual(short(next.commands), ["receive-snapshots→west", "deadline sending", "pin east"]);
   assert.equal(courseTo(next.run, "sending").at(-1)?.run.phase, "sending");
 });
 
@@ -210,51 +237,65 @@ test("manifests that are not equal make no point", () => {
 });
 
 /** Which step of which side a phase waits for. */
-const DUE: readonly (readonly [Phase, Side, Step])[] = [
-  ["opening", "target", "receive-snapshots"],
+const DUE: Readonly<Record<Direction, readonly (readonly [Phase, Side, Step])[]>> = {
+  push: [
+    ["sending", "source", "send-snapshots"],
+    ["sending", "target", "receive-snapshots"],
+  ],
+  pull: [
+    ["sending", "source", "serve-snapshots"],
+    ["sending", "target", "replicate-snapshots"],
+  ],
+};
+const DUE_IN_BOTH: readonly (readonly [Phase, Side, Step])[] = [
+  ["opening", "target", "open-holding"],
   ["arming", "source", "take-snapshots"],
-  ["arming", "target", "receive-snapshots"],
   ["armed", "source", "take-snapshots"],
-  ["armed", "target", "receive-snapshots"],
-  ["sending", "source", "send-snapshots"],
-  ["sending", "target", "receive-snapshots"],
   ["verifying", "target", "verify"],
   ["signing", "source", "sign"],
   ["sealing", "target", "seal"],
 ];
 const STEPS: readonly Step[] = [
+  "open-holding",
   "take-snapshots",
   "receive-snapshots",
   "send-snapshots",
+  "serve-snapshots",
+  "replicate-snapshots",
   "verify",
   "sign",
   "seal",
 ];
-const isDue = (phase: Phase, side: Side, name: Step) =>
-  DUE.some((due) => due[0] === phase && due[1] === side && due[2] === name);
+const dueIn = (direction: Direction) => [...DUE[direction], ...DUE_IN_BOTH];
 
 test("a failure of what a phase waits for gives the run up with that cause and releases both sides", () => {
-  for (const [phase, side, name] of DUE) {
-    const next = step(runIn(phase), answer(side, name, { ok: false, failure: FAILURE }));
-    assert.deepEqual([next.run.phase, next.run.cause], ["giving-up", FAILURE], `${name} in ${phase}`);
-    assert.deepEqual(short(next.commands), ["release→east", "release→west"]);
-    for (const command of next.commands)
-      assert.ok(command.kind === "instruct" && command.instruction.order.step === "release");
-    const orders = next.commands.map((one) => one.kind === "instruct" && one.instruction.order);
-    assert.ok(orders.every((order) => order && order.step === "release" && order.outcome === "void"));
+  for (const direction of BOTH) {
+    for (const [phase, side, name] of dueIn(direction)) {
+      const run = runIn(phase, directed(direction));
+      const next = step(run, answer(side, name, { ok: false, failure: FAILURE }));
+      assert.deepEqual([next.run.phase, next.run.cause], ["giving-up", FAILURE], `${name} in ${phase}`);
+      assert.deepEqual(short(next.commands), ["release→east", "release→west"]);
+      for (const command of next.commands)
+        assert.ok(command.kind === "instruct" && command.instruction.order.step === "release");
+      const orders = next.commands.map((one) => one.kind === "instruct" && one.instruction.order);
+      assert.ok(orders.every((order) => order && order.step === "release" && order.outcome === "void"));
+    }
   }
 });
 
-test("any other answer is late or repeated: it changes nothing, failures included", () => {
+test("any other answer is late or repeated, or of the other direction: it changes nothing, failures included", () => {
   const over: readonly Phase[] = ["closing", "done"];
-  for (const phase of [...WORKING, ...over]) {
-    for (const side of ["source", "target"] as const) {
-      for (const name of STEPS) {
-        if (isDue(phase, side, name)) continue;
-        const run = runIn(phase);
-        unchanged(run, answer(side, name, { ok: false, failure: FAILURE }));
-        if (name !== "seal" || phase === "sealing" || phase === "closing")
-          unchanged(run, success(runIn("sealing"), side, name));
+  for (const direction of BOTH) {
+    for (const phase of [...WORKING, ...over]) {
+      for (const side of ["source", "target"] as const) {
+        for (const name of STEPS) {
+          if (dueIn(direction).some((due) => due[0] === phase && due[1] === side && due[2] === name))
+            continue;
+          const run = runIn(phase, directed(direction));
+          unchanged(run, answer(side, name, { ok: false, failure: FAILURE }));
+          if (name !== "seal" || phase === "sealing" || phase === "closing")
+            unchanged(run, success(runIn("sealing"), side, name));
+        }
       }
     }
   }
@@ -269,11 +310,17 @@ test("an answer with the result of another step is a breach of the protocol, not
 });
 
 test("the same report again changes nothing", () => {
-  unchanged(runIn("arming"), ready(sampleRun));
-  unchanged(runIn("sending"), ready(sampleRun));
+  for (const direction of BOTH) {
+    const run = directed(direction);
+    const sending = step(runIn("sending", run), ready(run)).run;
+    unchanged(sending, ready(run));
+    for (const phase of ["opening", "arming", "armed", "verifying"] as const)
+      unchanged(runIn(phase, run), ready(run));
+    const wrongSide = ready(directed(direction === "push" ? "pull" : "push"));
+    unchanged(runIn("sending", run), wrongSide);
+  }
   unchanged(runIn("armed"), armed(sampleRun));
   unchanged(runIn("opening"), armed(sampleRun));
-  unchanged(runIn("opening"), { ...ready(sampleRun), side: "source" } as RunEvent);
   assert.deepEqual(after(runIn("opening"), { kind: "begin" })[0], "opening");
   unchanged(runIn("sealing"), { kind: "begin" });
 });

@@ -10,7 +10,8 @@ import type { Certificate, ManifestSummary, MovedSummary, Signature } from "../m
 import type { ClusterIdentity } from "../model/cluster.ts";
 import { formatInstant, type Instant } from "../model/instant.ts";
 import type { Service } from "../model/service.ts";
-import type { Base, Instruction, Outcome, Progress, Report, Result, Step } from "./instruction.ts";
+import { DIRECTIONS } from "./direction.ts";
+import type { Base, Instruction, Outcome, Progress, Report, Result, Side, Step } from "./instruction.ts";
 import { instruct } from "./instruct.ts";
 import { type Grade, judge } from "./snapshot.ts";
 
@@ -51,6 +52,7 @@ export interface Run {
   readonly target: RunSide;
   readonly phase: Phase;
   readonly cause: Failure | null;
+  /** Where the end of the transfer that listens is reached; null until it has said so. */
   readonly address: string | null;
   readonly taken: Extract<Result, { step: "take-snapshots" }> | null;
   readonly grade: Grade | null;
@@ -62,14 +64,17 @@ export interface Run {
   readonly progress: { readonly source: Progress | null; readonly target: Progress | null };
 }
 
-/** An end of a run's transfer. */
-export type Side = "source" | "target";
-
 /** What happens to a run. */
 export type RunEvent =
   | { readonly kind: "begin" }
   | { readonly kind: "reported"; readonly side: Side; readonly report: Report; readonly now: Instant }
-  | { readonly kind: "answered"; readonly side: Side; readonly step: Step; readonly outcome: Outcome }
+  | {
+      readonly kind: "answered";
+      readonly side: Side;
+      readonly step: Step;
+      readonly outcome: Outcome;
+      readonly now: Instant;
+    }
   /** The deadline of a phase ran out; of one that is over it means nothing. */
   | { readonly kind: "deadline"; readonly phase: Phase }
   | { readonly kind: "cancel"; readonly by: string };
@@ -111,9 +116,9 @@ export function step(run: Run, event: RunEvent): Stepped {
     case "begin":
       return run.phase === "opening" ? enter(run, "opening") : stay(run);
     case "reported":
-      return reported(run, event.side, event.report, event.now);
+      return reported(run, event.side, event.report);
     case "answered":
-      return answered(run, event.side, event.step, event.outcome);
+      return answered(run, event);
     case "deadline":
       return event.phase === run.phase ? expired(run) : stay(run);
     case "cancel":
@@ -123,15 +128,14 @@ export function step(run: Run, event: RunEvent): Stepped {
   }
 }
 
-function reported(run: Run, side: Side, report: Report, now: Instant): Stepped {
+function reported(run: Run, side: Side, report: Report): Stepped {
   if (report.kind === "progress") {
     const next = { ...run, progress: { ...run.progress, [side]: report.progress } };
     return { run: next, commands: stallDeadline(run.phase) };
   }
-  if (report.kind === "ready" && side === "target" && run.phase === "opening") {
-    const next = withIdentity({ ...run, address: report.address }, "target", report.identity);
-    if (run.moment - now < ARMED_BEFORE_MS) return giveUp(next, tooNear(run, now));
-    return withPin(enter(next, "arming"), run.target, report.identity);
+  if (report.kind === "ready" && run.phase === "sending" && run.address === null) {
+    if (side !== DIRECTIONS[run.service.policy.direction].listens.side) return stay(run);
+    return enter({ ...run, address: report.address }, "sending");
   }
   if (report.kind === "armed" && side === "source" && run.phase === "arming") {
     return withPin(enter(withIdentity(run, "source", report.identity), "armed"), run.source, report.identity);
@@ -143,19 +147,30 @@ function reported(run: Run, side: Side, report: Report, now: Instant): Stepped {
  * The answers that a phase takes in. Any other is late or repeated and changes nothing, a failure included: a late failure during
  * `sealing` would otherwise void a point that the target may have sealed.
  */
-const DUE: Readonly<Partial<Record<Phase, readonly `${Step}/${Side}`[]>>> = {
-  opening: ["receive-snapshots/target"],
-  arming: ["take-snapshots/source", "receive-snapshots/target"],
-  armed: ["take-snapshots/source", "receive-snapshots/target"],
-  sending: ["send-snapshots/source", "receive-snapshots/target"],
-  verifying: ["verify/target"],
-  signing: ["sign/source"],
-  sealing: ["seal/target"],
-};
+function due(run: Run): readonly `${Step}/${Side}`[] {
+  const { listens, dials } = DIRECTIONS[run.service.policy.direction];
+  switch (run.phase) {
+    case "opening":
+      return ["open-holding/target"];
+    case "arming":
+    case "armed":
+      return ["take-snapshots/source"];
+    case "sending":
+      return [`${listens.step}/${listens.side}`, `${dials.step}/${dials.side}`];
+    case "verifying":
+      return ["verify/target"];
+    case "signing":
+      return ["sign/source"];
+    case "sealing":
+      return ["seal/target"];
+    default:
+      return [];
+  }
+}
 
-function answered(run: Run, side: Side, step: Step, outcome: Outcome): Stepped {
+function answered(run: Run, { side, step, outcome, now }: RunEvent & { kind: "answered" }): Stepped {
   if (step === "release") return released(run, side, outcome);
-  if (!DUE[run.phase]?.includes(`${step}/${side}`)) return stay(run);
+  if (!due(run).includes(`${step}/${side}`)) return stay(run);
   if (!outcome.ok) return giveUp(run, outcome.failure);
   const { result } = outcome;
   if (result.step !== step) {
@@ -163,13 +178,15 @@ function answered(run: Run, side: Side, step: Step, outcome: Outcome): Stepped {
     return giveUp(run, { code: "protocol", message, evidence: [] });
   }
   switch (result.step) {
+    case "open-holding":
+      return opened(run, result.identity, now);
     case "take-snapshots":
       return taken(run, result);
     case "send-snapshots":
+    case "serve-snapshots":
       return transferred({ ...run, sent: { manifest: result.manifest, moved: result.moved } });
     case "receive-snapshots":
-      // Nothing can have come before the snapshots were taken.
-      if (run.phase !== "sending") return stay(run);
+    case "replicate-snapshots":
       return transferred({ ...run, received: { manifest: result.manifest, moved: result.moved } });
     case "verify":
       return enter(run, "signing");
@@ -178,6 +195,12 @@ function answered(run: Run, side: Side, step: Step, outcome: Outcome): Stepped {
     case "seal":
       return sealed(run, result.certificate);
   }
+}
+
+function opened(run: Run, identity: ClusterIdentity, now: Instant): Stepped {
+  const next = withIdentity(run, "target", identity);
+  if (run.moment - now < ARMED_BEFORE_MS) return giveUp(next, tooNear(run, now));
+  return withPin(enter(next, "arming"), run.target, identity);
 }
 
 type Taken = Extract<Result, { step: "take-snapshots" }>;

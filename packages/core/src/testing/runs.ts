@@ -2,8 +2,9 @@
 import type { Certificate, Signature } from "../model/certificate.ts";
 import { policyDefaults } from "../model/policy.ts";
 import { certificateBody } from "../protect/certificate-body.ts";
-import type { Outcome, Report, Result, Step } from "../protect/instruction.ts";
-import { type Phase, type Run, type RunEvent, type Side, type Stepped, step } from "../protect/run.ts";
+import { DIRECTIONS, type Direction } from "../protect/direction.ts";
+import type { Outcome, Report, Result, Side, Step } from "../protect/instruction.ts";
+import { type Phase, type Run, type RunEvent, type Stepped, step } from "../protect/run.ts";
 
 /** The moment of sampleRun. */
 export const MOMENT = 1_795_257_101_007;
@@ -48,6 +49,11 @@ export const sampleRun: Run = {
   progress: { source: null, target: null },
 };
 
+/** The same run in this direction. */
+export function directed(direction: Direction, run: Run = sampleRun): Run {
+  return { ...run, service: { ...run.service, policy: { ...run.service.policy, direction } } };
+}
+
 /** What the clusters prove to be. */
 export const identities = {
   source: { clusterId: "CID-east", namespaceId: "11" },
@@ -67,6 +73,8 @@ const summary = {
 /** The result that a step has in a run that goes well. */
 export function resultOf(run: Run, name: Step): Result {
   switch (name) {
+    case "open-holding":
+      return { step: name, identity: identities.target };
     case "take-snapshots":
       return {
         step: name,
@@ -86,6 +94,8 @@ export function resultOf(run: Run, name: Step): Result {
       };
     case "send-snapshots":
     case "receive-snapshots":
+    case "serve-snapshots":
+    case "replicate-snapshots":
       return { step: name, ...summary };
     case "verify":
       return { step: name, files: 1, bytes: 5 };
@@ -107,9 +117,9 @@ function certificateOf(run: Run): Certificate {
   };
 }
 
-/** The answer of one side to a step. */
-export function answer(side: Side, name: Step, outcome: Outcome): RunEvent {
-  return { kind: "answered", side, step: name, outcome };
+/** The answer of one side to a step, `beforeMs` before the moment. */
+export function answer(side: Side, name: Step, outcome: Outcome, beforeMs = 500): RunEvent {
+  return { kind: "answered", side, step: name, outcome, now: MOMENT - beforeMs };
 }
 
 /** A step that went well. */
@@ -117,19 +127,20 @@ export function success(run: Run, side: Side, name: Step): RunEvent {
   return answer(side, name, { ok: true, result: resultOf(run, name) });
 }
 
-/** A report that came `beforeMs` before the moment. */
-export function report(run: Run, side: Side, what: Report, beforeMs = 500): RunEvent {
-  return { kind: "reported", side, report: what, now: run.moment - beforeMs };
+/** A report that came half a second before the moment. */
+export function report(run: Run, side: Side, what: Report): RunEvent {
+  return { kind: "reported", side, report: what, now: run.moment - 500 };
 }
 
-/** The target has opened. */
-export function ready(run: Run, beforeMs?: number): RunEvent {
-  return report(
-    run,
-    "target",
-    { kind: "ready", address: "west:9000", identity: identities.target },
-    beforeMs,
-  );
+/** The holding directory is open. */
+export function opened(run: Run, beforeMs?: number): RunEvent {
+  return answer("target", "open-holding", { ok: true, result: resultOf(run, "open-holding") }, beforeMs);
+}
+
+/** The end of the transfer that listens does. */
+export function ready(run: Run): RunEvent {
+  const { side } = DIRECTIONS[run.service.policy.direction].listens;
+  return report(run, side, { kind: "ready", address: `${run[side].cluster}:9000` });
 }
 
 /** The source is armed. */
@@ -139,10 +150,14 @@ export function armed(run: Run): RunEvent {
 
 /** The events of a run that goes well, by the phase in which each comes. */
 const COURSE: Readonly<Partial<Record<Phase, (run: Run) => readonly RunEvent[]>>> = {
-  opening: (run) => [ready(run)],
+  opening: (run) => [opened(run)],
   arming: (run) => [armed(run)],
   armed: (run) => [success(run, "source", "take-snapshots")],
-  sending: (run) => [success(run, "source", "send-snapshots"), success(run, "target", "receive-snapshots")],
+  sending: (run) => {
+    const { listens, dials } = DIRECTIONS[run.service.policy.direction];
+    const [source, target] = dials.side === "source" ? [dials, listens] : [listens, dials];
+    return [ready(run), success(run, "source", source.step), success(run, "target", target.step)];
+  },
   verifying: (run) => [success(run, "target", "verify")],
   signing: (run) => [success(run, "source", "sign")],
   sealing: (run) => [success(run, "target", "seal")],

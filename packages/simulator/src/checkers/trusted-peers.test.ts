@@ -1,25 +1,36 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Peer } from "@coeval/core/ports/network";
+import type { Network, Peer, Stream } from "@coeval/core/ports/network";
+import type { Direction } from "@coeval/core/protect/direction";
 import { drain } from "../drain.ts";
+import type { ClusterName, Scenario } from "../plan.ts";
 import { forgedPeers } from "../scenarios/forged-peers.ts";
 import { complainersUnder } from "./tampered.ts";
 
-test("an agent that takes everybody for the peer that it knows lets strangers in", async () => {
+/** The scenario in this direction alone, and an agent that takes everybody for the peer that it met first. */
+async function complainers(direction: Direction, listener: ClusterName, peerCluster: ClusterName) {
   let known: Peer | null = null;
-  const complainers = await complainersUnder(drain, forgedPeers, {
-    west: {
-      network: (network) => ({
+  const scenario: Scenario = {
+    name: forgedPeers.name,
+    plan: (seed) => ({ ...forgedPeers.plan(seed), directions: [direction] }),
+  };
+  return complainersUnder(drain, scenario, {
+    [listener]: {
+      network: (network: Network) => ({
         ...network,
-        listen: (address, accept) =>
+        listen: (address: string, accept: (stream: Stream) => void) =>
           network.listen(address, (stream) => {
             const { peer } = stream;
-            if (peer.kind === "agent" && peer.cluster === "east" && !/^f+$/.test(peer.fingerprint))
+            if (peer.kind === "agent" && peer.cluster === peerCluster && !/^f+$/.test(peer.fingerprint))
               known ??= peer;
             accept({ ...stream, peer: known ?? peer });
           }),
       }),
     },
   });
-  assert.ok(complainers.includes("trusted-peers"));
+}
+
+test("an agent that takes everybody for the peer that it knows lets strangers in, whichever end listens", async () => {
+  assert.ok((await complainers("push", "west", "east")).includes("trusted-peers"));
+  assert.ok((await complainers("pull", "east", "west")).includes("trusted-peers"));
 });

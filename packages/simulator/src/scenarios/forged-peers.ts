@@ -2,6 +2,7 @@
 import { type Channel, channelOn } from "@coeval/contract/wire/channel";
 import { LINK_VERSION } from "@coeval/contract/wire/link";
 import type { Peer } from "@coeval/core/ports/network";
+import type { Direction } from "@coeval/core/protect/direction";
 import type { Call } from "../cluster/served.ts";
 import type { Act, Scenario } from "../plan.ts";
 import type { Stage } from "../stage.ts";
@@ -21,12 +22,23 @@ export const forgedPeers: Scenario = {
           act: (stage) => void knock(stage, "control", forgedPeer(stage, seed), hello, ["refused"]),
         }),
       ),
+      // Whichever end of a transfer listens: from the first files on the secondary is asked, from the snapshot on the primary.
       ...Array.from(
         { length: 6 },
         (): Act => ({
           name: "a forged peer calls the secondary's agent",
           when: { kind: "call", cluster: "west", method: "makeDirectory", nth: seed.whole(4, 16) },
-          act: (stage, call) => void knock(stage, "west", forgedPeer(stage, seed), openOf(call), ["closed"]),
+          act: (stage, call) =>
+            void knock(stage, "west", forgedPeer(stage, seed), openOf(call, "push"), ["closed"]),
+        }),
+      ),
+      ...Array.from(
+        { length: 4 },
+        (): Act => ({
+          name: "a forged peer calls the primary's agent",
+          when: { kind: "call", cluster: "east", method: "createSnapshot", nth: seed.whole(1, 3) },
+          act: (stage, call) =>
+            void knock(stage, "east", forgedPeer(stage, seed), openOf(call, "pull"), ["closed"]),
         }),
       ),
     ],
@@ -38,10 +50,10 @@ const KNOCK_EVERY_MS = 300;
 
 const hello = { say: "hello", version: LINK_VERSION, software: "forged", dataAddress: "mallory:1" };
 
-/** Asks to send what the run just being opened waits for. */
-function openOf(call: Call | null): object {
-  const run = /run-[0-9a-z]+/.exec(call?.texts[0] ?? "")?.[0] ?? "run-none";
-  return { say: "open", run, service: "orders", epoch: 1, baseManifestSha256: null };
+/** Asks to send what the run of the call waits for, or to be sent what it serves. */
+function openOf(call: Call | null, direction: Direction): object {
+  const run = /run-[0-9a-z]+/.exec(call?.texts.join(" ") ?? "")?.[0] ?? "run-none";
+  return { say: "open", direction, run, service: "orders", epoch: 1, baseManifestSha256: null };
 }
 
 function forgedPeer({ machines }: Stage, seed: Seed): Peer {
@@ -52,6 +64,8 @@ function forgedPeer({ machines }: Stage, seed: Seed): Peer {
     { kind: "agent", cluster: "east", agent: "east", fingerprint: unknown },
     { kind: "agent", cluster: "east", agent: "east", fingerprint: west.key.fingerprint },
     { kind: "agent", cluster: "west", agent: "other", fingerprint: east.key.fingerprint },
+    { kind: "agent", cluster: "west", agent: "west", fingerprint: unknown },
+    { kind: "agent", cluster: "west", agent: "west", fingerprint: east.key.fingerprint },
     { kind: "control", id: "control", fingerprint: unknown },
   ]);
 }

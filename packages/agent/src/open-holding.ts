@@ -1,0 +1,16 @@
+/**
+ * open-holding: before the moment, so before any snapshot, the secondary's cluster proves to be itself, and the holding directory ours,
+ * unchanged since the base, with room.
+ */
+import type { Result } from "@coeval/core/protect/instruction";
+import type { StepContext } from "./context.ts";
+import { holdingOf } from "./holding.ts";
+import { proveIdentity } from "./identity.ts";
+import { requireRoom } from "./room.ts";
+
+export async function openHolding(context: StepContext<"open-holding">): Promise<Result> {
+  const { db, instruction, target, cancel } = context;
+  const identity = await proveIdentity(target, instruction.identity, instruction.cluster, cancel);
+  await requireRoom(context, await holdingOf(db, instruction, instruction.order), 0);
+  return { step: "open-holding", identity };
+}

@@ -1,0 +1,75 @@
+/** The end of a transfer that dials: the peer is connected and the stream opened, again after every break, until the peer's last word is heard. */
+import { CoevalError, type ErrorCode, explain } from "@coeval/core/errors";
+import { directionOf } from "@coeval/core/protect/direction";
+import type { Result } from "@coeval/core/protect/instruction";
+import { channelOn } from "@coeval/contract/wire/channel";
+import type { TransferMessage } from "@coeval/contract/wire/transfer";
+import type { StepContext } from "../context.ts";
+import { parting } from "./farewell.ts";
+import { hear } from "./messages.ts";
+import type { Held, TransferWork } from "./work.ts";
+
+/** Breaks in a row without a single file in between, after which it is given up: about five minutes, for an agent to be started again. */
+const BREAKS_MAX = 60;
+/** Failures of the other kinds in a row: trying again may help, waiting does not. */
+const FAILURES_MAX = 3;
+/** What waiting mends. */
+const BREAKS: readonly ErrorCode[] = ["unreachable", "internal-stop", "cluster-unreachable", "safe-mode"];
+/** What a person must mend first. */
+const HOPELESS: readonly ErrorCode[] = ["secondary-full", "quota-exceeded"];
+const BACKOFF_MS_MIN = 200;
+const BACKOFF_MS_MAX = 5000;
+
+type Dialling = StepContext<"send-snapshots" | "replicate-snapshots">;
+
+/** Dials until one conversation has come to its end. @throws CoevalError of either end that trying again does not mend. */
+export async function dialPeer(context: Dialling, work: TransferWork): Promise<Result> {
+  const { world, instruction, cancel } = context;
+  let breaks = 0;
+  for (;;) {
+    try {
+      const held = await dialOnce(context, work, () => {
+        breaks = 0;
+      });
+      return { step: instruction.order.step, ...held };
+    } catch (thrown) {
+      cancel.throwIfAborted();
+      if (!(thrown instanceof CoevalError) || ++breaks > attemptsAgain(thrown.code)) throw thrown;
+      world.log.warn("transfer broke", { run: instruction.run, why: thrown.message, breaks });
+      await world.clock.sleep(Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** breaks), cancel);
+    }
+  }
+}
+
+function attemptsAgain(code: ErrorCode): number {
+  if (explain(code).retry === "never" || HOPELESS.includes(code)) return 0;
+  return BREAKS.includes(code) ? BREAKS_MAX : FAILURES_MAX;
+}
+
+async function dialOnce(context: Dialling, work: TransferWork, progressed: () => void): Promise<Held> {
+  const { instruction, network, cancel, world } = context;
+  const { run, service, epoch, order } = instruction;
+  const channel = channelOn(await network.connect(order.address, cancel, { kind: "agent", ...order.peer }));
+  const say = (message: TransferMessage): Promise<void> => channel.send(message);
+  const abort = (): void => channel.close("cancelled");
+  cancel.addEventListener("abort", abort, { once: true });
+  if (cancel.aborted) abort();
+  try {
+    return await parting(world.clock, channel, async () => {
+      const baseManifestSha256 = order.base?.manifestSha256 ?? null;
+      await say({ say: "open", direction: directionOf(order.step), run, service, epoch, baseManifestSha256 });
+      if ((await hear(channel, "opened", "finished")) === "finished") return work.recall();
+      const held = await work.converse(channel, progressed);
+      if (order.step === "replicate-snapshots") {
+        // The source serves until it knows that all is here, and this end comes again until it knows that the source does.
+        await context.saveNote(held);
+        await say({ say: "finished" });
+        await hear(channel, "finished");
+      }
+      return held;
+    });
+  } finally {
+    cancel.removeEventListener("abort", abort);
+    channel.close("over");
+  }
+}
