@@ -35,7 +35,7 @@ export const suites: readonly Suite[] = [
     limitSeconds: 600,
     files: ["packages/*/src/**/*.test.ts"],
     except: "**/*.real.test.ts",
-    fileLimitSeconds: 60,
+    fileLimitSeconds: 120,
     atOnce: "cores",
     clusters: false,
   },
