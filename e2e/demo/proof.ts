@@ -54,7 +54,7 @@ export async function tellCertificate(world: World, run: Run, say: Say): Promise
   say(`    moment    ${body.moment}`);
   say(
     `    grade     ${body.grade.kind}, spread ${body.grade.spreadMs.toFixed(1)} ms, at most ` +
-      `${body.grade.windowMs.toFixed(1)} ms after the moment; clock of ${body.clock.source} ± ${body.clock.errorMs.toFixed(2)} ms`,
+      `${body.grade.windowMs.toFixed(1)} ms after the moment; clock ${body.clock.source} ± ${body.clock.errorMs.toFixed(2)} ms`,
   );
   say(
     `    holds     ${body.manifest.files} files, ${bytes(body.manifest.bytes)}; manifest ${body.manifest.sha256}`,

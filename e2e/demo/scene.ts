@@ -42,6 +42,7 @@ const BAR_CELLS = 24;
 
 export function sceneLines(scene: Scene): string[] {
   return [
+    "",
     `  ${clock(scene.elapsedMs)}  one service, one moment, two clusters    (Ctrl-C ends everything)`,
     "",
     ...clusterLines(scene.status),

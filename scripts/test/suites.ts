@@ -47,7 +47,7 @@ export const suites: readonly Suite[] = [
   },
   {
     name: "hdfs",
-    shareSeconds: 480,
+    shareSeconds: 540,
     limitSeconds: 1200,
     files: ["packages/*/src/**/*.real.test.ts", "e2e/*.e2e.ts"],
     fileLimitSeconds: 300,
