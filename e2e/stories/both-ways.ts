@@ -1,5 +1,6 @@
-// The same data by a push service and by a pull service, into two holding directories: both points equal the primary's
-// snapshots, and each other. Then each service is edited to the other direction, and its next point goes on from its base.
+// The same data, unchanged, by a push service and then by a pull service, into two holding directories: both points equal
+// the primary's snapshots, and each other. Then the direction of the second service is edited, twice, and each next point
+// goes on from its base. A data set belongs to one service at a time, so the first service is deleted, its points kept.
 import assert from "node:assert/strict";
 import type { Run } from "../harness/answers.ts";
 import { protectWell } from "../harness/protect.ts";
@@ -16,7 +17,7 @@ export interface BothWaysOptions {
   readonly name: string;
   readonly files: number;
   readonly seed: number;
-  /** Changes between the first and the second points. */
+  /** Changes before each further point. */
   readonly changes: number;
 }
 
@@ -30,21 +31,24 @@ const MUTATED_MS_MAX = 60_000;
 
 export async function bothWays(world: World, options: BothWaysOptions): Promise<void> {
   const pushed = await protectedShop(world, options);
+  await pointOf(world, pushed, "push");
+  const deleted = await world.cli(["service", "delete", pushed.service, "--points", "keep", "--yes"]);
+  assert.equal(deleted.code, 0, deleted.stderr);
+
   const pulled: Protected = { ...pushed, service: `${options.name}-pull`, holding: `${pushed.holding}-pull` };
   await direct(world, pulled, "pull");
-  const first = await pointOf(world, pushed, "push");
-  await pointOf(world, pulled, "pull");
+  let last = await pointOf(world, pulled, "pull");
   await sameTrees(world, pushed, pulled);
 
-  await change(world, pushed, options);
-  await direct(world, pushed, "pull");
-  await direct(world, pulled, "push");
-  const next = await pointOf(world, pushed, "pull");
-  assert.equal(next.basePoint, first.point, "it goes on from the base");
-  assert.ok(next.moved !== null && next.total !== null);
-  assert.ok(next.moved.changes > 0 && next.moved.bytes < next.total.bytes, "only what changed is moved");
-  await pointOf(world, pulled, "push");
-  await sameTrees(world, pushed, pulled);
+  for (const direction of ["push", "pull"] as const) {
+    await change(world, pulled, options);
+    await direct(world, pulled, direction);
+    const next = await pointOf(world, pulled, direction);
+    assert.equal(next.basePoint, last.point, "it goes on from the base");
+    assert.ok(next.moved !== null && next.total !== null);
+    assert.ok(next.moved.changes > 0 && next.moved.bytes < next.total.bytes, "only what changed is moved");
+    last = next;
+  }
 }
 
 /** Applies the service in this direction: new, or edited. */
@@ -82,8 +86,13 @@ async function sameTrees(world: World, one: Protected, other: Protected): Promis
   }
 }
 
-async function change(world: World, story: Protected, { seed, changes }: BothWaysOptions): Promise<void> {
-  const mutators = await startMutators({ shop: story.shop, as: world.pair.east.as, seed });
+/** What earlier mutators made goes, and others make their own. */
+async function change(world: World, { shop }: Protected, { seed, changes }: BothWaysOptions): Promise<void> {
+  const { east } = world.pair;
+  const hdfs = east.as(east.superuser);
+  for (const { path } of shop.directories)
+    await hdfs.call("DELETE", `${path}/moving`, "DELETE", { recursive: "true" });
+  const mutators = await startMutators({ shop, as: east.as, seed });
   try {
     await until(`${changes} changes`, MUTATED_MS_MAX, async () => (mutators.done >= changes ? true : null));
   } finally {
