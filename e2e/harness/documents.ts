@@ -23,12 +23,20 @@ export interface ServiceWords {
   readonly secondary?: string;
   readonly source?: string;
   readonly direction?: "push" | "pull";
+  /** Lines of YAML, as `every: 5s`; default none: only by hand. */
+  readonly moments?: readonly string[];
+  readonly rpo?: string;
   readonly window?: string;
   readonly beyond?: "refuse" | "mark";
   readonly openFiles?: "refuse" | "mark";
 }
 
 export function serviceYaml(words: ServiceWords): string {
+  const moments = words.moments ?? [];
+  const lines = [
+    ...(moments.length === 0 ? [] : ["    moments:\n", ...moments.map((rule) => `      - ${rule}\n`)]),
+    ...(words.rpo === undefined ? [] : [`    objective: { rpo: ${words.rpo} }\n`]),
+  ].join("");
   const source = words.source === undefined ? "" : `    source: ${JSON.stringify(words.source)}\n`;
   return `apiVersion: coeval/v1
 kind: Service
@@ -46,5 +54,5 @@ ${source}    target: ${JSON.stringify(words.target)}
       window: ${words.window ?? "5s"}
       beyond: ${words.beyond ?? "refuse"}
       openFiles: ${words.openFiles ?? "refuse"}
-`;
+${lines}`;
 }
