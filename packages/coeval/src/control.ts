@@ -3,6 +3,7 @@ import { createControl } from "@coeval/control/control";
 import { createTokens } from "@coeval/control/auth/tokens";
 import { createApi } from "@coeval/control/routes/api";
 import { createTlsNetwork } from "@coeval/platform/network";
+import { openTimeSource } from "@coeval/platform/ntp/time-source";
 import { createWorld } from "@coeval/platform/world";
 import { controlMigrations } from "@coeval/store/control/migrations/all";
 import type { ControlTables } from "@coeval/store/control/tables";
@@ -21,6 +22,8 @@ export interface ControlProcess {
   /** Where agents and people reach it, when that differs from what it binds. */
   readonly advertise?: string;
   readonly logFile?: string;
+  /** `control` or `ntp://HOST[:PORT]`; without it what the settings hold. */
+  readonly clock?: string;
 }
 
 export interface RunningControl {
@@ -46,7 +49,14 @@ export async function startControl(options: ControlProcess): Promise<RunningCont
   const network = createTlsNetwork(world, { identity: await identity.forLinks() });
   const database = await openDatabase<ControlTables>(`${options.data}/control.db`, controlMigrations);
   const { authority } = identity;
-  const control = await createControl(world, { network, database, authority, linkAddress: options.link });
+  const control = await createControl(world, {
+    network,
+    database,
+    authority,
+    linkAddress: options.link,
+    openTimeSource: (url) => openTimeSource(world, url),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+  });
   const value = await createTokens(world, control).first();
   if (value !== null) await writeText(world.files, TOKEN_FILE, `${value}\n`);
 

@@ -1,4 +1,5 @@
 /** The control device: what it is made of, and what can be asked of it. */
+import type { OpenTimeSource } from "@coeval/core/ports/time-source";
 import type { Network } from "@coeval/core/ports/network";
 import { newId } from "@coeval/core/ports/random";
 import type { World } from "@coeval/core/ports/world";
@@ -23,6 +24,7 @@ import { createRunner, type Runner } from "./runner.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { createServices, type Services } from "./services.ts";
 import type { Status } from "./status.ts";
+import { type ControlClock, clockSetting, createControlClock, onSharedClock } from "./shared-clock.ts";
 import { createStatus } from "./status-now.ts";
 import { createTasks, type Tasks } from "./tasks.ts";
 
@@ -32,11 +34,17 @@ export interface ControlOptions {
   readonly authority: Authority;
   /** Where agents connect, `host:port`; port 0 picks a free one. */
   readonly linkAddress: string;
+  /** The one clock: `control` or `ntp://HOST[:PORT]`, kept in the settings; without it what they hold, `control` at first. */
+  readonly clock?: string;
+  /** Null where there is no way to an NTP server. */
+  readonly openTimeSource: OpenTimeSource | null;
 }
 
 export interface Control {
-  /** `control-…`; the shared clock's name is `control:` and this. */
+  /** `control-…`; as a source of the shared clock its name is `control:` and this. */
   readonly id: string;
+  /** The shared clock. */
+  readonly clock: ControlClock;
   /** The address bound for agents. */
   readonly linkAddress: string;
   readonly clusters: Clusters;
@@ -67,22 +75,25 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const tasks = createTasks(world);
   const records = createRecords(world, database, bell);
   const id = await controlId(world, database);
-  const clockSource = `control:${id}`;
+  const { openTimeSource } = options;
+  const setting = await clockSetting(records, options.clock);
+  const clock = createControlClock(world, setting, { id, tasks, openTimeSource });
   const leads = createLeads(world);
   const { links, runner } = connect(world, {
     ...options,
     id,
-    clockSource,
+    shared: clock,
     records,
     tasks,
     noted: (before, run) => leads.note(before, run),
   });
-  const clients = createClients(world, { db, links, clockSource });
+  const clients = createClients(world, { db, links, clock });
   const runs = createRuns({ db, records, runner });
   await runner.resume();
   const listener = await options.network.listen(options.linkAddress, (stream) => links.accept(stream));
   return {
     id,
+    clock,
     linkAddress: listener.address,
     clusters: createClusters(world, { records, clients, links, authority }),
     agents: createAgents({ db, records, links }),
@@ -90,8 +101,8 @@ export async function createControl(world: World, options: ControlOptions): Prom
     runs,
     points: createPoints(db, links),
     events: createEvents({ db, bell, tasks }),
-    protect: createProtect(world, { db, clients, runner, runs, leads }),
-    status: createStatus(world, { db, clients, runner, clockSource }),
+    protect: createProtect(world, { db, clients, runner, runs, leads, clock }),
+    status: createStatus(world, { db, clients, runner, clock }),
     write: (work) => records.write(work),
     database,
     async stop() {
@@ -113,7 +124,7 @@ export async function controlId(world: World, database: ControlDatabase): Promis
 
 interface Connected extends ControlOptions {
   readonly id: string;
-  readonly clockSource: string;
+  readonly shared: ControlClock;
   readonly records: Records;
   readonly tasks: Tasks;
   readonly noted: Parameters<typeof createRunner>[1]["noted"];
@@ -121,11 +132,12 @@ interface Connected extends ControlOptions {
 
 /** Links bring answers to the dispatcher, which feeds the runner, which sends through the dispatcher over links: a ring, closed here. */
 function connect(world: World, parts: Connected): { links: Links; runner: Runner } {
-  const { records, tasks } = parts;
+  const { records, tasks, shared } = parts;
+  const onShared = onSharedClock(world, shared);
   const { db } = parts.database;
   const links = createLinks(world, {
     id: parts.id,
-    clockSource: parts.clockSource,
+    clock: shared,
     db,
     records,
     tasks,
@@ -139,12 +151,12 @@ function connect(world: World, parts: Connected): { links: Links; runner: Runner
   const runner: Runner = createRunner(world, {
     db,
     records,
-    deadlines: createDeadlines(world, tasks, (run, phase) => runner.feed(run, { kind: "deadline", phase })),
+    deadlines: createDeadlines(onShared, tasks, (run, phase) => runner.feed(run, { kind: "deadline", phase })),
     send: (instruction) => dispatcher.send(instruction),
     withdraw: (run) => dispatcher.withdraw(run),
     noted: parts.noted,
   });
-  const dispatcher: Dispatcher = createDispatcher(world, {
+  const dispatcher: Dispatcher = createDispatcher(onShared, {
     tasks,
     records,
     linkOf: (cluster) => links.of(cluster),

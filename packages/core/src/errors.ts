@@ -68,6 +68,18 @@ export const errors = {
     "The agent's own limits do not allow this.",
     "The agent's administrator can widen `limits.yaml` in the agent's data folder; the control device cannot.",
   ),
+  "clock-off": entry(
+    409,
+    "later",
+    "An agent's reading of the clock source surely differs from the control device's: they do not ask the same clock.",
+    "`coeval cluster get NAME` shows which server each of them asks; give the agent the same one, or no `--clock` at all.",
+  ),
+  "clock-source": entry(
+    502,
+    "later",
+    "The NTP server that is the clock source gave no time.",
+    "See that the server runs, is synchronised, and lets this machine ask it: UDP, port 123 unless said otherwise.",
+  ),
   "clock-unproven": entry(
     409,
     "later",

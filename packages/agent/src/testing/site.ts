@@ -9,7 +9,8 @@ import type { AgentTables } from "@coeval/store/agent/tables";
 import { type Database, openDatabase } from "@coeval/store/database";
 import { createExecutor, type Executor } from "../executor.ts";
 import type { Limits } from "../limits.ts";
-import { createSharedClock, type MeasuredClock } from "../shared-clock.ts";
+import { createClusterClock } from "../cluster-clock.ts";
+import { type AgentClock, createSharedClock } from "../shared-clock.ts";
 import { receivedBefore } from "../transfer/received-before.ts";
 import { createTransfers } from "../transfer/transfers.ts";
 import { createFakeFiles, type FakeFiles } from "./fake-files.ts";
@@ -32,7 +33,7 @@ export interface Site {
   hear: SiteHearing | null;
   /** The database as the process that lives now sees it. */
   readonly db: Database<AgentTables>["db"];
-  readonly clock: MeasuredClock;
+  readonly clock: AgentClock;
   readonly life: Life;
   /** Lines logged as warnings and errors. */
   readonly logged: string[];
@@ -121,6 +122,7 @@ export async function createSite(net: FakeNet, time: FakeTime, cluster: string):
           network,
           transfers,
           clock: shared,
+          clusterClock: createClusterClock(clock, shared),
           signer: { ...fakeSigner(agent), agent, chain: `chain of ${agent}` },
         },
         drivers: () =>
@@ -160,7 +162,7 @@ export async function createSite(net: FakeNet, time: FakeTime, cluster: string):
 }
 
 /** One exchange of a ms: the bound is half of it. */
-export function measure(clock: MeasuredClock, elapsedMs: number, time: FakeTime): void {
+export function measure(clock: AgentClock, elapsedMs: number, time: FakeTime): void {
   clock.reset("control:test");
   clock.measured(elapsedMs - 0.5, elapsedMs + 0.5, BEGIN_MS + time.nowMs);
 }

@@ -50,6 +50,7 @@ async function start(time: FakeTime, opened: ControlDatabase, seed: number): Pro
     database,
     authority: fakeAuthority,
     linkAddress: "c:1",
+    openTimeSource: null,
   });
   return {
     time,

@@ -1,16 +1,30 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Clock } from "@coeval/core/ports/clock";
 import fc from "fast-check";
-import { createSharedClock } from "./shared-clock.ts";
+import { createMeasuredClock, type MeasuredClock } from "./measured-clock.ts";
 
-/** A clock whose elapsed time a test sets. */
-function clockAt(now: { elapsedMs: number }): Clock {
-  return { nowMs: () => 0, elapsedMs: () => now.elapsedMs, sleep: async () => undefined };
+interface Measured extends MeasuredClock {
+  /** One exchange with a clock that answers at once. */
+  measured(askedElapsedMs: number, answeredElapsedMs: number, sourceNowMs: number): boolean;
+}
+
+/** A measured clock on elapsed time that a test sets. */
+function createShared(now: { elapsedMs: number }): Measured {
+  const clock = createMeasuredClock({ elapsedMs: () => now.elapsedMs });
+  return Object.assign(clock, {
+    measured: (askedElapsedMs: number, answeredElapsedMs: number, nowMs: number) =>
+      clock.exchanged({
+        askedElapsedMs,
+        answeredElapsedMs,
+        receivedMs: nowMs,
+        transmittedMs: nowMs,
+        errorMs: 0,
+      }),
+  });
 }
 
 test("before the first exchange nothing is known", () => {
-  const shared = createSharedClock(clockAt({ elapsedMs: 0 }));
+  const shared = createShared({ elapsedMs: 0 });
   shared.reset("control:1");
   assert.equal(shared.reading(), null);
   assert.equal(shared.source, "control:1");
@@ -29,7 +43,7 @@ test("the true time lies within the bound, however lopsided the delays and whate
       fc.double({ min: 0, max: 100_000, noNaN: true }),
       (exchanges, driftPpm, laterMs) => {
         const now = { elapsedMs: 7000 };
-        const shared = createSharedClock(clockAt(now));
+        const shared = createShared(now);
         shared.reset("control:1");
         let trueMs = 0;
         const pass = (ms: number): void => {
@@ -63,7 +77,7 @@ test("the true time lies within the bound, however lopsided the delays and whate
 
 test("of several exchanges the one with the smallest bound now counts; a better old one gives way as it ages", () => {
   const now = { elapsedMs: 0 };
-  const shared = createSharedClock(clockAt(now));
+  const shared = createShared(now);
   shared.reset("control:1");
   const exchange = (atMs: number, tripMs: number): void => {
     now.elapsedMs = atMs + tripMs;
@@ -79,7 +93,7 @@ test("of several exchanges the one with the smallest bound now counts; a better 
 
 test("a source whose clock was set is believed anew: what contradicts its newest word is forgotten", () => {
   const now = { elapsedMs: 0 };
-  const shared = createSharedClock(clockAt(now));
+  const shared = createShared(now);
   shared.reset("control:1");
   shared.measured(0, 1, 500_000.5);
   now.elapsedMs = 10;
@@ -90,7 +104,7 @@ test("a source whose clock was set is believed anew: what contradicts its newest
 
 test("exchanges that cannot be, or took too long, say nothing; another source begins from nothing", () => {
   const now = { elapsedMs: 10_000 };
-  const shared = createSharedClock(clockAt(now));
+  const shared = createShared(now);
   shared.reset("control:1");
   shared.measured(100, 99, 0);
   shared.measured(0, 5001, 0);
