@@ -65,7 +65,12 @@ async function linked(reply: (said: FromAgent, channel: Channel, nth: number) =>
     dataAddress: "east:9000",
     software: "test",
     clock: shared,
-    status: async () => ({ cluster: await probe.answer(), tenures: [], voidSnapshots: 0, clusterClock: null }),
+    status: async () => ({
+      cluster: await probe.answer(),
+      tenures: [],
+      voidSnapshots: 0,
+      clusterClock: null,
+    }),
     hear: (message) => void heard.push(message),
   });
   const stop = new AbortController();
@@ -96,7 +101,12 @@ const friendly =
   async (said: FromAgent, channel: Channel): Promise<void> => {
     if (said.say === "hello") await channel.send(WELCOME);
     if (said.say === "time?")
-      await channel.send({ say: "time", number: said.number, now: BEGIN_MS + time(), errorMs: 0 } satisfies FromControl);
+      await channel.send({
+        say: "time",
+        number: said.number,
+        now: BEGIN_MS + time(),
+        errorMs: 0,
+      } satisfies FromControl);
   };
 
 async function friend() {

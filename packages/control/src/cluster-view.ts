@@ -7,7 +7,14 @@ import type { TimeServer } from "@coeval/core/ports/time-source";
 import type { Role } from "@coeval/core/model/role";
 
 /** Whether a cluster can be used now, and if not, what stands in the way. */
-export type ClusterState = "ok" | "no-agent" | "agent-away" | "unreachable" | "other-cluster" | "safe-mode" | "clock-off";
+export type ClusterState =
+  | "ok"
+  | "no-agent"
+  | "agent-away"
+  | "unreachable"
+  | "other-cluster"
+  | "safe-mode"
+  | "clock-off";
 
 /** The error that an act on a cluster in this state ends with. */
 export const codeOf = {

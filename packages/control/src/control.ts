@@ -151,7 +151,9 @@ function connect(world: World, parts: Connected): { links: Links; runner: Runner
   const runner: Runner = createRunner(world, {
     db,
     records,
-    deadlines: createDeadlines(onShared, tasks, (run, phase) => runner.feed(run, { kind: "deadline", phase })),
+    deadlines: createDeadlines(onShared, tasks, (run, phase) =>
+      runner.feed(run, { kind: "deadline", phase }),
+    ),
     send: (instruction) => dispatcher.send(instruction),
     withdraw: (run) => dispatcher.withdraw(run),
     noted: parts.noted,

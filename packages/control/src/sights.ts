@@ -32,7 +32,14 @@ export interface Sights {
 
 type Kept = { -readonly [Key in keyof Sight]: Sight[Key] } & { savedElapsedMs: number; shown: string };
 
-const UNSEEN: Sight = { connected: null, dataAddress: null, heardAt: null, said: null, saidElapsedMs: 0, ended: null };
+const UNSEEN: Sight = {
+  connected: null,
+  dataAddress: null,
+  heardAt: null,
+  said: null,
+  saidElapsedMs: 0,
+  ended: null,
+};
 const NEVER = Number.NEGATIVE_INFINITY;
 
 export function createSights({ clock }: World, records: Records): Sights {
@@ -68,7 +75,13 @@ export function createSights({ clock }: World, records: Records): Sights {
   return {
     of: (cluster) => kept.get(cluster) ?? UNSEEN,
     async opened(link) {
-      change(link, { connected: link.peer, dataAddress: link.dataAddress, ended: null, said: null, heardAt: clock.nowMs() });
+      change(link, {
+        connected: link.peer,
+        dataAddress: link.dataAddress,
+        ended: null,
+        said: null,
+        heardAt: clock.nowMs(),
+      });
       await tell(link);
     },
     heard(link) {

@@ -35,7 +35,9 @@ export const clusterStatus = named(
     clusterClock: z
       .object({ offsetMs: msNumber, errorMs: msNumber, ageMs: msNumber })
       .nullable()
-      .describe("how far the cluster's own clock is ahead of the shared one, told from its snapshots' stamps"),
+      .describe(
+        "how far the cluster's own clock is ahead of the shared one, told from its snapshots' stamps",
+      ),
     voidSnapshots: z.number().int().describe("snapshots that wait for their turn to be deleted"),
     lastSeenAt: instantText.nullable(),
   }),

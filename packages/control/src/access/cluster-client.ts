@@ -67,7 +67,13 @@ export function viewAgent(agent: StoredAgent, sight: Sight): AgentView {
 }
 
 /** Whether the cluster can be used now, with the first line of why not. */
-function judge({ stored, agent, sight, elapsedMs, clockSource }: ClusterInputs): Pick<ClusterView, "state" | "cause"> {
+function judge({
+  stored,
+  agent,
+  sight,
+  elapsedMs,
+  clockSource,
+}: ClusterInputs): Pick<ClusterView, "state" | "cause"> {
   const not = (state: ClusterState, cause: string) => ({ state, cause: firstLine(cause) });
   const { name } = stored.cluster;
   if (!agent)
@@ -108,7 +114,9 @@ function otherClock({ source, server, apart }: Told, clockSource: string): strin
 /** The figures of two views of one source, e.g. `ntp://a is 2000.1 ms ± 0.4 ms ahead of ours as …`. */
 export function clockApart(source: string, server: TimeServer | null, { offsetMs, errorMs }: Apart): string {
   const figures = `${Math.abs(offsetMs).toFixed(3)} ms ± ${errorMs.toFixed(3)} ms`;
-  const from = server ? ` (${server.address}, stratum ${server.stratum}, following ${server.referenceId})` : "";
+  const from = server
+    ? ` (${server.address}, stratum ${server.stratum}, following ${server.referenceId})`
+    : "";
   return `${source} as the agent reads it${from} is ${figures} ${offsetMs < 0 ? "behind" : "ahead of"} ours`;
 }
 

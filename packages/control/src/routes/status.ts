@@ -30,7 +30,8 @@ function showStatus(status: Status, seen: ReadonlySet<string>, caller: Caller): 
   const clusters = status.clusters.filter((view) => mayKnow(caller, view.cluster.name));
   const troubles = [
     ...clockTroubles(status.clock),
-    ...services.flatMap(serviceTroubles), ...clusters.flatMap(clusterTroubles),
+    ...services.flatMap(serviceTroubles),
+    ...clusters.flatMap(clusterTroubles),
   ];
   return {
     safe: troubles.length === 0,

@@ -63,11 +63,12 @@ export function decodeAnswer(packet: Uint8Array, cookie: Uint8Array): Answer | K
   if (cookie.some((byte, i) => byte !== packet[ORIGIN_AT + i])) return null;
   const stratum = view.getUint8(1);
   const reference = packet.subarray(12, 16);
-  if (stratum === 0) return { kind: "refused", code: letters(reference) };
+  if (stratum === 0 && isKiss(reference)) return { kind: "refused", code: letters(reference) };
   const rootDelayMs = shortMs(view, 4);
   const rootDispersionMs = shortMs(view, 8);
   if (
     first >> 6 === LEAP_UNSYNCHRONISED ||
+    stratum === 0 ||
     stratum > STRATUM_MAX ||
     rootDelayMs / 2 + rootDispersionMs >= ROOT_DISTANCE_MS_MAX
   )
@@ -100,6 +101,11 @@ function instantMs(view: DataView, at: number): number | null {
 /** Ms of a 32-bit short format: 16 bits of seconds, 16 of their fraction. */
 function shortMs(view: DataView, at: number): number {
   return (view.getUint32(at) / 2 ** 16) * 1000;
+}
+
+/** Four capitals; a chronyd that follows nothing says stratum 0 as well, with zeros here. */
+function isKiss(reference: Uint8Array): boolean {
+  return reference.every((byte) => byte >= 0x41 && byte <= 0x5a);
 }
 
 /** ASCII letters, as a reference clock or a kiss names itself; anything else in hex. */

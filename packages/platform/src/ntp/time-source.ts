@@ -84,9 +84,7 @@ function ask(world: TimeSourceWorld, host: string, port: number, cancel?: AbortS
       clearTimeout(timer);
       cancel?.removeEventListener("abort", abort);
     });
-    socket.on("error", (error) =>
-      reject(new CoevalError("clock-source", error.message, { cause: error })),
-    );
+    socket.on("error", (error) => reject(new CoevalError("clock-source", error.message, { cause: error })));
     socket.on("message", (bytes) => {
       const answeredElapsedMs = clock.elapsedMs();
       try {

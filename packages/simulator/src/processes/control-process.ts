@@ -37,7 +37,13 @@ export function createControlProcess(universe: Universe, machine: Machine<Contro
     start(crashed) {
       const { life, world, database } = machine.begin(crashed);
       const network = net.of(life, { kind: "control", id: "control", fingerprint: machine.key.fingerprint });
-      createControl(world, { network, database, authority, linkAddress: LINK_ADDRESS, openTimeSource: null }).then(
+      createControl(world, {
+        network,
+        database,
+        authority,
+        linkAddress: LINK_ADDRESS,
+        openTimeSource: null,
+      }).then(
         (control) => {
           running = { life, control };
         },
