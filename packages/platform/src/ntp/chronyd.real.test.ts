@@ -49,7 +49,10 @@ test("our offset to a chronyd is what chronyc shows, within both bounds; 2 s are
     const ours = await measure(`ntp://${host}:${port}`);
     const theirs = await shownByChronyc(host);
     const figures = `${host}: ours ${ours.offsetMs} ± ${ours.errorMs} ms, chronyc ${theirs.offsetMs} ± ${theirs.errorMs} ms`;
-    assert.ok(Math.abs(ours.offsetMs - theirs.offsetMs) <= ours.errorMs + theirs.errorMs + CHRONY_SLACK_MS, figures);
+    assert.ok(
+      Math.abs(ours.offsetMs - theirs.offsetMs) <= ours.errorMs + theirs.errorMs + CHRONY_SLACK_MS,
+      figures,
+    );
     // The server's time is this machine's own, so the truth is known.
     assert.ok(Math.abs(ours.offsetMs + shiftMs) <= ours.errorMs + CHRONY_SLACK_MS, figures);
     assert.ok(ours.errorMs < 5, figures);
@@ -60,7 +63,10 @@ test("the server is named as chronyc names it", async () => {
   const [tracking] = await server.ask("tracking");
   const answer = await openTimeSource(world, `ntp://127.0.0.1:${server.port}`).exchange();
   assert.ok(answer.kind === "time");
-  assert.deepEqual([answer.server.referenceId, answer.server.stratum], [tracking?.[0], Number(tracking?.[2])]);
+  assert.deepEqual(
+    [answer.server.referenceId, answer.server.stratum],
+    [tracking?.[0], Number(tracking?.[2])],
+  );
 });
 
 test("a chronyd that is synchronised to nothing gives no time", async (t) => {
@@ -90,7 +96,9 @@ async function measure(url: string): Promise<{ readonly offsetMs: number; readon
 }
 
 /** `chronyc sources`: the measured offset of the last sample, positive when the machine is ahead, and its error margin, in seconds. */
-async function shownByChronyc(address: string): Promise<{ readonly offsetMs: number; readonly errorMs: number }> {
+async function shownByChronyc(
+  address: string,
+): Promise<{ readonly offsetMs: number; readonly errorMs: number }> {
   let row: string[] | undefined;
   await until(`chronyc's source ${address}`, async () => {
     row = (await client.ask("sources")).find((one) => one[2] === address);

@@ -47,7 +47,12 @@ test("the reference is letters at stratum 1, hex beyond", () => {
 });
 
 test("both eras are read, from 1968 to 2104", () => {
-  for (const iso of ["1970-01-01T00:00:00.250Z", "2036-02-07T06:28:15.500Z", "2036-02-07T06:28:16.750Z", "2103-12-31T23:59:59.125Z"]) {
+  for (const iso of [
+    "1970-01-01T00:00:00.250Z",
+    "2036-02-07T06:28:15.500Z",
+    "2036-02-07T06:28:16.750Z",
+    "2103-12-31T23:59:59.125Z",
+  ]) {
     const receivedMs = Date.parse(iso);
     const answer = decode({ receivedMs });
     assert.equal(answer?.kind === "time" && Math.round(answer.receivedMs * 1000) / 1000, receivedMs, iso);

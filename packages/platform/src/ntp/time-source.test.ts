@@ -25,7 +25,9 @@ async function deadPort(): Promise<number> {
 }
 
 test("one question brings the server's times between the elapsed times of asking and answering, and who it was", async () => {
-  const server = await responder((question) => [replyTo(question, { receivedMs: 1_800_000_000_000.5, rootDelaySeconds: 0.5 })]);
+  const server = await responder((question) => [
+    replyTo(question, { receivedMs: 1_800_000_000_000.5, rootDelaySeconds: 0.5 }),
+  ]);
   const before = world.clock.elapsedMs();
   const answer = await sourceOf(server).exchange();
   assert.ok(answer.kind === "time");
@@ -78,7 +80,9 @@ test("an answer from another address is not heard, and silence ends after its ti
 });
 
 test("a refusal is told as one; a server that is not synchronised, and one that is not there, are failures that name it", async () => {
-  const denying = await responder((question) => [replyTo(question, { first: 0xe4, stratum: 0, reference: "RATE" })]);
+  const denying = await responder((question) => [
+    replyTo(question, { first: 0xe4, stratum: 0, reference: "RATE" }),
+  ]);
   assert.deepEqual(await sourceOf(denying).exchange(), {
     kind: "refused",
     code: "RATE",
@@ -104,11 +108,18 @@ test("a name is resolved once, and anew when its address has stopped answering",
     return places.shift() ?? "127.0.0.1";
   };
   const source = openTimeSource({ ...world, resolve }, `ntp://Time.Example:${server.port}`);
-  for (let i = 0; i < SILENT_MAX; i++) await assert.rejects(source.exchange(), /time\.example.* at 127\.0\.0\.9/);
+  for (let i = 0; i < SILENT_MAX; i++)
+    await assert.rejects(source.exchange(), /time\.example.* at 127\.0\.0\.9/);
   for (let i = 0; i < 3; i++) assert.equal((await source.exchange()).kind, "time");
   assert.deepEqual(asked, ["time.example", "time.example"]);
-  const lost = openTimeSource({ ...world, resolve: () => Promise.reject(new Error("ENOTFOUND")) }, "ntp://nowhere");
-  await assert.rejects(lost.exchange(), { code: "clock-source", message: "the name nowhere is not resolved: Error: ENOTFOUND" });
+  const lost = openTimeSource(
+    { ...world, resolve: () => Promise.reject(new Error("ENOTFOUND")) },
+    "ntp://nowhere",
+  );
+  await assert.rejects(lost.exchange(), {
+    code: "clock-source",
+    message: "the name nowhere is not resolved: Error: ENOTFOUND",
+  });
 });
 
 test("a question is cancelled with the signal's reason", async () => {
