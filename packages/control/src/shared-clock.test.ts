@@ -159,7 +159,9 @@ test("the source is kept in the settings, and its change is in the audit record"
   const own = await kept.restart({ openTimeSource, clock: "control" });
   assert.equal(own.control.clock.source, `control:${own.control.id}`);
   const rows = await readAudit(own.control.database.db, 0, 100);
-  const changes = rows.filter(({ what }) => what === "clock.change").map(({ details }) => JSON.parse(details) as unknown);
+  const changes = rows
+    .filter(({ what }) => what === "clock.change")
+    .map(({ details }) => JSON.parse(details) as unknown);
   assert.deepEqual(changes, [
     { from: "control", to: SOURCE },
     { from: SOURCE, to: "control" },

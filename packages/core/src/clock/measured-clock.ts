@@ -43,7 +43,7 @@ export interface MeasuredClock {
   forget(): void;
 }
 
-/** @param clock of this process; only its elapsed time is used. */
+/** A clock of which nothing is known yet. @param clock of this process; only its elapsed time is used. */
 export function createMeasuredClock(clock: Pick<Clock, "elapsedMs">): MeasuredClock {
   let source = "";
   let samples: Sample[] = [];

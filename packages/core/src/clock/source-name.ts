@@ -21,7 +21,7 @@ export function isNtp(source: string): boolean {
   return source.startsWith("ntp://");
 }
 
-/** @throws CoevalError `bad-input` naming the text. */
+/** Where an NTP source is asked. @throws CoevalError `bad-input` naming the text. */
 export function parseNtp(url: string): NtpAddress {
   const found = url.length <= SOURCE_LENGTH_MAX ? FORM.exec(url)?.groups : undefined;
   const host = found?.["v6"] ?? found?.["host"];

@@ -27,7 +27,7 @@ before(async () => {
   server = await chronyd({ dir: join(dir, "server"), lines: LOCAL_CLOCK, serves: true });
   await server.start();
   await until("the server", async () => (await server.ask("tracking"))[0]?.at(-1) === "Normal");
-  shifted = await startShifted(server.port ?? 0, SHIFT_MS, "127.0.0.2");
+  shifted = await startShifted(server.port ?? 0, SHIFT_MS / 1000, "127.0.0.2");
   const lines = [
     `server 127.0.0.1 port ${server.port} minpoll 0 maxpoll 0 iburst noselect`,
     `server 127.0.0.2 port ${shifted.port} minpoll 0 maxpoll 0 iburst noselect`,

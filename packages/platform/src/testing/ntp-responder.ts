@@ -67,8 +67,13 @@ export async function startResponder(
   };
 }
 
+export interface Shifted extends Responder {
+  /** How far its time is ahead of the real one's; whole seconds. */
+  seconds: number;
+}
+
 /** A server that passes every question on to a real one on 127.0.0.1, and answers with its time moved. */
-export async function startShifted(port: number, shiftMs: number, host = "127.0.0.1"): Promise<Responder> {
+export async function startShifted(port: number, seconds: number, host = "127.0.0.1"): Promise<Shifted> {
   const near = createSocket("udp4");
   const far = createSocket("udp4");
   const askers = new Map<string, RemoteInfo>();
@@ -83,13 +88,15 @@ export async function startShifted(port: number, shiftMs: number, host = "127.0.
     const from = askers.get(cookie);
     askers.delete(cookie);
     if (!from) return;
-    for (const at of [16, 32, 40]) answer.writeUInt32BE((answer.readUInt32BE(at) + shiftMs / 1000) >>> 0, at);
+    for (const at of [16, 32, 40])
+      answer.writeUInt32BE((answer.readUInt32BE(at) + shifted.seconds) >>> 0, at);
     near.send(answer, from.port, from.address);
   });
   near.bind(0, host);
   far.bind(0, "127.0.0.1");
   await Promise.all([once(near, "listening"), once(far, "listening")]);
-  return {
+  const shifted: Shifted = {
+    seconds,
     host,
     port: near.address().port,
     asked: () => asked,
@@ -99,4 +106,5 @@ export async function startShifted(port: number, shiftMs: number, host = "127.0.
       await Promise.all([once(near, "close"), once(far, "close")]);
     },
   };
+  return shifted;
 }
