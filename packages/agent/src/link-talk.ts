@@ -1,4 +1,5 @@
 /** What is said on one link while it lasts: what the control device says is passed on, time is exchanged, the status told, silence noticed. */
+import { wallOffset } from "@coeval/core/clock/wall-offset";
 import { CoevalError, toFailure } from "@coeval/core/errors";
 import type { ClusterStatus } from "@coeval/core/model/cluster";
 import type { Tenure } from "@coeval/core/model/role";
@@ -133,11 +134,7 @@ function clockNow(clock: Clock, shared: AgentClock): Told {
     source,
     server,
     failure: failure?.slice(0, FAILURE_LENGTH_MAX) ?? null,
-    reading: reading && {
-      offsetMs: clock.nowMs() - clock.elapsedMs() - reading.offsetMs,
-      errorMs: reading.errorMs,
-      ageMs: reading.readAgoMs,
-    },
+    reading: reading && { ...wallOffset(clock, reading), ageMs: reading.readAgoMs },
     apart: shared.apart(),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { DRIFT } from "@coeval/core/clock/measured-clock";
 import { AROUND_MS } from "@coeval/core/clock/time-watch";
+import { wallOffset } from "@coeval/core/clock/wall-offset";
 import { CoevalError } from "@coeval/core/errors";
 import { formatInstant } from "@coeval/core/model/instant";
 import type { ClockEvidence, ClockServer, Receipt } from "@coeval/core/model/receipt";
@@ -147,7 +148,7 @@ function evidence(context: Context, readings: readonly [ClockReading, ...ClockRe
   return {
     source: readings[0].source,
     ...(server && { server: serverNamed(server) }),
-    offsetMs: clock.nowMs() - clock.elapsedMs() - (offsets.at(-1) as number),
+    offsetMs: wallOffset(clock, readings.at(-1) ?? readings[0]).offsetMs,
     errorMs: Math.max(...readings.map((reading) => reading.errorMs)),
     stepMs: Math.max(...offsets) - Math.min(...offsets),
   };

@@ -1,4 +1,5 @@
 /** Gathers what the status is made from. */
+import { wallOffset } from "@coeval/core/clock/wall-offset";
 import type { World } from "@coeval/core/ports/world";
 import { pointCount } from "@coeval/store/control/point-count";
 import { pointList } from "@coeval/store/control/point-list";
@@ -45,10 +46,6 @@ function ownClock({ clock }: World, shared: ControlClock): OwnClock {
     source,
     server,
     failure,
-    reading: reading && {
-      offsetMs: clock.nowMs() - clock.elapsedMs() - reading.offsetMs,
-      errorMs: reading.errorMs,
-      ageMs: reading.readAgoMs,
-    },
+    reading: reading && { ...wallOffset(clock, reading), ageMs: reading.readAgoMs },
   };
 }

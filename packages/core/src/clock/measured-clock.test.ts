@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createMeasuredClock, type MeasuredClock } from "./measured-clock.ts";
+import { createMeasuredClock, DRIFT, type MeasuredClock } from "./measured-clock.ts";
 
 interface Measured extends MeasuredClock {
   /** One exchange with a clock that answers at once. */
@@ -114,4 +114,30 @@ test("exchanges that cannot be, or took too long, say nothing; another source be
   assert.ok(shared.reading());
   shared.reset("control:2");
   assert.equal(shared.reading(), null);
+});
+
+test("what the source held the question for is no part of the round trip; its own error is part of the bound", () => {
+  const now = { elapsedMs: 50 };
+  const shared = createShared(now);
+  const exchange = {
+    askedElapsedMs: 0,
+    answeredElapsedMs: 50,
+    receivedMs: 100_003,
+    transmittedMs: 100_043,
+    errorMs: 0.25,
+  };
+  assert.ok(shared.exchanged(exchange));
+  const reading = shared.reading();
+  assert.equal(reading?.offsetMs, 99_998);
+  assert.equal(reading?.errorMs.toFixed(3), (5 + 0.25 + 50 * DRIFT).toFixed(3));
+  assert.equal(
+    shared.exchanged({ ...exchange, transmittedMs: 100_002 }),
+    false,
+    "it answered before it was asked",
+  );
+  assert.equal(
+    shared.exchanged({ ...exchange, transmittedMs: 100_060 }),
+    false,
+    "it held it for longer than it took",
+  );
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createMeasuredClock } from "@coeval/core/clock/measured-clock";
+import { wallOffset } from "@coeval/core/clock/wall-offset";
 import { type Chronyd, chronyd, LOCAL_CLOCK } from "@coeval/testbed/chronyd";
 import { createClock } from "../clock.ts";
 import { createRandom } from "../random.ts";
@@ -92,7 +93,7 @@ async function measure(url: string): Promise<{ readonly offsetMs: number; readon
   }
   const reading = measured.reading();
   assert.ok(reading);
-  return { offsetMs: clock.nowMs() - clock.elapsedMs() - reading.offsetMs, errorMs: reading.errorMs };
+  return wallOffset(clock, reading);
 }
 
 /** `chronyc sources`: the measured offset of the last sample, positive when the machine is ahead, and its error margin, in seconds. */
