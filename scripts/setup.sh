@@ -2,7 +2,7 @@
 # Makes a fresh machine ready, then runs a command with the repository's own tools first in PATH.
 # Usage: scripts/setup.sh node|all -- COMMAND [ARGUMENT…]
 #   node  the npm packages of the lockfile (among them Node itself)
-#   all   and Java 17, Maven and the jars of the real clusters
+#   all   and Java 17, Maven and the jars of the real clusters, and chrony
 # With --install among the words, or COEVAL_INSTALL=1, missing Debian packages are installed; otherwise they are named.
 # On a machine that is ready this costs some milliseconds: it looks, and fetches nothing.
 set -eu
@@ -11,6 +11,7 @@ caller=$(pwd)
 . "$root/scripts/setup/packages.sh"
 . "$root/scripts/setup/node.sh"
 . "$root/scripts/setup/java.sh"
+. "$root/scripts/setup/chrony.sh"
 
 say() { echo "setup: $*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -39,6 +40,7 @@ if [ "$mode" = all ]; then
   need_java
   need_maven
   need_class_paths
+  need_chrony
 fi
 cd "$caller"
 

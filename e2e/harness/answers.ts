@@ -14,6 +14,15 @@ export interface Run {
   readonly grade: Grade | null;
   readonly openFiles: { readonly kind: string; readonly count: number } | null;
   readonly receipts: readonly Receipt[];
+  readonly clock: {
+    readonly source: string;
+    readonly server: {
+      readonly address: string;
+      readonly referenceId: string;
+      readonly stratum: number;
+    } | null;
+    readonly errorMs: number;
+  } | null;
   readonly target: { readonly directory: string };
   readonly total: { readonly files: number; readonly directories: number; readonly bytes: number } | null;
   readonly moved: {
@@ -48,6 +57,8 @@ export interface Receipt {
 export interface Status {
   readonly safe: boolean;
   readonly now: string;
+  readonly clock: ClockReading | null;
+  readonly warnings: readonly { readonly about: string; readonly text: string }[];
   readonly troubles: readonly {
     readonly about: string;
     readonly text: string;
@@ -71,9 +82,27 @@ export interface Status {
       readonly cause: string | null;
       readonly role: string;
       readonly voidSnapshots: number;
-      readonly clock: { readonly offsetMs: number; readonly errorMs: number } | null;
+      readonly clock: ClockReading | null;
+      readonly clusterClock: Offset | null;
     };
   }[];
+}
+
+export interface Offset {
+  readonly offsetMs: number;
+  readonly errorMs: number;
+}
+
+export interface ClockReading extends Offset {
+  readonly source: string;
+  readonly server: {
+    readonly asked: string;
+    readonly address: string;
+    readonly referenceId: string;
+    readonly stratum: number;
+  } | null;
+  readonly ageMs: number;
+  readonly apart?: Offset | null;
 }
 
 export interface Point {

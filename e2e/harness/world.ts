@@ -49,6 +49,10 @@ export interface WorldOptions {
   readonly westWrites?: readonly string[];
   /** Where the cluster `east` is registered to answer instead of its own address: a forwarder. */
   readonly eastEndpoint?: string;
+  /** The one clock, as `coeval control --clock` takes it. */
+  readonly clock?: string;
+  /** What the agent of `east` asks for it instead. */
+  readonly eastClock?: string;
   /** Keep the folder, for its logs. */
   readonly keep?: boolean;
 }
@@ -101,10 +105,12 @@ function compose(pair: Pair, dir: string, options: WorldOptions, at: Addresses):
     const writes = name === "west" ? (options.westWrites ?? ["/"]) : ["/"];
     const words = ["agent", "--data", data, "--token-file", join(dir, `${name}.token`), "--listen", at[name]];
     words.push("--allow-read", reads.join(","), "--allow-write", writes.join(","));
+    if (name === "east" && options.eastClock !== undefined) words.push("--clock", options.eastClock);
     return { process: productProcess(`agent-${name}`, dir, words), dataFolder: data };
   };
   mkdirSync(dataFolder, { mode: 0o700 });
   const words = ["control", "--data", dataFolder, "--listen", at.rest, "--link", at.link];
+  if (options.clock !== undefined) words.push("--clock", options.clock);
   const world: World = {
     dir,
     pair,

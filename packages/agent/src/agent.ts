@@ -14,7 +14,8 @@ import type { Limits } from "./limits.ts";
 import { createLink, type Heard, type Link } from "./link.ts";
 import { ownFiles } from "./own-files.ts";
 import { answerQuestion } from "./questions.ts";
-import { createSharedClock } from "./shared-clock.ts";
+import { createClusterClock } from "./cluster-clock.ts";
+import { createSharedClock, type TimeServers } from "./shared-clock.ts";
 import { finishedBefore } from "./transfer/finished-before.ts";
 import { createTransfers } from "./transfer/transfers.ts";
 
@@ -31,6 +32,8 @@ export interface AgentOptions {
   /** Where peers connect, `host:port`; port 0 picks one. */
   readonly listen: string;
   readonly software: string;
+  /** Null where there is no way to an NTP server. */
+  readonly timeServers: Omit<TimeServers, "log"> | null;
   readonly drivers: (cluster: ClusterEndpoint) => ClusterDrivers;
   /** Keys that are trusted no more; the composition closes their streams. */
   readonly revoke: (fingerprints: readonly string[]) => void;
@@ -52,7 +55,9 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
   const world: World = { ...given, files: ownFiles(given.files) };
   const { db, network } = options;
   const stopping = new AbortController();
-  const clock = createSharedClock(world.clock);
+  const { timeServers } = options;
+  const clock = createSharedClock(world.clock, timeServers && { ...timeServers, log: world.log });
+  const clusterClock = createClusterClock(world.clock, clock);
   const cluster = await createClusterAccess(world, db, options.drivers);
   let accept: (stream: Stream) => void = (stream) => stream.close("starting");
   const listener = await openDoor(world, options, options.listen, (stream) => accept(stream));
@@ -71,13 +76,14 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
       cluster: await cluster.probe(),
       tenures: await listTenures(db),
       voidSnapshots: await countVoidSnapshots(db),
+      clusterClock: clusterClock.offset(),
     }),
     hear: (message) => hear(message),
   });
   const executor = createExecutor({
     cluster: options.cluster,
     limits: options.limits,
-    shared: { world, db, network, transfers, clock, signer: options.signer },
+    shared: { world, db, network, transfers, clock, clusterClock, signer: options.signer },
     drivers: cluster.ready,
     report: (instruction, report) => link.say({ say: "report", instruction, report }),
     answer: (instruction, outcome) => link.say({ say: "answer", instruction, outcome } as FromAgent),
@@ -91,6 +97,7 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
     renew: (csr) => link.say({ say: "renew", csr }),
     async stop() {
       stopping.abort("stopping");
+      clock.stop();
       await executor.stop();
       await listener.close();
       await over;

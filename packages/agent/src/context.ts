@@ -7,6 +7,7 @@ import type { Target } from "@coeval/core/ports/target";
 import type { World } from "@coeval/core/ports/world";
 import type { Instruction, Order, Report, Step } from "@coeval/core/protect/instruction";
 import type { AgentDatabase } from "@coeval/store/agent/tables";
+import type { ClusterClock } from "./cluster-clock.ts";
 import type { Transfers } from "./transfer/transfers.ts";
 
 export interface Context {
@@ -19,6 +20,7 @@ export interface Context {
   readonly source: Source;
   readonly target: Target;
   readonly clock: SharedClock;
+  readonly clusterClock: ClusterClock;
   readonly network: Network;
   readonly transfers: Transfers;
   readonly signer: AgentSigner;

@@ -1,7 +1,9 @@
 /** What is said on one link while it lasts: what the control device says is passed on, time is exchanged, the status told, silence noticed. */
+import { wallOffset } from "@coeval/core/clock/wall-offset";
 import { CoevalError, toFailure } from "@coeval/core/errors";
 import type { ClusterStatus } from "@coeval/core/model/cluster";
 import type { Tenure } from "@coeval/core/model/role";
+import type { Clock } from "@coeval/core/ports/clock";
 import type { World } from "@coeval/core/ports/world";
 import type { Channel } from "@coeval/contract/wire/channel";
 import type { Frame } from "@coeval/contract/wire/frame";
@@ -13,20 +15,24 @@ import {
   SILENCE_MS_MAX,
   STATUS_EVERY_MS,
 } from "@coeval/contract/wire/link";
-import type { MeasuredClock } from "./shared-clock.ts";
+import type { ClusterOffset } from "./cluster-clock.ts";
+import type { AgentClock } from "./shared-clock.ts";
 
 /** Exchanges of time right after connecting, before the first status. */
 const FIRST_EXCHANGES = 8;
+/** Characters told of why a source could not be read. */
+const FAILURE_LENGTH_MAX = 1000;
 const FIRST_EXCHANGE_EVERY_MS = 10;
 
 export type Heard = Exclude<FromControl, { say: "time" | "refused" }>;
 
 export interface LinkTalk {
-  readonly clock: MeasuredClock;
+  readonly clock: AgentClock;
   readonly status: () => Promise<{
     cluster: ClusterStatus;
     tenures: readonly Tenure[];
     voidSnapshots: number;
+    clusterClock: ClusterOffset | null;
   }>;
   /** Everything but time and refusals. */
   readonly hear: (message: Heard) => void;
@@ -53,7 +59,8 @@ export async function converse(world: World, talk: LinkTalk, channel: Channel): 
       if (message.say === "time") {
         const askedAt = asked.get(message.number);
         asked.delete(message.number);
-        if (askedAt !== undefined) talk.clock.measured(askedAt, heardAtMs, message.now);
+        if (askedAt !== undefined && message.now !== null)
+          talk.clock.measured(askedAt, heardAtMs, message.now, message.errorMs);
       } else if (message.say === "refused") {
         const { code, message: why } = message.failure;
         log.error("refused by the control device", { code, why });
@@ -108,16 +115,28 @@ async function tellStatus(
 ): Promise<void> {
   for (;;) {
     const status = await talk.status();
-    const reading = talk.clock.reading();
-    const aheadMs = reading ? clock.nowMs() - clock.elapsedMs() - reading.offsetMs : 0;
     await channel.send({
       say: "status",
       ...status,
       tenures: [...status.tenures],
-      clock: reading && { source: reading.source, offsetMs: aheadMs, errorMs: reading.errorMs },
+      clock: clockNow(clock, talk.clock),
     } satisfies FromAgent);
     await clock.sleep(STATUS_EVERY_MS, over);
   }
+}
+
+type Told = Extract<FromAgent, { say: "status" }>["clock"];
+
+function clockNow(clock: Clock, shared: AgentClock): Told {
+  const reading = shared.reading();
+  const { source, server, failure } = shared;
+  return {
+    source,
+    server,
+    failure: failure?.slice(0, FAILURE_LENGTH_MAX) ?? null,
+    reading: reading && { ...wallOffset(clock, reading), ageMs: reading.readAgoMs },
+    apart: shared.apart(),
+  };
 }
 
 /** Closes a link on which nothing is heard any more: a dead peer sends no end. */

@@ -5,6 +5,7 @@ import type { Entry } from "@coeval/core/model/entry";
 import type { Run } from "@coeval/core/protect/run";
 import { chanceOf } from "@coeval/core/testing/chance";
 import { inOrder, randomLater, randomTree } from "@coeval/core/testing/trees";
+import { BEGIN_MS } from "./testing/fake-time.ts";
 import type { Site } from "./testing/site.ts";
 import { begin, createStage, protect, type Stage } from "./testing/stage.ts";
 
@@ -142,4 +143,23 @@ test("another cluster behind the endpoint by now is not switched", async () => {
   const run = await protect(stage, "1", later, first);
   assert.deepEqual([run.phase, run.cause?.code], ["failed", "cluster-identity"]);
   assert.deepEqual(places(west.target.live.list()), places(inOrder(before)));
+});
+
+test("the secondary's own clock is told from the stamp of the seal, unless the snapshot may have been there before", async () => {
+  for (const again of [false, true]) {
+    const stage = await createStage();
+    const west = stage.sites.target;
+    const { seal } = west.target;
+    let attempts = 0;
+    west.target.seal = async (...request) => {
+      const sealed = await seal(...request);
+      if (again && ++attempts === 1) throw new CoevalError("cluster-unreachable", "the answer was lost");
+      return { ...sealed, clusterStampMs: Math.floor(BEGIN_MS + stage.time.nowMs + 300) };
+    };
+    const run = await protect(stage, "0", before);
+    assert.equal(run.phase, "done", JSON.stringify(run.cause));
+    const offset = west.clusterClock.offset();
+    if (again) assert.equal(offset, null);
+    else assert.ok(offset && Math.abs(offset.offsetMs - 300) <= offset.errorMs && offset.errorMs < 10);
+  }
 });

@@ -20,7 +20,7 @@ import { type Received, received } from "./verify.ts";
 const FORWARD_ATTEMPTS_MAX = 8;
 
 export async function seal(context: StepContext<"seal">): Promise<Result> {
-  const { db, instruction, target, cancel } = context;
+  const { db, instruction, target, cancel, world } = context;
   const { order, run, service } = instruction;
   const { body } = order;
   const there = await received(context);
@@ -29,9 +29,15 @@ export async function seal(context: StepContext<"seal">): Promise<Result> {
   const state = await readSwitch(db, run);
   if (state === "back" || state === "undone") throw await takeBack(context, holding, context.note as Failure);
   if (state !== "committed") await goForward(context, holding);
+  let attempts = 0;
   const sealed = await persist(context, "sealing", Number.POSITIVE_INFINITY, async () => {
+    const first = ++attempts === 1 && state !== "committed";
     await target.clear(holding, cancel);
-    return target.seal(holding, { point: body.point, previous: order.previous }, cancel);
+    const sentMs = world.clock.elapsedMs();
+    const done = await target.seal(holding, { point: body.point, previous: order.previous }, cancel);
+    // Tried before, the snapshot may have been there already: its stamp tells nothing of now.
+    if (first) context.clusterClock.stamped(done.clusterStampMs, sentMs, world.clock.elapsedMs());
+    return done;
   });
   const unsigned = {
     body,

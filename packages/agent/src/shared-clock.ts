@@ -1,67 +1,97 @@
 /**
- * The shared clock: the control device's time, measured over the link. Of the last exchanges the one with the smallest
- * bound now counts; its age adds 500 ppm, the worst drift of a computer's oscillator (semantics.md, Clock).
+ * The shared clock beside a cluster. Its source is what the control device names: its own clock, measured over the link, or an NTP
+ * server, which the agent asks itself; then the link tells how far the two views of that server are apart.
  */
-import type { Clock, ClockReading, SharedClock } from "@coeval/core/ports/clock";
+import { createMeasuredClock, type MeasuredClock } from "@coeval/core/clock/measured-clock";
+import { isNtp } from "@coeval/core/clock/source-name";
+import { createTimeWatch, type TimeWatch } from "@coeval/core/clock/time-watch";
+import { toFailure } from "@coeval/core/errors";
+import type { Clock, SharedClock } from "@coeval/core/ports/clock";
+import type { Log } from "@coeval/core/ports/log";
+import type { OpenTimeSource } from "@coeval/core/ports/time-source";
 
-/** Drift assumed of this machine's elapsed time against the source's, as a share. */
-export const DRIFT = 500e-6;
-/** Exchanges remembered. */
-const SAMPLES_MAX = 16;
-/** A slow exchange says nothing. */
-const ROUND_TRIP_MS_MAX = 5000;
-
-interface Sample {
-  /** The clocks have drifted apart since the source was read, which was at the asking at the earliest. */
-  readonly askedElapsedMs: number;
-  readonly offsetMs: number;
-  readonly halfTripMs: number;
+/** How an agent reaches NTP servers. */
+export interface TimeServers {
+  readonly open: OpenTimeSource;
+  readonly log: Log;
+  /** What is asked instead of the source's own name: the same server, by the name it has here. Null for the name itself. */
+  readonly localUrl: string | null;
 }
 
-export interface MeasuredClock extends SharedClock {
-  /** Takes one exchange in: when it was asked, when it was answered (elapsed ms), and what the source's clock showed in between. */
-  measured(askedElapsedMs: number, answeredElapsedMs: number, sourceNowMs: number): void;
-  /** Forgets everything: another source. */
+export interface AgentClock extends SharedClock {
+  /** From now on this is the source; another one begins from nothing. */
   reset(source: string): void;
+  /** Takes one exchange over the link in: when it was asked, when it was answered (elapsed ms), what the control device's view of the source showed in between, and how wrong that may be. */
+  measured(askedElapsedMs: number, answeredElapsedMs: number, controlNowMs: number, errorMs?: number): void;
+  /** Asks nobody any more. */
+  stop(): void;
 }
 
-export function createSharedClock(clock: Clock): MeasuredClock {
+/** @param servers null where there is no way to an NTP server: a source that is one is never read then. */
+export function createSharedClock(clock: Clock, servers: TimeServers | null = null): AgentClock {
+  const link = createMeasuredClock(clock);
+  const ntp = createMeasuredClock(clock);
   let source = "";
-  let samples: Sample[] = [];
+  let watched: { readonly watch: TimeWatch; readonly cancel: AbortController } | null = null;
+  let failure: string | null = null;
+  const ofSource = (): MeasuredClock => (isNtp(source) ? ntp : link);
+
+  function follow(name: string): void {
+    watched?.cancel.abort("another source");
+    watched = null;
+    failure = null;
+    if (!isNtp(name)) return;
+    if (!servers) return void (failure = "this agent has no way to an NTP server");
+    try {
+      const opened = servers.open(servers.localUrl ?? name);
+      const watch = createTimeWatch({ clock, log: servers.log, source: opened, measured: ntp });
+      watched = { watch, cancel: new AbortController() };
+      void watch.run(watched.cancel.signal);
+    } catch (thrown) {
+      failure = toFailure(thrown).message;
+      servers.log.error("clock-source", { source: name, why: failure });
+    }
+  }
+
   return {
     get source() {
       return source;
     },
+    get server() {
+      return watched?.watch.server ?? null;
+    },
+    get failure() {
+      return watched?.watch.failure ?? failure;
+    },
     reset(name) {
       if (name === source) return;
       source = name;
-      samples = [];
+      link.reset(`link of ${name}`);
+      ntp.reset(name);
+      follow(name);
     },
-    measured(asked, answered, now) {
-      const trip = answered - asked;
-      if (trip < 0 || trip > ROUND_TRIP_MS_MAX) return;
-      const sample = { askedElapsedMs: asked, offsetMs: now - (asked + answered) / 2, halfTripMs: trip / 2 };
-      // What the new exchange contradicts was measured before the source's clock was set.
-      samples = samples.filter((earlier) => agree(earlier, sample, answered)).slice(1 - SAMPLES_MAX);
-      samples.push(sample);
+    measured(askedElapsedMs, answeredElapsedMs, nowMs, errorMs = 0) {
+      link.exchanged({ askedElapsedMs, answeredElapsedMs, receivedMs: nowMs, transmittedMs: nowMs, errorMs });
     },
     reading() {
-      const elapsed = clock.elapsedMs();
-      let best: ClockReading | null = null;
-      for (const sample of samples) {
-        const errorMs = errorAt(sample, elapsed);
-        const ageMs = elapsed - sample.askedElapsedMs;
-        if (!best || errorMs < best.errorMs) best = { source, offsetMs: sample.offsetMs, errorMs, ageMs };
-      }
-      return best;
+      const reading = ofSource().reading();
+      return reading && { ...reading, source };
+    },
+    apart() {
+      const here = ntp.reading();
+      const there = link.reading();
+      if (!isNtp(source) || !here || !there) return null;
+      return { offsetMs: here.offsetMs - there.offsetMs, errorMs: here.errorMs + there.errorMs };
+    },
+    expect(moment) {
+      watched?.watch.expect(moment);
+    },
+    async readSince(elapsedMs, cancel) {
+      // Over the link time is exchanged every other second whatever comes: there is nothing to hurry.
+      await watched?.watch.readSince(elapsedMs, cancel);
+    },
+    stop() {
+      watched?.cancel.abort("stopping");
     },
   };
-}
-
-function errorAt(sample: Sample, elapsedMs: number): number {
-  return sample.halfTripMs + (elapsedMs - sample.askedElapsedMs) * DRIFT;
-}
-
-function agree(a: Sample, b: Sample, elapsedMs: number): boolean {
-  return Math.abs(a.offsetMs - b.offsetMs) <= errorAt(a, elapsedMs) + errorAt(b, elapsedMs);
 }

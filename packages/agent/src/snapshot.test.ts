@@ -5,8 +5,10 @@ import { chanceOf } from "@coeval/core/testing/chance";
 import { inOrder, randomTree, type Tree } from "@coeval/core/testing/trees";
 import { listSnapshots } from "@coeval/store/agent/snapshots";
 import { readInstruction } from "@coeval/store/agent/journal";
-import { BEGIN_MS } from "./testing/fake-time.ts";
-import { measure, type Site } from "./testing/site.ts";
+import { BEGIN_MS, createFakeTime } from "./testing/fake-time.ts";
+import { createFakeNet } from "./testing/fake-network.ts";
+import { createFakeServer } from "./testing/fake-server.ts";
+import { createSite, measure, type Site } from "./testing/site.ts";
 import { createStage, listenTo, setsOf, type Stage } from "./testing/stage.ts";
 import type { SnapshotNote } from "./snapshot.ts";
 
@@ -186,4 +188,94 @@ test("killed before it was armed, it goes on and takes the snapshot", async () =
   await site.start();
   assert.equal((await stage.time.until(answer)).ok, true);
   assert.deepEqual(site.source.calls, ["snapshot coeval-run-1"]);
+});
+
+/** A source whose clock is an NTP server; the control device's own view of it is true, and comes over the link. */
+async function withServer() {
+  const time = createFakeTime();
+  const server = createFakeServer(time, time.clock());
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const servers = { open: server.open, log, localUrl: null };
+  const site = await createSite(createFakeNet(), time, "east", servers);
+  site.source.tree = tree;
+  site.clock.reset("ntp://time.example");
+  const overLink = (): void => {
+    const elapsed = time.clock().elapsedMs();
+    site.clock.measured(elapsed - 1, elapsed, BEGIN_MS + time.nowMs - 0.5);
+  };
+  return { time, server, site, overLink, heard: listenTo(site, time) };
+}
+
+test("with an NTP server as the clock the receipt names who answered, read within 10 s before the moment and again after it", async () => {
+  const { time, server, overLink, heard } = await withServer();
+  await time.advance(1000);
+  overLink();
+  const outcome = await heard.ask(takeAt(41_000));
+  assert.ok(outcome.ok && outcome.result.step === "take-snapshots", JSON.stringify(outcome));
+  const { clock, receipts } = outcome.result;
+  assert.equal(clock.source, "ntp://time.example");
+  assert.deepEqual(clock.server, { address: "10.0.0.5:123", referenceId: "C0000201", stratum: 3 });
+  assert.ok(clock.errorMs < 4 && clock.stepMs <= 2 * clock.errorMs);
+  assert.ok((receipts[0]?.earliest ?? 0) >= BEGIN_MS + 41_000);
+  const asked = server.asked.map(([, atMs]) => atMs);
+  assert.ok(asked.filter((ms) => ms > 31_000 && ms < 41_000).length >= 4, "closely before");
+  assert.ok(
+    asked.some((ms) => ms >= 41_000 && ms < 51_000),
+    "and after",
+  );
+});
+
+test("a server that is 2 s off is found out before anything is taken, with the figures", async () => {
+  const { time, server, site, overLink, heard } = await withServer();
+  server.aheadMs = 2000;
+  await time.advance(1000);
+  overLink();
+  const outcome = await heard.ask(takeAt(8000));
+  assert.ok(!outcome.ok && outcome.failure.code === "clock-off", JSON.stringify(outcome));
+  assert.match(
+    outcome.failure.message,
+    /10\.0\.0\.5:123 is (1999|2000)\.\d+ ms ± [0-3]\.\d+ ms from the control device's, allowed are 50 ms/,
+  );
+  assert.deepEqual(await listSnapshots(site.db, "billing"), []);
+});
+
+test("a server that was not read within 10 s before the moment proves nothing at it", async () => {
+  const { time, server, overLink, heard } = await withServer();
+  await time.advance(20_000);
+  overLink();
+  server.silent = "no answer within 2000 ms";
+  const outcome = await heard.ask(takeAt(40_000));
+  assert.ok(!outcome.ok && outcome.failure.code === "clock-unproven");
+  assert.match(
+    outcome.failure.message,
+    /was read 2\d{4} ms before the moment, allowed are 10000 ms: no answer/,
+  );
+});
+
+test("a server that does not answer after the moment leaves it unproven", async () => {
+  const { time, server, site, overLink, heard } = await withServer();
+  await time.advance(1000);
+  overLink();
+  site.source.fault = (call) => {
+    if (call === "snapshot") server.silent = "no answer within 2000 ms";
+  };
+  const outcome = await heard.ask(takeAt(5000));
+  assert.ok(!outcome.ok && outcome.failure.code === "clock-source", JSON.stringify(outcome));
+});
+
+test("the cluster's own clock is told from its stamps, and lies within the bound", async () => {
+  const { time, site, overLink, heard } = await withServer();
+  site.source.stampAheadMs = 750.25;
+  await time.advance(1000);
+  overLink();
+  await heard.ask(takeAt(5000));
+  const offset = site.clusterClock.offset();
+  assert.ok(
+    offset && Math.abs(offset.offsetMs - 750.25) <= offset.errorMs && offset.errorMs < 8,
+    JSON.stringify(offset),
+  );
+  await time.advance(10_000);
+  assert.ok((site.clusterClock.offset()?.ageMs ?? 0) >= 10_000);
+  site.clock.reset("control:1");
+  assert.equal(site.clusterClock.offset(), null, "against another clock nothing is known yet");
 });

@@ -2,16 +2,19 @@
  * take-snapshots: everything slow before the moment, then all snapshots fired on a local timer at it, each receipt bounding on the
  * shared clock when its snapshot was taken; right after, the files that were open are listed with their lengths.
  */
+import { DRIFT } from "@coeval/core/clock/measured-clock";
+import { AROUND_MS } from "@coeval/core/clock/time-watch";
+import { wallOffset } from "@coeval/core/clock/wall-offset";
 import { CoevalError } from "@coeval/core/errors";
 import { formatInstant } from "@coeval/core/model/instant";
-import type { ClockEvidence, Receipt } from "@coeval/core/model/receipt";
+import type { ClockEvidence, ClockServer, Receipt } from "@coeval/core/model/receipt";
 import type { ClockReading } from "@coeval/core/ports/clock";
 import type { OpenFiles, Prepared, Taken } from "@coeval/core/ports/source";
+import type { TimeServer } from "@coeval/core/ports/time-source";
 import type { Result } from "@coeval/core/protect/instruction";
 import { intendSnapshot } from "@coeval/store/agent/snapshots";
 import type { Context, StepContext } from "./context.ts";
 import { proveIdentity } from "./identity.ts";
-import { DRIFT } from "./shared-clock.ts";
 
 /** What later steps need of the snapshots. */
 export interface SnapshotNote {
@@ -39,6 +42,7 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
   if (context.note !== null) throw missed(order.moment);
   const identity = await proveIdentity(source, instruction.identity, instruction.cluster, cancel);
   const prepared = await source.prepare({ sets: order.sets, snapshotName: order.snapshotName }, cancel);
+  context.clock.expect(order.moment);
   const before = provenClock(context);
   // Both are durable before the first request: after a crash the snapshots are known, whether or not they were taken.
   await intendSnapshot(db, instruction.run, instruction.service, prepared);
@@ -47,7 +51,10 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
   context.report({ kind: "armed", identity });
   const fired = await until(context, order.moment);
   const taken = await source.snapshot(prepared, cancel);
+  for (const one of taken)
+    context.clusterClock.stamped(one.clusterStampMs, one.firstSentElapsedMs, one.answeredElapsedMs);
   const openFiles = await source.openFiles(prepared, cancel);
+  await context.clock.readSince(fired.atElapsedMs, cancel);
   const after = provenClock(context);
   const stamps = taken.map((one) => [one.root, one.clusterStampMs] as const);
   await context.saveNote({ prepared, openFiles, stamps } satisfies SnapshotNote);
@@ -71,7 +78,10 @@ async function until(context: StepContext<"take-snapshots">, moment: number): Pr
     const reading = provenClock(context);
     const atElapsedMs = clock.elapsedMs();
     const leftMs = moment + reading.errorMs + ROUNDING_MS - (atElapsedMs + reading.offsetMs);
-    if (leftMs <= 0) return { reading, atElapsedMs };
+    if (leftMs <= 0) {
+      proveFresh(context, reading);
+      return { reading, atElapsedMs };
+    }
     await clock.sleep(leftMs > REARM_MS ? leftMs - REARM_MS / 2 : leftMs, context.cancel);
   }
 }
@@ -79,14 +89,36 @@ async function until(context: StepContext<"take-snapshots">, moment: number): Pr
 function provenClock(context: StepContext<"take-snapshots">): ClockReading {
   const reading = context.clock.reading();
   const maxMs = context.instruction.order.clockErrorMsMax;
-  if (!reading) throw new CoevalError("clock-unproven", "the shared clock was not measured yet");
+  if (!reading) {
+    const { source, failure } = context.clock;
+    const why = failure === null ? "" : `: ${failure}`;
+    throw new CoevalError("clock-unproven", `the shared clock ${source} was not measured yet${why}`);
+  }
   if (reading.errorMs > maxMs) {
     throw new CoevalError(
       "clock-unproven",
       `the error bound against ${reading.source} is ${reading.errorMs.toFixed(3)} ms, allowed are ${maxMs} ms`,
     );
   }
+  proveSame(context, maxMs);
   return reading;
+}
+
+/** What this agent takes for the source must not surely differ from what the control device takes for it. */
+function proveSame({ clock, instruction }: Context, maxMs: number): void {
+  const apart = clock.apart();
+  if (!apart || Math.abs(apart.offsetMs) - apart.errorMs <= maxMs) return;
+  const figures = `${apart.offsetMs.toFixed(3)} ms ± ${apart.errorMs.toFixed(3)} ms from the control device's, allowed are ${maxMs} ms`;
+  const who = `${clock.source} as ${instruction.cluster}'s agent reads it from ${clock.server?.address}`;
+  throw new CoevalError("clock-off", `${who} is ${figures}`);
+}
+
+/** An NTP server must have answered shortly before the moment: a bound that was extrapolated for long says nothing of a clock that was set. */
+function proveFresh({ clock }: Context, { source, readAgoMs }: ClockReading): void {
+  if (clock.server === null || readAgoMs <= AROUND_MS) return;
+  const why = clock.failure === null ? "" : `: ${clock.failure}`;
+  const figures = `was read ${Math.round(readAgoMs)} ms before the moment, allowed are ${AROUND_MS} ms`;
+  throw new CoevalError("clock-unproven", `${source} ${figures}${why}`);
 }
 
 function sharedNow(context: Context): number {
@@ -112,12 +144,18 @@ function receiptOf(taken: Taken, prepared: Prepared, { reading, atElapsedMs }: F
 function evidence(context: Context, readings: readonly [ClockReading, ...ClockReading[]]): ClockEvidence {
   const offsets = readings.map((reading) => reading.offsetMs);
   const { clock } = context.world;
+  const { server } = context.clock;
   return {
     source: readings[0].source,
-    offsetMs: clock.nowMs() - clock.elapsedMs() - (offsets.at(-1) as number),
+    ...(server && { server: serverNamed(server) }),
+    offsetMs: wallOffset(clock, readings.at(-1) ?? readings[0]).offsetMs,
     errorMs: Math.max(...readings.map((reading) => reading.errorMs)),
     stepMs: Math.max(...offsets) - Math.min(...offsets),
   };
+}
+
+function serverNamed({ address, referenceId, stratum }: TimeServer): ClockServer {
+  return { address, referenceId, stratum };
 }
 
 function missed(moment: number): CoevalError {

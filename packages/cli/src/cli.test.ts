@@ -111,7 +111,15 @@ test("status tells what is not as it should be, and --check makes it an exit cod
   const status = {
     safe: false,
     now: "2026-11-21T10:00:00.000Z",
-    clockSource: "control:1",
+    clockSource: "ntp://time",
+    clock: {
+      source: "ntp://time",
+      server: { asked: "ntp://time", address: "10.0.0.5:123", referenceId: "GPS", stratum: 1, utcErrorMs: 2 },
+      offsetMs: -1.5,
+      errorMs: 0.25,
+      ageMs: 1200,
+    },
+    warnings: [{ about: "cluster/east", text: "ntp://time is several clocks" }],
     troubles: [{ about: "cluster/west", text: "the agent is away", hint: "Start the agent" }],
     services: [],
     clusters: [],
@@ -121,7 +129,11 @@ test("status tells what is not as it should be, and --check makes it an exit cod
   assert.deepEqual([shown.code, shown.err], [0, ""]);
   assert.match(
     shown.out,
-    /^1 not as it should be .*\n {2}✘ cluster\/west: the agent is away\n {4}Start the agent\n/,
+    /^1 not as it should be .*\n {2}✘ cluster\/west: the agent is away\n {4}Start the agent\n {2}! cluster\/east: ntp:\/\/time is several clocks\n/,
+  );
+  assert.match(
+    shown.out,
+    /^clock: ntp:\/\/time \(10\.0\.0\.5:123, stratum 1, following GPS, .* control device −1\.500 ms ± 0\.250 ms, read 1\.2 s ago$/m,
   );
   assert.equal((await run("status --check")).code, 1);
 });

@@ -1,4 +1,5 @@
 /** Runs and points as tables. */
+import { serverText } from "./clock-view.ts";
 import { parseInstant } from "@coeval/contract/api/instant";
 import type { PointResource } from "@coeval/contract/api/point";
 import type { RunResource } from "@coeval/contract/api/run";
@@ -36,6 +37,8 @@ export function runView(io: Io): View<RunResource> {
       GRADE: (run) => gradeText(run.grade),
       "OPEN FILES": (run) =>
         run.openFiles === null ? "" : `${run.openFiles.kind}, ${count(run.openFiles.count)}`,
+      CLOCK: ({ clock }) =>
+        clock === null ? "" : [clock.source, serverText(clock.server)].filter(Boolean).join(": "),
       HOLDS: (run) =>
         run.total === null ? "" : `${count(run.total.files)} files, ${bytes(run.total.bytes)}`,
       MOVED: (run) =>

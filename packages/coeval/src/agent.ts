@@ -1,9 +1,11 @@
 /** The agent as a process: data folder, identity, limits, drivers. Composed here by hand. */
 import { type Agent, createAgent } from "@coeval/agent/agent";
+import { formatNtp } from "@coeval/core/clock/source-name";
 import type { World } from "@coeval/core/ports/world";
 import { createSigner } from "@coeval/platform/hash";
 import { createRequest, type Identity } from "@coeval/platform/identity";
 import { createTlsNetwork } from "@coeval/platform/network";
+import { openTimeSource } from "@coeval/platform/ntp/time-source";
 import { createWorld } from "@coeval/platform/world";
 import { agentMigrations } from "@coeval/store/agent/migrations/all";
 import type { AgentTables } from "@coeval/store/agent/tables";
@@ -22,6 +24,8 @@ export interface AgentProcess {
   readonly listen: string;
   readonly firstLimits: FirstLimits;
   readonly logFile?: string;
+  /** The NTP server that is the clock, by the name that it has here; without it the name that the control device gives. */
+  readonly clock?: string;
 }
 
 export interface RunningAgent {
@@ -37,6 +41,8 @@ const RENEW_AGAIN_MS = 60_000;
 
 export async function startAgent(options: AgentProcess): Promise<RunningAgent> {
   const { logFile } = options;
+  // Refused here, where the flag was given, rather than at the first link.
+  const localUrl = options.clock === undefined ? null : formatNtp(options.clock);
   const world = createWorld({ dataFolder: options.data, ...(logFile === undefined ? {} : { logFile }) });
   const limits = await agentLimits(world, options.firstLimits);
   const enrolled = await agentIdentity(world, options.token);
@@ -58,6 +64,7 @@ export async function startAgent(options: AgentProcess): Promise<RunningAgent> {
     controlAddress: enrolled.control,
     listen: options.listen,
     software: VERSION,
+    timeServers: { open: (url) => openTimeSource(world, url), localUrl },
     drivers: (endpoint) => hdfsDrivers(world, endpoint),
     revoke: (fingerprints) => network.revoke(fingerprints),
     certified(message) {

@@ -4,6 +4,7 @@ import { createTokens } from "@coeval/control/auth/tokens";
 import { createApi } from "@coeval/control/routes/api";
 import { createCalendar } from "@coeval/platform/calendar";
 import { createTlsNetwork } from "@coeval/platform/network";
+import { openTimeSource } from "@coeval/platform/ntp/time-source";
 import { createWorld } from "@coeval/platform/world";
 import { controlMigrations } from "@coeval/store/control/migrations/all";
 import type { ControlTables } from "@coeval/store/control/tables";
@@ -22,6 +23,8 @@ export interface ControlProcess {
   /** Where agents and people reach it, when that differs from what it binds. */
   readonly advertise?: string;
   readonly logFile?: string;
+  /** `control` or `ntp://HOST[:PORT]`; without it what the settings hold. */
+  readonly clock?: string;
 }
 
 export interface RunningControl {
@@ -53,6 +56,8 @@ export async function startControl(options: ControlProcess): Promise<RunningCont
     authority,
     calendar: createCalendar(),
     linkAddress: options.link,
+    openTimeSource: (url) => openTimeSource(world, url),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   const value = await createTokens(world, control).first();
   if (value !== null) await writeText(world.files, TOKEN_FILE, `${value}\n`);

@@ -21,6 +21,10 @@ export function controlCommand(io: Io): ProcessCommand {
         form: "--advertise <host>",
         about: "the host that tokens and certificates name, when it is not the bound one",
       },
+      {
+        form: "--clock <source>",
+        about: "the one clock of all: ntp://HOST[:PORT], or control for its own; kept for later starts",
+      },
       { form: "--log-file <file>", about: "the log; without it, stderr" },
     ],
     run: (flags) =>
@@ -32,6 +36,7 @@ export function controlCommand(io: Io): ProcessCommand {
           listen: text(flags, "listen"),
           link: text(flags, "link"),
           ...optional(flags, "advertise", "advertise"),
+          ...optional(flags, "clock", "clock"),
           ...optional(flags, "logFile", "logFile"),
         });
         io.stderr.write(`coeval control is up: REST ${control.url}, agents ${control.linkAddress}\n`);
@@ -65,6 +70,10 @@ export function agentCommand(io: Io): ProcessCommand {
         form: "--allow-write <paths>",
         about: "first start: directories that holding directories may lie in, comma between",
       },
+      {
+        form: "--clock <url>",
+        about: "ntp://HOST[:PORT]: the server that is the clock, by the name it has here, if it has another",
+      },
       { form: "--log-file <file>", about: "the log; without it, stderr" },
     ],
     run: (flags) =>
@@ -76,6 +85,7 @@ export function agentCommand(io: Io): ProcessCommand {
           token: typeof tokenFile === "string" ? readSmallText(tokenFile, TOKEN_BYTES_MAX) : null,
           listen: text(flags, "listen"),
           firstLimits: { read: paths(flags["allowRead"]), write: paths(flags["allowWrite"]) },
+          ...optional(flags, "clock", "clock"),
           ...optional(flags, "logFile", "logFile"),
         });
         io.stderr.write(`coeval agent of ${agent.cluster} is up: peers ${agent.dataAddress}\n`);

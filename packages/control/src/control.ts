@@ -1,5 +1,6 @@
 /** The control device: what it is made of, and what can be asked of it. */
 import type { Calendar } from "@coeval/core/ports/calendar";
+import type { OpenTimeSource } from "@coeval/core/ports/time-source";
 import type { Network } from "@coeval/core/ports/network";
 import { newId } from "@coeval/core/ports/random";
 import type { World } from "@coeval/core/ports/world";
@@ -28,6 +29,13 @@ import { createRuns, type Runs } from "./runs.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createServices, type Services } from "./services.ts";
 import type { Status } from "./status.ts";
+import {
+  type ControlClock,
+  clockSetting,
+  createControlClock,
+  onProvenClock,
+  onSharedClock,
+} from "./shared-clock.ts";
 import { createStatus } from "./status-now.ts";
 import { createTasks, type Tasks } from "./tasks.ts";
 
@@ -38,11 +46,17 @@ export interface ControlOptions {
   readonly calendar: Calendar;
   /** Where agents connect, `host:port`; port 0 picks a free one. */
   readonly linkAddress: string;
+  /** The one clock: `control` or `ntp://HOST[:PORT]`, kept in the settings; without it what they hold, `control` at first. */
+  readonly clock?: string;
+  /** Null where there is no way to an NTP server. */
+  readonly openTimeSource: OpenTimeSource | null;
 }
 
 export interface Control {
-  /** `control-…`; the shared clock's name is `control:` and this. */
+  /** `control-…`; as a source of the shared clock its name is `control:` and this. */
   readonly id: string;
+  /** The shared clock. */
+  readonly clock: ControlClock;
   /** The address bound for agents. */
   readonly linkAddress: string;
   readonly clusters: Clusters;
@@ -75,12 +89,14 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const tasks = createTasks(world);
   const records = createRecords(world, database, bell);
   const id = await controlId(world, database);
-  const clockSource = `control:${id}`;
+  const { openTimeSource } = options;
+  const setting = await clockSetting(records, options.clock);
+  const clock = createControlClock(world, setting, { id, tasks, openTimeSource });
   const leads = createLeads(world);
   const { links, runner } = connect(world, {
     ...options,
     id,
-    clockSource,
+    shared: clock,
     records,
     tasks,
     noted(before, run) {
@@ -88,26 +104,29 @@ export async function createControl(world: World, options: ControlOptions): Prom
       if (isOver(run.phase)) scheduler.again(run.service.name);
     },
   });
-  const clients = createClients(world, { db, links, clockSource });
+  const clients = createClients(world, { db, links, clock });
   const runs = createRuns({ db, records, runner });
-  const protect = createProtect(world, { db, clients, runner, runs, leads });
-  const scheduler = createScheduler(world, { db, records, tasks, calendar, leads, protect });
+  const protect = createProtect(world, { db, clients, runner, runs, leads, clock });
+  const shared = onSharedClock(world, clock);
+  const proven = onProvenClock(world, clock);
+  const scheduler = createScheduler(proven, { db, records, tasks, calendar, leads, protect });
   await runner.resume();
   scheduler.start();
   const listener = await options.network.listen(options.linkAddress, (stream) => links.accept(stream));
   return {
     id,
+    clock,
     linkAddress: listener.address,
     clusters: createClusters(world, { records, clients, links, authority }),
     agents: createAgents({ db, records, links }),
-    services: createServices({ db, records, links, calendar, scheduler, clock: world.clock }),
-    moments: createMoments(world, { db, calendar }),
-    pauses: createPauses(world, { db, records, scheduler }),
+    services: createServices({ db, records, links, calendar, scheduler, clock: shared.clock }),
+    moments: createMoments(shared, { db, calendar }),
+    pauses: createPauses(shared, { db, records, scheduler }),
     runs,
     points: createPoints(db, links),
     events: createEvents({ db, bell, tasks }),
     protect,
-    status: createStatus(world, { db, clients, runner, clockSource }),
+    status: createStatus(world, { db, clients, runner, clock }),
     write: (work) => records.write(work),
     database,
     async stop() {
@@ -129,7 +148,7 @@ export async function controlId(world: World, database: ControlDatabase): Promis
 
 interface Connected extends ControlOptions {
   readonly id: string;
-  readonly clockSource: string;
+  readonly shared: ControlClock;
   readonly records: Records;
   readonly tasks: Tasks;
   readonly noted: Parameters<typeof createRunner>[1]["noted"];
@@ -137,11 +156,12 @@ interface Connected extends ControlOptions {
 
 /** Links bring answers to the dispatcher, which feeds the runner, which sends through the dispatcher over links: a ring, closed here. */
 function connect(world: World, parts: Connected): { links: Links; runner: Runner } {
-  const { records, tasks } = parts;
+  const { records, tasks, shared } = parts;
+  const onShared = onSharedClock(world, shared);
   const { db } = parts.database;
   const links = createLinks(world, {
     id: parts.id,
-    clockSource: parts.clockSource,
+    clock: shared,
     db,
     records,
     tasks,
@@ -155,12 +175,14 @@ function connect(world: World, parts: Connected): { links: Links; runner: Runner
   const runner: Runner = createRunner(world, {
     db,
     records,
-    deadlines: createDeadlines(world, tasks, (run, phase) => runner.feed(run, { kind: "deadline", phase })),
+    deadlines: createDeadlines(onShared, tasks, (run, phase) =>
+      runner.feed(run, { kind: "deadline", phase }),
+    ),
     send: (instruction) => dispatcher.send(instruction),
     withdraw: (run) => dispatcher.withdraw(run),
     noted: parts.noted,
   });
-  const dispatcher: Dispatcher = createDispatcher(world, {
+  const dispatcher: Dispatcher = createDispatcher(onShared, {
     tasks,
     records,
     linkOf: (cluster) => links.of(cluster),

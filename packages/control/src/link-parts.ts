@@ -4,13 +4,14 @@ import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Authority } from "./authority.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Link } from "./link.ts";
+import type { ControlClock } from "./shared-clock.ts";
 import type { Refusals } from "./refusals.ts";
 import type { Records } from "./records.ts";
 
 export interface LinkParts {
   /** `control-…`. */
   readonly id: string;
-  readonly clockSource: string;
+  readonly clock: ControlClock;
   readonly db: ControlQueries;
   readonly records: Records;
   readonly authority: Authority;

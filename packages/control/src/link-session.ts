@@ -104,7 +104,7 @@ async function handle(
     case "hello":
       return link.send(welcome);
     case "time?":
-      return link.send({ say: "time", number: message.number, now: world.clock.nowMs() });
+      return link.send({ say: "time", number: message.number, ...timeNow(world, parts) });
     case "status":
       return parts.said(link, message);
     case "report":
@@ -148,13 +148,20 @@ async function hear(world: World, channel: Channel): Promise<FromAgent | null> {
   );
 }
 
-function welcomeOf({ id, clockSource }: LinkParts, { cluster }: StoredCluster): FromControl {
+function timeNow({ clock }: World, parts: LinkParts): { now: number | null; errorMs: number } {
+  const reading = parts.clock.reading();
+  return reading
+    ? { now: clock.elapsedMs() + reading.offsetMs, errorMs: reading.errorMs }
+    : { now: null, errorMs: 0 };
+}
+
+function welcomeOf({ id, clock }: LinkParts, { cluster }: StoredCluster): FromControl {
   const { name, hdfs } = cluster;
   return {
     say: "welcome",
     version: LINK_VERSION,
     control: id,
     cluster: { name, url: hdfs.url, user: hdfs.user },
-    clockSource,
+    clockSource: clock.source,
   };
 }

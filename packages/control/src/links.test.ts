@@ -32,7 +32,14 @@ test("a connected agent is welcomed, told the revoked keys, and its cluster is s
   assert.deepEqual(revoked, { say: "revoked", fingerprints: [] });
   const view = await east(fake);
   assert.deepEqual([view.connected, view.state, view.cause], [true, "ok", null]);
-  assert.deepEqual(view.clock, { offsetMs: 0, errorMs: 1 });
+  assert.deepEqual(view.clock, {
+    source: `control:${fake.control.id}`,
+    server: null,
+    offsetMs: 0,
+    errorMs: 1,
+    ageMs: 0,
+    apart: null,
+  });
   await fake.agent.tell({ reachable: false, cause: "Connection refused\n\tat java" });
   await fake.time.settle();
   assert.equal((await east(fake)).cause, "Connection refused");
@@ -42,7 +49,7 @@ test("the time is told at once, by the control device's own clock", async () => 
   const fake = await withAgent();
   await fake.agent.say({ say: "time?", number: 7 });
   await fake.time.settle();
-  assert.deepEqual(fake.agent.heard.at(-1), { say: "time", number: 7, now: fake.time.nowMs });
+  assert.deepEqual(fake.agent.heard.at(-1), { say: "time", number: 7, now: fake.time.nowMs, errorMs: 0 });
 });
 
 test("an agent whose connection breaks shows at once, with the cause; a silent one within 10 s", async () => {

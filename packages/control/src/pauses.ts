@@ -44,9 +44,10 @@ export function createPauses({ clock }: World, { db, records, scheduler }: Pause
       checkWhy(why);
       const made = await records.write(async (tx) => {
         await checkExists(tx.trx, { what, name });
-        checkEnd(until, tx.now);
-        const pause: StoredPause = { what, name, since: tx.now, until, why, by: call.who };
-        await pauseEnd(tx.trx, pause, tx.now);
+        const since = clock.nowMs();
+        checkEnd(until, since);
+        const pause: StoredPause = { what, name, since, until, why, by: call.who };
+        await pauseEnd(tx.trx, pause, since);
         await pauseAdd(tx.trx, pause);
         const end = until === null ? null : formatInstant(until);
         await tx.audit(call.who, `${nounOf(what)}.pause`, objectOf({ what, name }), { until: end, why });
@@ -59,7 +60,7 @@ export function createPauses({ clock }: World, { db, records, scheduler }: Pause
     },
     async resume(call, what) {
       await records.write(async (tx) => {
-        if ((await pauseEnd(tx.trx, what, tx.now)) === 0)
+        if ((await pauseEnd(tx.trx, what, clock.nowMs())) === 0)
           throw new CoevalError("not-found", `${objectOf(what)} is not paused`);
         await tx.audit(call.who, `${nounOf(what.what)}.resume`, objectOf(what));
         if (what.what !== "all") await tx.event(what.what, objectOf(what), { paused: false });

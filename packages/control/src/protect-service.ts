@@ -12,11 +12,13 @@ import { runActive } from "@coeval/store/control/run-active";
 import { serviceGet } from "@coeval/store/control/service-get";
 import type { StoredService } from "@coeval/store/control/service-row";
 import type { ControlQueries } from "@coeval/store/control/tables";
+import { clockApart } from "./access/cluster-client.ts";
 import type { Clients } from "./access/clients.ts";
 import type { Call } from "./call.ts";
 import { codeOf, type ClusterView } from "./cluster-view.ts";
 import type { Leads } from "./leads.ts";
 import type { Runner } from "./runner.ts";
+import type { ControlClock } from "./shared-clock.ts";
 import type { RunRecord, Runs } from "./runs.ts";
 
 /** Begins a run of a service at a moment. Resolves when the run is stored and its first instructions are on their way. */
@@ -24,7 +26,7 @@ export type Protect = (call: Call, request: ProtectRequest) => Promise<RunRecord
 
 /**
  * @throws CoevalError, in this order, all before any instruction: `not-found`, `run-active`, `moment-past`, `moment-too-near`, `bad-input`,
- * `agent-away`, `clock-unproven`, `cluster-identity` | `safe-mode` | `cluster-unreachable`.
+ * `agent-away`, `clock-unproven` | `clock-off`, `cluster-identity` | `safe-mode` | `cluster-unreachable`.
  */
 export interface ProtectRequest {
   readonly service: string;
@@ -44,21 +46,25 @@ export interface ProtectParts {
   readonly runner: Runner;
   readonly runs: Runs;
   readonly leads: Leads;
+  /** The moment is an instant on it. */
+  readonly clock: ControlClock;
 }
 
 export function createProtect(world: World, parts: ProtectParts): Protect {
-  const { db, clients, runner } = parts;
+  const { db, clients, runner, clock } = parts;
   return async (call, request) => {
     const { service, epoch, version } = await existing(db, request.service);
     await noneActive(db, service.name);
-    const moment = momentOf(request, world.clock.nowMs(), parts.leads.of(service.name));
+    const moment = momentOf(request, clock.nowMs(), parts.leads.of(service.name));
     checkLabel(request.label);
     const { primary, secondary } = clients.of(service);
     const source = await primary.status();
     const target = await secondary.status();
     for (const view of [source, target]) checkPresent(view);
+    checkOwnClock(clock, service);
     for (const view of [source, target]) checkClock(view, service);
     for (const view of [source, target]) checkUsable(view);
+    clock.expect(moment);
     const [last] = await pointList(db, service.name, null, 1);
     const run: Run = {
       ...blank,
@@ -123,15 +129,38 @@ function checkPresent(view: ClusterView): void {
     throw new CoevalError("agent-away", `${view.cluster.name}: ${view.cause}`);
 }
 
-/** The agent's reading must leave room in the tolerance; the source's is proven again at the moment. */
-function checkClock({ cluster, clock }: ClusterView, service: Service): void {
-  const errorMsMax = service.policy.tolerance.windowMs * CLOCK_SHARE;
+function checkOwnClock(clock: ControlClock, service: Service): void {
+  const errorMs = clock.reading()?.errorMs ?? 0;
+  if (errorMs <= errorMsMax(service)) return;
+  const why = clock.failure === null ? "" : `; ${clock.failure}`;
+  const what = `the control device's error against ${clock.source} is up to`;
+  throw new CoevalError("clock-unproven", `${what} ${allowed(errorMs, service)}${why}`);
+}
+
+/** The agent's reading must leave room in the tolerance, and be of the clock that ours is; both are proven again at the moment. */
+function checkClock({ cluster, clock, clockFailure }: ClusterView, service: Service): void {
+  const why = clockFailure === null ? "" : `: ${clockFailure}`;
   if (!clock)
-    throw new CoevalError("clock-unproven", `the agent of ${cluster.name} has not read the shared clock yet`);
-  if (clock.errorMs > errorMsMax) {
-    const figures = `${clock.errorMs.toFixed(1)} ms, the tolerance of ${service.name} allows ${errorMsMax} ms`;
-    throw new CoevalError("clock-unproven", `the clock's error at ${cluster.name} is up to ${figures}`);
+    throw new CoevalError(
+      "clock-unproven",
+      `the agent of ${cluster.name} has not read the shared clock yet${why}`,
+    );
+  if (clock.errorMs > errorMsMax(service)) {
+    const figures = allowed(clock.errorMs, service);
+    throw new CoevalError("clock-unproven", `the clock's error at ${cluster.name} is up to ${figures}${why}`);
   }
+  const { apart, source, server } = clock;
+  if (!apart || Math.abs(apart.offsetMs) - apart.errorMs <= errorMsMax(service)) return;
+  const figures = `${clockApart(source, server, apart)}, the tolerance of ${service.name} allows ${errorMsMax(service)} ms`;
+  throw new CoevalError("clock-off", `${cluster.name}: ${figures}`);
+}
+
+function errorMsMax(service: Service): number {
+  return service.policy.tolerance.windowMs * CLOCK_SHARE;
+}
+
+function allowed(errorMs: number, service: Service): string {
+  return `${errorMs.toFixed(1)} ms, the tolerance of ${service.name} allows ${errorMsMax(service)} ms`;
 }
 
 function checkUsable({ cluster, state, cause }: ClusterView): void {

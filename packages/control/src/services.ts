@@ -105,7 +105,7 @@ export function createServices({ db, records, links, calendar, clock, scheduler 
           await servicePut(tx.trx, service, version);
           // What lies before the new moments' first was never due.
           if (!before || before.deletedAt !== null || !sameMoments(before.service, service))
-            await schedulePut(tx.trx, service.name, tx.now);
+            await schedulePut(tx.trx, service.name, clock.nowMs());
           const definition = service as unknown as Json;
           await tx.audit(call.who, "service.apply", `service/${service.name}`, { version, definition });
           await tx.event("service", `service/${service.name}`, { version });

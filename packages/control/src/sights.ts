@@ -12,6 +12,8 @@ export const SEEN_SAVED_EVERY_MS = 30_000;
 
 export interface Sight {
   readonly connected: AgentPeer | null;
+  /** Where the agent says that its peers reach it; null before its first link. */
+  readonly dataAddress: string | null;
   readonly heardAt: Instant | null;
   /** What the agent last said of its cluster, and when. */
   readonly said: StatusMessage | null;
@@ -30,7 +32,14 @@ export interface Sights {
 
 type Kept = { -readonly [Key in keyof Sight]: Sight[Key] } & { savedElapsedMs: number; shown: string };
 
-const UNSEEN: Sight = { connected: null, heardAt: null, said: null, saidElapsedMs: 0, ended: null };
+const UNSEEN: Sight = {
+  connected: null,
+  dataAddress: null,
+  heardAt: null,
+  said: null,
+  saidElapsedMs: 0,
+  ended: null,
+};
 const NEVER = Number.NEGATIVE_INFINITY;
 
 export function createSights({ clock }: World, records: Records): Sights {
@@ -66,7 +75,13 @@ export function createSights({ clock }: World, records: Records): Sights {
   return {
     of: (cluster) => kept.get(cluster) ?? UNSEEN,
     async opened(link) {
-      change(link, { connected: link.peer, ended: null, said: null, heardAt: clock.nowMs() });
+      change(link, {
+        connected: link.peer,
+        dataAddress: link.dataAddress,
+        ended: null,
+        said: null,
+        heardAt: clock.nowMs(),
+      });
       await tell(link);
     },
     heard(link) {

@@ -1,4 +1,5 @@
 /** Gathers what the status is made from. */
+import { wallOffset } from "@coeval/core/clock/wall-offset";
 import type { World } from "@coeval/core/ports/world";
 import { pointCount } from "@coeval/store/control/point-count";
 import { pointList } from "@coeval/store/control/point-list";
@@ -8,17 +9,18 @@ import { serviceList } from "@coeval/store/control/service-list";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Clients } from "./access/clients.ts";
 import type { Runner } from "./runner.ts";
-import { type ServiceInputs, type Status, statusOf } from "./status.ts";
+import type { ControlClock } from "./shared-clock.ts";
+import { type OwnClock, type ServiceInputs, type Status, statusOf } from "./status.ts";
 
 export interface StatusParts {
   readonly db: ControlQueries;
   readonly clients: Clients;
   readonly runner: Runner;
-  readonly clockSource: string;
+  readonly clock: ControlClock;
 }
 
-export function createStatus({ clock }: World, parts: StatusParts): () => Promise<Status> {
-  const { db, clients, runner, clockSource } = parts;
+export function createStatus(world: World, parts: StatusParts): () => Promise<Status> {
+  const { db, clients, runner, clock } = parts;
   return async () => {
     const services: ServiceInputs[] = [];
     for (const { service } of await serviceList(db)) {
@@ -33,6 +35,17 @@ export function createStatus({ clock }: World, parts: StatusParts): () => Promis
         lastEnded: await runLastEnded(db, name),
       });
     }
-    return statusOf(clock.nowMs(), clockSource, await clients.all(), services);
+    return statusOf(clock.aboutMs(), ownClock(world, clock), await clients.all(), services);
+  };
+}
+
+function ownClock({ clock }: World, shared: ControlClock): OwnClock {
+  const reading = shared.reading();
+  const { source, server, failure } = shared;
+  return {
+    source,
+    server,
+    failure,
+    reading: reading && { ...wallOffset(clock, reading), ageMs: reading.readAgoMs },
   };
 }

@@ -6,16 +6,28 @@ import type { Progress } from "@coeval/core/protect/instruction";
 import type { Phase } from "@coeval/core/protect/run";
 import type { Grade } from "@coeval/core/protect/snapshot";
 import type { Run } from "@coeval/core/protect/run";
+import type { TimeServer } from "@coeval/core/ports/time-source";
 import type { StoredPoint } from "@coeval/store/control/point-row";
 import type { StoredRun } from "@coeval/store/control/run-row";
+import { clockWarnings, type ClockWarning } from "./clock-warnings.ts";
 import type { ClusterView } from "./cluster-view.ts";
 
 export interface Status {
   readonly now: Instant;
-  readonly clockSource: string;
+  readonly clock: OwnClock;
+  readonly warnings: readonly ClockWarning[];
   readonly clusters: readonly ClusterView[];
   /** The worst achieved RPO first; services without a point before all. */
   readonly services: readonly ServiceStatus[];
+}
+
+/** The shared clock as the control device itself knows it. */
+export interface OwnClock {
+  readonly source: string;
+  readonly server: TimeServer | null;
+  readonly failure: string | null;
+  /** How far our own wall clock is ahead of the source; null before the first reading. */
+  readonly reading: { readonly offsetMs: number; readonly errorMs: number; readonly ageMs: number } | null;
 }
 
 export interface ServiceStatus {
@@ -49,14 +61,15 @@ export interface ServiceInputs {
 /** Pure. */
 export function statusOf(
   now: Instant,
-  clockSource: string,
+  clock: OwnClock,
   clusters: readonly ClusterView[],
   services: readonly ServiceInputs[],
 ): Status {
   const seen = services.map((inputs) => serviceStatus(now, inputs));
   const worstFirst = (a: ServiceStatus, b: ServiceStatus) =>
     (b.rpoMs ?? Number.MAX_VALUE) - (a.rpoMs ?? Number.MAX_VALUE) || (a.service < b.service ? -1 : 1);
-  return { now, clockSource, clusters, services: seen.toSorted(worstFirst) };
+  const warnings = clockWarnings(clock, clusters);
+  return { now, clock, warnings, clusters, services: seen.toSorted(worstFirst) };
 }
 
 function serviceStatus(now: Instant, inputs: ServiceInputs): ServiceStatus {

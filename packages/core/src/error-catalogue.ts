@@ -3,29 +3,14 @@
  * docs/ERRORS.md is made from it and a test keeps them equal.
  */
 
-export type Retry = "now" | "later" | "never";
+import { clockErrors } from "./errors/clock.ts";
+import { type CatalogueEntry, entry } from "./errors/entry.ts";
 
-/** What the catalogue says of one code. */
-export interface CatalogueEntry {
-  /** What it means, one sentence. */
-  readonly meaning: string;
-  /** When trying again can help. */
-  readonly retry: Retry;
-  /** What to do about it. */
-  readonly hint: string;
-  /** Status of the REST API's problem document. */
-  readonly status: number;
-}
-
-const entry = (status: number, retry: Retry, meaning: string, hint: string): CatalogueEntry => ({
-  meaning,
-  retry,
-  hint,
-  status,
-});
+export type { CatalogueEntry, Retry } from "./errors/entry.ts";
 
 /** code → entry. Codes are stable: they are the `type` of problem documents and stand in scripts. */
 export const errors = {
+  ...clockErrors,
   "agent-away": entry(
     409,
     "later",
@@ -67,12 +52,6 @@ export const errors = {
     "never",
     "The agent's own limits do not allow this.",
     "The agent's administrator can widen `limits.yaml` in the agent's data folder; the control device cannot.",
-  ),
-  "clock-unproven": entry(
-    409,
-    "later",
-    "The clock's error bound is larger than the policy's tolerance allows.",
-    "`coeval status` shows offsets and bounds; wait for a better reading, or mend the link.",
   ),
   "cluster-identity": entry(
     409,

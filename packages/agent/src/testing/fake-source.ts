@@ -20,6 +20,8 @@ export interface FakeSource extends Source {
   readonly taken: Set<string>;
   /** Ms that the snapshot's request takes. */
   snapshotMs: number;
+  /** How far the cluster's own clock is ahead; null stamps nothing. */
+  stampAheadMs: number | null;
   /** What `modified` answers. */
   hints: readonly { readonly set: string; readonly path: string }[] | null;
   /** Attributes that were asked for. */
@@ -34,6 +36,7 @@ export function createFakeSource(clock: Clock, cluster: string): FakeSource {
     fault: null,
     taken: new Set(),
     snapshotMs: 4,
+    stampAheadMs: null,
     hints: null,
     asked: [],
     status: statusOf(cluster),
@@ -59,8 +62,10 @@ export function createFakeSource(clock: Clock, cluster: string): FakeSource {
       source.taken.add(prepared.snapshotName);
       await clock.sleep(source.snapshotMs, cancel);
       const { snapshotName } = prepared;
+      const { stampAheadMs } = source;
+      const clusterStampMs = stampAheadMs === null ? null : Math.floor(clock.nowMs() + stampAheadMs);
       const answeredElapsedMs = clock.elapsedMs();
-      return [{ root: "/data", snapshotName, firstSentElapsedMs, answeredElapsedMs, clusterStampMs: null }];
+      return [{ root: "/data", snapshotName, firstSentElapsedMs, answeredElapsedMs, clusterStampMs }];
     },
     async openFiles() {
       await fault("openFiles");

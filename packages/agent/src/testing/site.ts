@@ -9,7 +9,8 @@ import type { AgentTables } from "@coeval/store/agent/tables";
 import { type Database, openDatabase } from "@coeval/store/database";
 import { createExecutor, type Executor } from "../executor.ts";
 import type { Limits } from "../limits.ts";
-import { createSharedClock, type MeasuredClock } from "../shared-clock.ts";
+import { type ClusterClock, createClusterClock } from "../cluster-clock.ts";
+import { type AgentClock, createSharedClock, type TimeServers } from "../shared-clock.ts";
 import { finishedBefore } from "../transfer/finished-before.ts";
 import { createTransfers } from "../transfer/transfers.ts";
 import { createFakeFiles, type FakeFiles } from "./fake-files.ts";
@@ -32,7 +33,8 @@ export interface Site {
   hear: SiteHearing | null;
   /** The database as the process that lives now sees it. */
   readonly db: Database<AgentTables>["db"];
-  readonly clock: MeasuredClock;
+  readonly clock: AgentClock;
+  readonly clusterClock: ClusterClock;
   readonly life: Life;
   /** Lines logged as warnings and errors. */
   readonly logged: string[];
@@ -55,8 +57,13 @@ export interface SiteHearing {
   answer(instruction: string, outcome: Outcome): void;
 }
 
-/** A site whose shared clock is measured exactly: half a ms of error. */
-export async function createSite(net: FakeNet, time: FakeTime, cluster: string): Promise<Site> {
+/** A site whose shared clock is measured exactly: half a ms of error. @param servers for sources that are NTP servers. */
+export async function createSite(
+  net: FakeNet,
+  time: FakeTime,
+  cluster: string,
+  servers: TimeServers | null = null,
+): Promise<Site> {
   const clock = time.clock();
   const agent = `agent-${cluster}`;
   const fingerprint = digestOf(agent);
@@ -69,7 +76,8 @@ export async function createSite(net: FakeNet, time: FakeTime, cluster: string):
     readonly executor: Executor;
     readonly close: () => Promise<void>;
   } | null = null;
-  const shared = createSharedClock(clock);
+  const shared = createSharedClock(clock, servers);
+  const clusterClock = createClusterClock(clock, shared);
 
   const site: Site = {
     cluster,
@@ -82,6 +90,7 @@ export async function createSite(net: FakeNet, time: FakeTime, cluster: string):
     limits: { readPrefixes: ["/data"], writePrefixes: ["/coeval"] },
     hear: null,
     clock: shared,
+    clusterClock,
     logged,
     crashAt: null,
     knowsCluster: true,
@@ -121,6 +130,7 @@ export async function createSite(net: FakeNet, time: FakeTime, cluster: string):
           network,
           transfers,
           clock: shared,
+          clusterClock,
           signer: { ...fakeSigner(agent), agent, chain: `chain of ${agent}` },
         },
         drivers: () =>
@@ -160,7 +170,7 @@ export async function createSite(net: FakeNet, time: FakeTime, cluster: string):
 }
 
 /** One exchange of a ms: the bound is half of it. */
-export function measure(clock: MeasuredClock, elapsedMs: number, time: FakeTime): void {
+export function measure(clock: AgentClock, elapsedMs: number, time: FakeTime): void {
   clock.reset("control:test");
   clock.measured(elapsedMs - 0.5, elapsedMs + 0.5, BEGIN_MS + time.nowMs);
 }

@@ -4,6 +4,7 @@ import { nothing } from "@coeval/contract/api/call";
 import { clusterList, type ClusterResource, clusterResource } from "@coeval/contract/api/cluster";
 import { parseInstant } from "@coeval/contract/api/instant";
 import type { Command } from "commander";
+import { clockColumns } from "../clock-view.ts";
 import { confirm } from "../confirm.ts";
 import { addCommand, type Context, say } from "../context.ts";
 import { readDocuments } from "../document-file.ts";
@@ -130,10 +131,7 @@ function long(io: Io): View<ClusterResource> {
       VERSION: ({ status }) => status.version ?? "",
       FREE: ({ status }) => (status.remainingBytes === null ? "" : bytes(status.remainingBytes)),
       AGENT: ({ status }) => (status.agent === null ? "none" : `${status.agent.name}, ${status.agent.state}`),
-      CLOCK: ({ status }) =>
-        status.clock === null
-          ? ""
-          : `off by ${status.clock.offsetMs.toFixed(3)} ms ± ${status.clock.errorMs.toFixed(3)} ms`,
+      ...clockColumns,
       "TO DELETE": ({ status }) => `${status.voidSnapshots} snapshots wait for their turn`,
     },
     name,

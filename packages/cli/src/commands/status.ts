@@ -2,6 +2,7 @@
 import { parseInstant } from "@coeval/contract/api/instant";
 import { type StatusResource, statusResource } from "@coeval/contract/api/status";
 import type { Command } from "commander";
+import { clockLine, offsetText } from "../clock-view.ts";
 import { addCommand, type Context } from "../context.ts";
 import { exit } from "../exit.ts";
 import { printable } from "../failure.ts";
@@ -46,6 +47,8 @@ function show(io: Io, status: StatusResource): void {
     io.stdout.write(`  ✘ ${printable(`${about}: ${text}`)}\n`);
     if (hint !== null) io.stdout.write(`    ${printable(hint)}\n`);
   }
+  for (const { about, text } of status.warnings) io.stdout.write(`  ! ${printable(`${about}: ${text}`)}\n`);
+  io.stdout.write(`${printable(clockLine(status))}\n`);
   if (status.services.length > 0) {
     io.stdout.write("\n");
     printList(io, "table", serviceView, status.services);
@@ -79,10 +82,9 @@ function clusterView(nowMs: number): View<ClusterLine> {
       STATE: ({ status }) => status.state,
       SEEN: ({ status }) =>
         status.lastSeenAt === null ? "never" : age(parseInstant(status.lastSeenAt), nowMs),
-      CLOCK: ({ status }) =>
-        status.clock === null
-          ? ""
-          : `${status.clock.offsetMs.toFixed(2)} ms ± ${status.clock.errorMs.toFixed(2)} ms`,
+      CLOCK: ({ status }) => (status.clock === null ? "" : offsetText(status.clock)),
+      "CLUSTER'S CLOCK": ({ status }) =>
+        status.clusterClock === null ? "" : offsetText(status.clusterClock),
     },
     name: ({ name }) => `cluster/${name}`,
   };

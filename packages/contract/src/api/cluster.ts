@@ -3,6 +3,7 @@ import { z } from "zod";
 import { agentResource } from "./agent.ts";
 import { clusterSpec } from "./cluster-document.ts";
 import { resourceOf } from "./envelope.ts";
+import { clockReading } from "./clock.ts";
 import { instantText, listOf, msNumber } from "./fields.ts";
 import { named } from "./registry.ts";
 
@@ -10,7 +11,7 @@ import { named } from "./registry.ts";
 export const clusterStatus = named(
   "ClusterStatus",
   z.object({
-    state: z.enum(["ok", "no-agent", "agent-away", "unreachable", "other-cluster", "safe-mode"]),
+    state: z.enum(["ok", "no-agent", "agent-away", "unreachable", "other-cluster", "safe-mode", "clock-off"]),
     cause: z.string().nullable().describe("the first cause when the state is not ok"),
     role: z.enum(["primary", "secondary", "mixed", "none"]),
     identity: z
@@ -21,10 +22,22 @@ export const clusterStatus = named(
     capacityBytes: z.number().nullable(),
     remainingBytes: z.number().nullable(),
     agent: agentResource.nullable(),
-    clock: z
-      .object({ offsetMs: msNumber, errorMs: msNumber })
+    clock: clockReading
+      .extend({
+        apart: z
+          .object({ offsetMs: msNumber, errorMs: msNumber })
+          .nullable()
+          .describe("how far the agent's view of the source is ahead of the control device's"),
+      })
       .nullable()
-      .describe("the agent's against ours"),
+      .describe("the shared clock as the agent reads it"),
+    clockFailure: z.string().nullable().describe("why the agent could not read it last"),
+    clusterClock: z
+      .object({ offsetMs: msNumber, errorMs: msNumber, ageMs: msNumber })
+      .nullable()
+      .describe(
+        "how far the cluster's own clock is ahead of the shared one, told from its snapshots' stamps",
+      ),
     voidSnapshots: z.number().int().describe("snapshots that wait for their turn to be deleted"),
     lastSeenAt: instantText.nullable(),
   }),

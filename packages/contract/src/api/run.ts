@@ -96,7 +96,16 @@ export const runResource = named(
       }),
     ),
     clock: z
-      .object({ source: z.string(), offsetMs: msNumber, errorMs: msNumber, stepMs: msNumber })
+      .object({
+        source: z.string(),
+        server: z
+          .object({ address: z.string(), referenceId: z.string(), stratum: z.number().int() })
+          .nullable()
+          .describe("who answered for an NTP source"),
+        offsetMs: msNumber.describe("how far the wall clock of the source's agent was ahead"),
+        errorMs: msNumber,
+        stepMs: msNumber.describe("how far the source moved around the moment"),
+      })
       .nullable(),
     total: sizeResource.nullable().describe("of the point; null until it is known"),
     moved: movedResource.nullable().describe("what crossed the wire"),

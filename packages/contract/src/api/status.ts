@@ -1,5 +1,6 @@
 /** Am I safe? What is not as it should be comes first. */
 import { z } from "zod";
+import { clockReading } from "./clock.ts";
 import { clusterStatus } from "./cluster.ts";
 import { instantText, nameText } from "./fields.ts";
 import { named } from "./registry.ts";
@@ -19,6 +20,10 @@ export const statusResource = named(
     safe: z.boolean().describe("there is no trouble"),
     now: instantText,
     clockSource: z.string().describe("the one clock that all share"),
+    clock: clockReading.nullable().describe("as the control device reads it; null before it could"),
+    warnings: z
+      .array(z.object({ about: z.string(), text: z.string() }))
+      .describe("what may be wrong without anything being seen to be"),
     troubles: z.array(trouble),
     services: z.array(
       z.object({ name: nameText, primary: nameText, secondary: nameText, status: serviceStatus }),

@@ -2,6 +2,7 @@
 import type { Certificate, CertificateBody, Signature } from "@coeval/core/model/certificate";
 import { z } from "zod";
 import {
+  addressField,
   countField,
   idField,
   identityField,
@@ -25,9 +26,17 @@ export const receiptSchema = z.strictObject({
   clusterStamp: instantField.nullable(),
 });
 
+/** An NTP server, as evidence names it. */
+export const clockServerSchema = z.strictObject({
+  address: addressField,
+  referenceId: z.string().max(20),
+  stratum: z.number().int().min(1).max(15),
+});
+
 /** The shared clock around the moment. */
 export const clockEvidenceSchema = z.strictObject({
   source: z.string().max(200),
+  server: clockServerSchema.exactOptional(),
   offsetMs: msField,
   errorMs: msField,
   stepMs: msField,

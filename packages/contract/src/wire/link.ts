@@ -2,7 +2,9 @@
  * The link: what an agent and the control device say to each other. The agent dials; the control device opens nothing.
  * Instructions are sent again after every reconnect until answered; answers come from the agent's journal, so repeats do no harm.
  */
+import { SOURCE_LENGTH_MAX } from "@coeval/core/clock/source-name";
 import type { ClusterStatus } from "@coeval/core/model/cluster";
+import type { TimeServer } from "@coeval/core/ports/time-source";
 import { z } from "zod";
 import { certificateBodySchema } from "./certificate.ts";
 import { entrySchema } from "./entry.ts";
@@ -41,6 +43,27 @@ const statusField = z.object({
   remainingBytes: z.number().nullable(),
 }) satisfies z.ZodType<ClusterStatus>;
 
+/** Who answers for an NTP source, as the agent found it. */
+const serverField = z.object({
+  asked: z.string().max(SOURCE_LENGTH_MAX),
+  address: addressField,
+  referenceId: z.string().max(20),
+  stratum: z.number().int().min(1).max(15),
+  utcErrorMs: msField,
+}) satisfies z.ZodType<TimeServer>;
+
+/** The shared clock as the agent knows it. */
+const clockField = z.object({
+  source: z.string().max(SOURCE_LENGTH_MAX),
+  server: serverField.nullable(),
+  /** Why the source could not be read last; null when it could. */
+  failure: textField.nullable(),
+  /** How far the agent's own wall clock is ahead of the source, and since when that is known; null before the first reading. */
+  reading: z.object({ offsetMs: msField, errorMs: msField, ageMs: msField }).nullable(),
+  /** How far the agent's view of the source is ahead of the control device's; null when it is the same clock, or not known. */
+  apart: z.object({ offsetMs: msField, errorMs: msField }).nullable(),
+});
+
 const tenureField = z.object({
   service: nameField,
   role: z.enum(["primary", "secondary"]),
@@ -74,7 +97,9 @@ export const fromAgent = z.discriminatedUnion("say", [
   z.object({
     say: z.literal("status"),
     cluster: statusField,
-    clock: z.object({ source: z.string().max(200), offsetMs: msField, errorMs: msField }).nullable(),
+    clock: clockField,
+    /** How far the cluster's own clock is ahead of the shared one; null until a stamp of its was seen. */
+    clusterClock: z.object({ offsetMs: msField, errorMs: msField, ageMs: msField }).nullable(),
     tenures: z.array(tenureField).max(ITEMS_MAX),
     /** Snapshots on the source that wait for their turn to be deleted. */
     voidSnapshots: z.number().int(),
@@ -115,11 +140,17 @@ export const fromControl = z.discriminatedUnion("say", [
     version: z.number().int(),
     control: z.string().max(100),
     cluster: z.object({ name: nameField, url: z.string().max(500), user: z.string().max(200) }),
-    clockSource: z.string().max(200),
+    clockSource: z.string().max(SOURCE_LENGTH_MAX),
   }),
   /** Answers `enrol` and `renew`. */
   z.object({ say: z.literal("certified"), certificate: pemField, authority: pemField }),
-  z.object({ say: z.literal("time"), number: z.number().int(), now: instantField }),
+  /** The source as the control device knows it, wrong by at most `errorMs`; null when it does not. */
+  z.object({
+    say: z.literal("time"),
+    number: z.number().int(),
+    now: instantField.nullable(),
+    errorMs: msField.min(0),
+  }),
   z.object({ say: z.literal("instruct"), instruction: instructionSchema }),
   /** Asks what accepting data sets means; changes nothing. Answered by `findings`. */
   z.object({

@@ -11,6 +11,7 @@ import type { StoredCluster } from "@coeval/store/control/cluster-row";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { ClusterView } from "../cluster-view.ts";
 import type { Links } from "../links.ts";
+import type { ControlClock } from "../shared-clock.ts";
 import { viewCluster } from "./cluster-client.ts";
 
 export interface ClusterClient {
@@ -32,15 +33,15 @@ export interface Clients {
 export interface ClientsParts {
   readonly db: ControlQueries;
   readonly links: Links;
-  readonly clockSource: string;
+  readonly clock: ControlClock;
 }
 
-export function createClients(world: World, { db, links, clockSource }: ClientsParts): Clients {
+export function createClients(world: World, { db, links, clock }: ClientsParts): Clients {
   function look(stored: StoredCluster, agents: readonly StoredAgent[]): ClusterView {
     const { name } = stored.cluster;
     const agent = agents.findLast((one) => one.cluster === name && one.revokedAt === null) ?? null;
     const elapsedMs = world.clock.elapsedMs();
-    return viewCluster({ stored, agent, sight: links.sight(name), elapsedMs, clockSource });
+    return viewCluster({ stored, agent, sight: links.sight(name), elapsedMs, clockSource: clock.source });
   }
 
   async function view(name: string, queries: ControlQueries = db): Promise<ClusterView> {

@@ -6,10 +6,18 @@ import { SILENCE_MS_MAX } from "@coeval/contract/wire/link";
 import type { ClusterStatus } from "@coeval/core/model/cluster";
 import { formatInstant, type Instant } from "@coeval/core/model/instant";
 import { clusterRole } from "@coeval/core/model/role";
+import type { Apart } from "@coeval/core/ports/clock";
+import type { TimeServer } from "@coeval/core/ports/time-source";
 import type { StoredAgent } from "@coeval/store/control/agent-row";
 import type { StoredCluster } from "@coeval/store/control/cluster-row";
 import type { AgentView, ClusterState, ClusterView } from "../cluster-view.ts";
+import type { StatusMessage } from "../link-parts.ts";
 import type { Sight } from "../sights.ts";
+
+/** Two views of one source that surely differ by more are not of one clock, whatever a service tolerates. */
+export const CLOCK_OFF_MS_MAX = 100;
+
+type Told = StatusMessage["clock"];
 
 /** What a client looks at. */
 export interface ClusterInputs {
@@ -28,7 +36,7 @@ export function viewCluster(inputs: ClusterInputs): ClusterView {
   const connected = sight.connected !== null;
   const said = connected ? sight.said : null;
   const { state, cause } = judge(inputs);
-  const clock = said?.clock?.source === clockSource ? said.clock : null;
+  const told = said?.clock.source === clockSource ? said.clock : null;
   return {
     cluster: stored.cluster,
     version: stored.version,
@@ -39,7 +47,12 @@ export function viewCluster(inputs: ClusterInputs): ClusterView {
     state,
     cause,
     status: sight.said?.cluster ?? null,
-    clock: clock && { offsetMs: clock.offsetMs, errorMs: clock.errorMs },
+    clock: told?.reading
+      ? { source: told.source, server: told.server, ...told.reading, apart: told.apart }
+      : null,
+    clockFailure: told?.failure ?? null,
+    clusterClock: said?.clusterClock ?? null,
+    dataAddress: sight.dataAddress,
     role: clusterRole(sight.said?.tenures ?? []),
     voidSnapshots: sight.said?.voidSnapshots ?? 0,
   };
@@ -54,7 +67,13 @@ export function viewAgent(agent: StoredAgent, sight: Sight): AgentView {
 }
 
 /** Whether the cluster can be used now, with the first line of why not. */
-function judge({ stored, agent, sight, elapsedMs }: ClusterInputs): Pick<ClusterView, "state" | "cause"> {
+function judge({
+  stored,
+  agent,
+  sight,
+  elapsedMs,
+  clockSource,
+}: ClusterInputs): Pick<ClusterView, "state" | "cause"> {
   const not = (state: ClusterState, cause: string) => ({ state, cause: firstLine(cause) });
   const { name } = stored.cluster;
   if (!agent)
@@ -71,7 +90,9 @@ function judge({ stored, agent, sight, elapsedMs }: ClusterInputs): Pick<Cluster
   const other = otherIdentity(stored, status);
   if (other !== null) return not("other-cluster", other);
   if (status.safeMode) return not("safe-mode", status.cause ?? "the NameNode is in safe mode");
-  return status.cause === null ? { state: "ok", cause: null } : not("unreachable", status.cause);
+  if (status.cause !== null) return not("unreachable", status.cause);
+  const off = otherClock(sight.said.clock, clockSource);
+  return off === null ? { state: "ok", cause: null } : not("clock-off", off);
 }
 
 /** What is wrong when the cluster proves to be another one than pinned; null when it is the same, or not known. */
@@ -81,6 +102,22 @@ function otherIdentity({ identity, cluster }: StoredCluster, status: ClusterStat
   if (identity.clusterId === shown.clusterId && identity.namespaceId === shown.namespaceId) return null;
   const pinned = `${identity.clusterId}/${identity.namespaceId}`;
   return `${cluster.hdfs.url} is the cluster ${shown.clusterId}/${shown.namespaceId}; registered is ${pinned}`;
+}
+
+/** What is wrong when the agent's source is surely not the clock that ours is; null when it may be. */
+function otherClock({ source, server, apart }: Told, clockSource: string): string | null {
+  if (source !== clockSource || !apart || Math.abs(apart.offsetMs) - apart.errorMs <= CLOCK_OFF_MS_MAX)
+    return null;
+  return `${clockApart(source, server, apart)}, more than ${CLOCK_OFF_MS_MAX} ms`;
+}
+
+/** The figures of two views of one source, e.g. `ntp://a is 2000.1 ms ± 0.4 ms ahead of ours as …`. */
+export function clockApart(source: string, server: TimeServer | null, { offsetMs, errorMs }: Apart): string {
+  const figures = `${Math.abs(offsetMs).toFixed(3)} ms ± ${errorMs.toFixed(3)} ms`;
+  const from = server
+    ? ` (${server.address}, stratum ${server.stratum}, following ${server.referenceId})`
+    : "";
+  return `${source} as the agent reads it${from} is ${figures} ${offsetMs < 0 ? "behind" : "ahead of"} ours`;
 }
 
 function awayOf(agent: StoredAgent, sight: Sight): string {

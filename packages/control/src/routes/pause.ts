@@ -3,7 +3,6 @@ import { clusterParams, nothing, serviceParams } from "@coeval/contract/api/call
 import { parseDuration } from "@coeval/contract/api/duration";
 import { pauseList, pauseRequest, pauseResource, pauseResourceOf } from "@coeval/contract/api/pause";
 import { type Instant, parseInstant } from "@coeval/core/model/instant";
-import type { Clock } from "@coeval/core/ports/clock";
 import { callOf, mayKnow, requireCluster, requireService } from "../auth/caller.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { callerOf } from "./guard.ts";
@@ -29,7 +28,7 @@ export function pauseRoutes(api: Api, deps: ApiDeps): void {
   ofAll(api, deps);
 }
 
-function ofService(api: Api, { control, world }: ApiDeps): void {
+function ofService(api: Api, { control }: ApiDeps): void {
   const tags = ["services"];
   const config = { access: "operator" } as const;
   api.post(
@@ -38,7 +37,11 @@ function ofService(api: Api, { control, world }: ApiDeps): void {
     async (request) => {
       const { service } = await control.services.get(request.params.service);
       requireService(callerOf(request), service);
-      const asked = { what: "service", name: service.name, ...wanted(request.body, world.clock) } as const;
+      const asked = {
+        what: "service",
+        name: service.name,
+        ...wanted(request.body, control.clock.aboutMs()),
+      } as const;
       return pauseResourceOf(await control.pauses.pause(callOf(callerOf(request)), asked));
     },
   );
@@ -54,7 +57,7 @@ function ofService(api: Api, { control, world }: ApiDeps): void {
   );
 }
 
-function ofCluster(api: Api, { control, world }: ApiDeps): void {
+function ofCluster(api: Api, { control }: ApiDeps): void {
   const tags = ["clusters"];
   const config = { access: "operator" } as const;
   api.post(
@@ -63,7 +66,7 @@ function ofCluster(api: Api, { control, world }: ApiDeps): void {
     async (request) => {
       const name = request.params.cluster;
       requireCluster(callerOf(request), name);
-      const asked = { what: "cluster", name, ...wanted(request.body, world.clock) } as const;
+      const asked = { what: "cluster", name, ...wanted(request.body, control.clock.aboutMs()) } as const;
       return pauseResourceOf(await control.pauses.pause(callOf(callerOf(request)), asked));
     },
   );
@@ -79,12 +82,12 @@ function ofCluster(api: Api, { control, world }: ApiDeps): void {
   );
 }
 
-function ofAll(api: Api, { control, world }: ApiDeps): void {
+function ofAll(api: Api, { control }: ApiDeps): void {
   const tags = ["pauses"];
   const config = { access: "administrator" } as const;
   const all = { what: "all", name: "" } as const;
   api.post("/api/v1/pause", { schema: { tags, body, response: begun }, config }, async (request) => {
-    const asked = { ...all, ...wanted(request.body, world.clock) };
+    const asked = { ...all, ...wanted(request.body, control.clock.aboutMs()) };
     return pauseResourceOf(await control.pauses.pause(callOf(callerOf(request)), asked));
   });
   api.post("/api/v1/resume", { schema: { tags, response: ended }, config }, async (request, reply) => {
@@ -95,9 +98,9 @@ function ofAll(api: Api, { control, world }: ApiDeps): void {
 
 function wanted(
   { until, why }: { readonly until?: string | undefined; readonly why: string },
-  clock: Clock,
+  now: Instant,
 ): { readonly until: Instant | null; readonly why: string } {
   if (until === undefined) return { until: null, why };
-  if (until.startsWith("+")) return { until: clock.nowMs() + (parseDuration(until.slice(1)) ?? 0), why };
+  if (until.startsWith("+")) return { until: now + (parseDuration(until.slice(1)) ?? 0), why };
   return { until: parseInstant(until), why };
 }

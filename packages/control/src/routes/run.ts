@@ -88,7 +88,9 @@ function watching(api: Api, { control, world }: ApiDeps): void {
       const { run } = await control.runs.get(request.params.run);
       requireSight(callerOf(request), liesOf(run.service));
       // Each event is the whole run, so whoever comes back needs none of those in between.
-      return streams.open(reply, (cancel) => watchRun(control, world.clock, run.id, cancel));
+      return streams.open(reply, (cancel) =>
+        watchRun(control, { ...world.clock, nowMs: control.clock.aboutMs }, run.id, cancel),
+      );
     },
   );
 }

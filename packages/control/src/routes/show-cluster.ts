@@ -26,6 +26,8 @@ export function showClusterStatus(view: ClusterView): ClusterStatusResource {
     remainingBytes: status?.remainingBytes ?? null,
     agent: view.agent === null ? null : showAgent(view.agent),
     clock: view.clock === null ? null : { ...view.clock },
+    clockFailure: view.clockFailure,
+    clusterClock: view.clusterClock,
     voidSnapshots: view.voidSnapshots,
     lastSeenAt: orNull(view.lastSeenAt),
   };

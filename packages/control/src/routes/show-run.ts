@@ -29,7 +29,7 @@ export function showRun({ run, startedAt, endedAt }: RunRecord): RunResource {
     grade: run.grade === null ? null : { ...run.grade },
     openFiles: taken === null ? null : { kind: taken.openFiles.kind, count: taken.openFiles.count },
     receipts: taken?.receipts.map(showReceipt) ?? [],
-    clock: taken === null ? null : { ...taken.clock },
+    clock: taken === null ? null : { ...taken.clock, server: taken.clock.server ?? null },
     total: sent === null ? null : sizeOf(sent.manifest),
     moved: sent === null ? null : { ...sent.moved },
     progress: { source: run.progress.source, target: run.progress.target },

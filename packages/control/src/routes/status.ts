@@ -4,7 +4,7 @@ import { explain } from "@coeval/core/errors";
 import { formatInstant } from "@coeval/core/model/instant";
 import { type Caller, liesOf, mayKnow, maySee } from "../auth/caller.ts";
 import { codeOf, type ClusterView } from "../cluster-view.ts";
-import type { ServiceStatus, Status } from "../status.ts";
+import type { OwnClock, ServiceStatus, Status } from "../status.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { callerOf } from "./guard.ts";
 import { showClusterStatus } from "./show-cluster.ts";
@@ -28,11 +28,19 @@ export function statusRoutes(api: Api, { control }: ApiDeps): void {
 function showStatus(status: Status, seen: ReadonlySet<string>, caller: Caller): StatusResource {
   const services = status.services.filter((one) => seen.has(one.service));
   const clusters = status.clusters.filter((view) => mayKnow(caller, view.cluster.name));
-  const troubles = [...services.flatMap(serviceTroubles), ...clusters.flatMap(clusterTroubles)];
+  const troubles = [
+    ...clockTroubles(status.clock),
+    ...services.flatMap(serviceTroubles),
+    ...clusters.flatMap(clusterTroubles),
+  ];
   return {
     safe: troubles.length === 0,
     now: formatInstant(status.now),
-    clockSource: status.clockSource,
+    clockSource: status.clock.source,
+    clock: showClock(status.clock),
+    warnings: status.warnings
+      .filter(({ cluster }) => mayKnow(caller, cluster))
+      .map(({ cluster, text }) => ({ about: `cluster/${cluster}`, text })),
     troubles,
     services: services.map((one) => ({
       name: one.service,
@@ -42,6 +50,20 @@ function showStatus(status: Status, seen: ReadonlySet<string>, caller: Caller): 
     })),
     clusters: clusters.map((view) => ({ name: view.cluster.name, status: showClusterStatus(view) })),
   };
+}
+
+function showClock({ source, server, reading }: OwnClock): StatusResource["clock"] {
+  return reading && { source, server, ...reading };
+}
+
+/** A source that nobody could read for so long will refuse moments soon. */
+const UNREAD_MS_MAX = 30_000;
+
+function clockTroubles({ source, failure, reading }: OwnClock): Trouble[] {
+  if (failure === null || (reading && reading.ageMs <= UNREAD_MS_MAX)) return [];
+  const since = reading ? `for ${Math.round(reading.ageMs / 1000)} s` : "yet";
+  const text = `${source} could not be read ${since}: ${failure}`;
+  return [{ about: "clock", text, hint: explain("clock-source").hint }];
 }
 
 function serviceTroubles(one: ServiceStatus): Trouble[] {
@@ -60,6 +82,10 @@ function clusterTroubles(view: ClusterView): Trouble[] {
   const about = `cluster/${name}`;
   if (view.agent === null) return [{ about, text: "has no agent", hint: `coeval cluster enroll ${name}` }];
   const code = codeOf[view.state];
+  if (code === null && view.clock === null && view.clockFailure !== null) {
+    const text = `the shared clock could not be read yet: ${view.clockFailure}`;
+    return [{ about, text, hint: explain("clock-source").hint }];
+  }
   return code === null
     ? []
     : [{ about, text: view.cause ?? explain(code).meaning, hint: explain(code).hint }];

@@ -2,6 +2,7 @@
 import { channelOn, type Channel } from "@coeval/contract/wire/channel";
 import { fromControl, type FromAgent, type FromControl, LINK_VERSION } from "@coeval/contract/wire/link";
 import type { ClusterStatus } from "@coeval/core/model/cluster";
+import type { StatusMessage } from "../link-parts.ts";
 import type { AgentPeer } from "../link.ts";
 import type { FakeNetwork } from "./fake-network.ts";
 
@@ -19,7 +20,13 @@ export interface FakeAgent {
   readonly ended: boolean;
 }
 
-type Told = Partial<ClusterStatus> & { readonly clockErrorMs?: number | null; readonly clockSource?: string };
+type Told = Partial<ClusterStatus> & {
+  readonly clockErrorMs?: number | null;
+  readonly clockSource?: string;
+  readonly apart?: StatusMessage["clock"]["apart"];
+  readonly server?: StatusMessage["clock"]["server"];
+  readonly clusterClock?: StatusMessage["clusterClock"];
+};
 
 export interface FakeAgentOptions {
   readonly cluster: string;
@@ -36,6 +43,8 @@ export function createFakeAgent(options: FakeAgentOptions): FakeAgent {
   let channel: Channel | null = null;
   let clockErrorMs: number | null = 1;
   let source = "";
+  let apart: StatusMessage["clock"]["apart"] = null;
+  let server: StatusMessage["clock"]["server"] = null;
   let status: ClusterStatus = {
     reachable: true,
     cause: null,
@@ -80,12 +89,16 @@ export function createFakeAgent(options: FakeAgentOptions): FakeAgent {
       await channel?.send(message);
     },
     async tell(change = {}) {
-      const { clockErrorMs: errorMs, clockSource, ...rest } = change;
+      const { clockErrorMs: errorMs, clockSource, clusterClock = null, ...more } = change;
       source = clockSource ?? source;
       if (errorMs !== undefined) clockErrorMs = errorMs;
+      const { apart: apartNow = apart, server: serverNow = server, ...rest } = more;
+      apart = apartNow;
+      server = serverNow;
       status = { ...status, ...rest };
-      const clock = clockErrorMs === null ? null : { source, offsetMs: 0, errorMs: clockErrorMs };
-      await self.say({ say: "status", cluster: status, clock, tenures: [], voidSnapshots: 0 });
+      const reading = clockErrorMs === null ? null : { offsetMs: 0, errorMs: clockErrorMs, ageMs: 0 };
+      const clock = { source, server, failure: null, reading, apart };
+      await self.say({ say: "status", cluster: status, clock, clusterClock, tenures: [], voidSnapshots: 0 });
     },
     drop() {
       channel?.close("the agent was killed");

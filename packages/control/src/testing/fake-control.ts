@@ -9,7 +9,7 @@ import { controlMigrations } from "@coeval/store/control/migrations/all";
 import type { ControlDatabase, ControlTables } from "@coeval/store/control/tables";
 import { openDatabase } from "@coeval/store/database";
 import type { Authority } from "../authority.ts";
-import { type Control, createControl } from "../control.ts";
+import { type Control, type ControlOptions, createControl } from "../control.ts";
 import { createFakeTime, type FakeTime } from "./fake-clock.ts";
 import type { FakeAgent } from "./fake-agent.ts";
 import { createFakeNetwork, type FakeNetwork } from "./fake-network.ts";
@@ -27,15 +27,23 @@ export interface FakeControl {
   dieAt(write: number, when: "before" | "after"): void;
   readonly dead: boolean;
   /** Kills the process, if it still lives, and starts the next one on its database. */
-  restart(): Promise<FakeControl>;
+  restart(options?: FakeOptions): Promise<FakeControl>;
 }
 
-export async function startFakeControl(): Promise<FakeControl> {
+/** What a test gives the process. */
+export type FakeOptions = Partial<Pick<ControlOptions, "clock" | "openTimeSource">>;
+
+export async function startFakeControl(options: FakeOptions = {}): Promise<FakeControl> {
   const database = await openDatabase<ControlTables>(":memory:", controlMigrations);
-  return start(createFakeTime(START_MS), database, 1);
+  return start(createFakeTime(START_MS), database, 1, options);
 }
 
-async function start(time: FakeTime, opened: ControlDatabase, seed: number): Promise<FakeControl> {
+async function start(
+  time: FakeTime,
+  opened: ControlDatabase,
+  seed: number,
+  options: FakeOptions,
+): Promise<FakeControl> {
   const clock = time.process();
   const network = createFakeNetwork();
   const world = createFakeWorld(clock, seed);
@@ -53,6 +61,8 @@ async function start(time: FakeTime, opened: ControlDatabase, seed: number): Pro
     authority: fakeAuthority,
     calendar: createFakeCalendar(),
     linkAddress: "c:1",
+    openTimeSource: null,
+    ...options,
   });
   return {
     time,
@@ -63,9 +73,9 @@ async function start(time: FakeTime, opened: ControlDatabase, seed: number): Pro
     get dead() {
       return next !== null;
     },
-    async restart() {
+    async restart(then = options) {
       if (!next) kill();
-      return start(time, next as ControlDatabase, seed + 1);
+      return start(time, next as ControlDatabase, seed + 1, then);
     },
   };
 }

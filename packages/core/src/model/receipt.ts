@@ -17,11 +17,21 @@ export interface Receipt {
 /** The shared clock as measured around the moment. */
 export interface ClockEvidence {
   readonly source: string;
+  /** Who answered for an NTP source; absent when the control device was the source. */
+  readonly server?: ClockServer;
+  /** How far the wall clock of the source's agent was ahead of the shared one. */
   readonly offsetMs: number;
   /** The larger of the bounds before and after. */
   readonly errorMs: number;
   /** How far the offset moved between the readings before and after the moment. */
   readonly stepMs: number;
+}
+
+/** An NTP server as evidence names it: `address:port`, what it follows, and how far it is from a reference clock (1…15). */
+export interface ClockServer {
+  readonly address: string;
+  readonly referenceId: string;
+  readonly stratum: number;
 }
 
 /** What the grade of open files rests on. */

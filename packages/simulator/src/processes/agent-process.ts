@@ -78,6 +78,7 @@ export function createAgentProcess(
         controlAddress: LINK_ADDRESS,
         listen: `${name}:0`,
         software: "simulated",
+        timeServers: null,
         drivers: () => {
           const { source, target } = createMemoryDrivers(world, fs);
           return {

@@ -44,6 +44,7 @@ export function createControlProcess(universe: Universe, machine: Machine<Contro
         authority,
         calendar: createFakeCalendar(),
         linkAddress: LINK_ADDRESS,
+        openTimeSource: null,
       }).then(
         (control) => {
           running = { life, control };

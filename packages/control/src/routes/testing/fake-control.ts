@@ -11,6 +11,7 @@ import type { ControlEvent } from "../../events.ts";
 import type { ProtectRequest } from "../../protect-service.ts";
 import type { Tx } from "../../records.ts";
 import type { RunRecord } from "../../runs.ts";
+import { ownClock } from "../../shared-clock.ts";
 import type { CheckedService, ServiceRecord } from "../../services.ts";
 import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
 import { type FakeWorld } from "./fake-world.ts";
@@ -56,6 +57,7 @@ export async function fakeControl(world: FakeWorld): Promise<FakeControl> {
     });
   const control: Control = {
     id: "control-test",
+    clock: ownClock(world, "control:test"),
     linkAddress: "127.0.0.1:7070",
     database,
     write,
@@ -91,7 +93,13 @@ export async function fakeControl(world: FakeWorld): Promise<FakeControl> {
       }),
     status: async () => ({
       now: world.clock.nowMs(),
-      clockSource: "control:test",
+      clock: {
+        source: "control:test",
+        server: null,
+        failure: null,
+        reading: { offsetMs: 0, errorMs: 0, ageMs: 0 },
+      },
+      warnings: [],
       clusters: [...state.clusterViews.values()],
       services: [...state.serviceRecords.values()].map(({ service }) => ({
         service: service.name,
@@ -165,6 +173,9 @@ function clusters(state: State, change: Change): Control["clusters"] {
           cause: "no agent was enrolled",
           status: null,
           clock: null,
+          clockFailure: null,
+          clusterClock: null,
+          dataAddress: null,
           role: "none",
           voidSnapshots: 0,
         };
