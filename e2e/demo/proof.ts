@@ -13,7 +13,7 @@ type Say = (line: string) => void;
 
 export async function proveLast(world: World, story: Protected, run: Run, say: Say): Promise<void> {
   const { east, west } = world.pair;
-  say("an independent walk compares the last point with east's own snapshots of that moment …");
+  say(`an independent walk compares ${run.service}'s last point with east's own snapshots of that moment …`);
   const begunAt = performance.now();
   const proven = await provePoint({
     primary: east.as(east.superuser),

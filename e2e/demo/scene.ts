@@ -1,18 +1,18 @@
 // What the demo's screen shows, as lines of text; drawing them is screen.ts's matter.
-import { isOver, type Run, type Status } from "../harness/answers.ts";
+import type { Run, Status } from "../harness/answers.ts";
 
 export interface Scene {
   readonly elapsedMs: number;
   readonly status: Status | null;
   readonly workload: { readonly writesPerSecond: number; readonly total: number } | null;
-  readonly run: (Run & { readonly progress?: Progresses }) | null;
+  readonly active: readonly ShownRun[];
   /** Runs that are over, oldest first. */
   readonly over: readonly Run[];
+  readonly everySeconds: number;
   readonly momentsWanted: number;
-  /** The next moment, ms since 1970; null when none is planned. */
-  readonly nextAt: number | null;
-  readonly now: number;
 }
+
+export type ShownRun = Run & { readonly progress?: Progresses };
 
 interface Progresses {
   readonly source: Progress | null;
@@ -39,11 +39,12 @@ const PHASES = [
 ];
 const SHOWN_POINTS_MAX = 6;
 const BAR_CELLS = 24;
+const RUN_LINES = 4;
 
 export function sceneLines(scene: Scene): string[] {
   return [
     "",
-    `  ${clock(scene.elapsedMs)}  one service, one moment, two clusters    (Ctrl-C ends everything)`,
+    `  ${clock(scene.elapsedMs)}  two services by policy, two clusters    (Ctrl-C ends everything)`,
     "",
     ...clusterLines(scene.status),
     workloadLine(scene.workload),
@@ -70,20 +71,21 @@ function workloadLine(workload: Scene["workload"]): string {
   return `  workload   ${writesPerSecond.toFixed(0)} changes a second, ${total} so far; one file is never closed`;
 }
 
-function runLines({ run, nextAt, now, over, momentsWanted }: Scene): string[] {
-  if (run === null || isOver(run)) {
-    const left =
-      nextAt === null ? "" : `the next moment in ${Math.max(0, (nextAt - now) / 1000).toFixed(0)} s`;
-    return [`  run        ${over.length} of ${momentsWanted} moments taken; ${left}`, ""];
-  }
-  const at = PHASES.indexOf(run.phase);
-  const steps = PHASES.slice(0, -1)
-    .map((phase, index) => (index < at ? `✔ ${phase}` : index === at ? `▶ ${phase}` : phase))
-    .join("  ");
-  return [`  run        ${run.moment}  ${steps}`, `             ${progressText(run)}`];
+function runLines({ active, over, momentsWanted, everySeconds }: Scene): string[] {
+  const title = `  every ${everySeconds} s    ${over.length} moments taken; ${momentsWanted} of each service are wanted`;
+  const lines = active.flatMap((run) => {
+    const at = PHASES.indexOf(run.phase);
+    const steps = PHASES.slice(0, -1)
+      .map((phase, index) => (index < at ? `✔ ${phase}` : index === at ? `▶ ${phase}` : phase))
+      .join("  ");
+    return [`  ${run.service.padEnd(9)}  ${run.moment}  ${steps}`, `             ${progressText(run)}`];
+  });
+  // As many lines as two runs take, so that what is below stands still.
+  while (lines.length < RUN_LINES) lines.push("");
+  return [title, ...lines];
 }
 
-function progressText(run: NonNullable<Scene["run"]>): string {
+function progressText(run: ShownRun): string {
   const progress = run.progress?.target ?? run.progress?.source;
   if (!progress) return run.phase === "armed" ? "armed on local timers; waiting for the moment" : "";
   const { doing, filesDone, filesTotal, bytesDone } = progress;
@@ -94,7 +96,7 @@ function progressText(run: NonNullable<Scene["run"]>): string {
 }
 
 function pointLines({ over }: Scene): string[] {
-  const title = `  ${"moment".padEnd(25)}${"grade".padEnd(8)}${"spread".padStart(9)}${"window".padStart(9)}${"moved".padStart(20)}${"took".padStart(9)}`;
+  const title = `  ${"service".padEnd(9)}${"moment".padEnd(25)}${"grade".padEnd(8)}${"spread".padStart(9)}${"window".padStart(9)}${"moved".padStart(20)}${"took".padStart(9)}`;
   return [title, ...over.slice(-SHOWN_POINTS_MAX).map((run) => `  ${pointLine(run)}`)];
 }
 
@@ -102,11 +104,12 @@ function pointLines({ over }: Scene): string[] {
 export function pointLine(run: Run): string {
   const took = run.endedAt === null ? "" : seconds(Date.parse(run.endedAt) - Date.parse(run.startedAt));
   if (run.phase === "failed" || run.grade === null || run.moved === null) {
-    return `${run.moment} ✘ ${run.cause?.code ?? run.phase}: ${run.cause?.message ?? ""}`;
+    return `${run.service.padEnd(9)}${run.moment} ✘ ${run.cause?.code ?? run.phase}: ${run.cause?.message ?? ""}`;
   }
   const { kind, spreadMs, windowMs } = run.grade;
   const moved = `${run.moved.files} files ${bytes(run.moved.bytes)}`;
   return (
+    run.service.padEnd(9) +
     run.moment.padEnd(25) +
     kind.padEnd(8) +
     `${spreadMs.toFixed(1)} ms`.padStart(9) +

@@ -14,7 +14,8 @@ export interface DemoWords {
 export const USAGE = `Usage: npm run demo -- [--moments N] [--files N] [--every SECONDS] [--keep]
 
 Two real HDFS clusters, a control device, an agent beside each cluster, and a shop that is written all the time; a
-recovery point of one moment every ten seconds. It ends by itself after 3 moments, or with Ctrl-C, and leaves nothing.
+recovery point of one moment every ten seconds, by policy: one service is pushed, one pulled. It ends by itself after 2
+points of each, or with Ctrl-C, and leaves nothing.
   --keep   stay up after the last moment, until Ctrl-C
 `;
 
@@ -27,7 +28,7 @@ export function demoWords(args: readonly string[]): DemoWords | { readonly wrong
     const { values } = parseArgs({
       args: [...args],
       options: {
-        moments: { type: "string", default: "3" },
+        moments: { type: "string", default: "2" },
         files: { type: "string", default: "300" },
         every: { type: "string", default: "10" },
         keep: { type: "boolean", default: false },

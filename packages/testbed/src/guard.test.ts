@@ -75,6 +75,6 @@ async function childrenOf({ pid }: ProcessIdentity): Promise<ProcessIdentity[]> 
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 500 && !holds(); turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let turn = 0; turn < 2000 && !holds(); turn++) await new Promise((resolve) => setTimeout(resolve, 10));
   assert.ok(holds());
 }
