@@ -1,8 +1,9 @@
 #!/bin/sh
 # Makes a fresh machine ready, then runs a command with the repository's own tools first in PATH.
-# Usage: scripts/setup.sh node|all -- COMMAND [ARGUMENT…]
-#   node  the npm packages of the lockfile (among them Node itself)
-#   all   and Java 17, Maven and the jars of the real clusters, and chrony
+# Usage: scripts/setup.sh node|clusters|all -- COMMAND [ARGUMENT…]
+#   node      the npm packages of the lockfile (among them Node itself)
+#   clusters  and Java 17, Maven and the jars of the real clusters
+#   all       and chrony, which tests need besides
 # With --install among the words, or COEVAL_INSTALL=1, missing Debian packages are installed; otherwise they are named.
 # On a machine that is ready this costs some milliseconds: it looks, and fetches nothing.
 set -eu
@@ -18,8 +19,8 @@ fail() { say "$*"; exit 1; }
 
 mode=${1:-}
 case $mode in
-node | all) shift ;;
-*) fail "usage: scripts/setup.sh node|all -- COMMAND [ARGUMENT…]" ;;
+node | clusters | all) shift ;;
+*) fail "usage: scripts/setup.sh node|clusters|all -- COMMAND [ARGUMENT…]" ;;
 esac
 
 # --install is for this script, wherever it stands: `npm test -- --install` puts it last.
@@ -36,12 +37,12 @@ shift
 
 cd "$root"
 need_node_modules
-if [ "$mode" = all ]; then
+if [ "$mode" != node ]; then
   need_java
   need_maven
   need_class_paths
-  need_chrony
 fi
+[ "$mode" != all ] || need_chrony
 cd "$caller"
 
 PATH="$root/node_modules/.bin:$PATH"
