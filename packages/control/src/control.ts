@@ -22,6 +22,7 @@ import { createMoments, type Moments } from "./moments.ts";
 import { createPauses, type Pauses } from "./pauses.ts";
 import { createPoints, type Points } from "./points.ts";
 import { createProtect, type Protect } from "./protect-service.ts";
+import { createRates } from "./rates.ts";
 import { createRecords, type Records, type Tx } from "./records.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import { createRuns, type Runs } from "./runs.ts";
@@ -77,6 +78,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const id = await controlId(world, database);
   const clockSource = `control:${id}`;
   const leads = createLeads(world);
+  const rates = createRates(world);
   const { links, runner } = connect(world, {
     ...options,
     id,
@@ -85,6 +87,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
     tasks,
     noted(before, run) {
       leads.note(before, run);
+      rates.note(run);
       if (isOver(run.phase)) scheduler.again(run.service.name);
     },
   });
@@ -107,7 +110,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
     points: createPoints(db, links),
     events: createEvents({ db, bell, tasks }),
     protect,
-    status: createStatus(world, { db, clients, runner, clockSource }),
+    status: createStatus(world, { db, clients, runner, calendar, rates, clockSource }),
     write: (work) => records.write(work),
     database,
     async stop() {

@@ -285,6 +285,12 @@ export const errors = {
     "A run of this service is going on.",
     "Wait for it: `coeval run watch ID`.",
   ),
+  "run-not-failed": entry(
+    409,
+    "never",
+    "Only a run that failed can be tried again.",
+    "`coeval service protect NAME` takes another moment; a run that goes on can be watched or cancelled.",
+  ),
   "safe-mode": entry(
     503,
     "later",
