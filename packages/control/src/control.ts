@@ -1,5 +1,6 @@
 /** The control device: what it is made of, and what can be asked of it. */
 import type { Calendar } from "@coeval/core/ports/calendar";
+import type { Messenger } from "@coeval/core/ports/messenger";
 import type { Network } from "@coeval/core/ports/network";
 import { newId } from "@coeval/core/ports/random";
 import type { World } from "@coeval/core/ports/world";
@@ -9,6 +10,7 @@ import { settingPut } from "@coeval/store/control/setting-put";
 import type { ControlDatabase } from "@coeval/store/control/tables";
 import { createClients } from "./access/clients.ts";
 import { type Agents, createAgents } from "./agents.ts";
+import { createAlerts } from "./alerts.ts";
 import type { Authority } from "./authority.ts";
 import { createBell } from "./bell.ts";
 import { checkAnswer } from "./check-answer.ts";
@@ -37,6 +39,8 @@ export interface ControlOptions {
   readonly database: ControlDatabase;
   readonly authority: Authority;
   readonly calendar: Calendar;
+  /** Where alerts go; without it none are raised. */
+  readonly messenger?: Messenger;
   /** Where agents connect, `host:port`; port 0 picks a free one. */
   readonly linkAddress: string;
 }
@@ -95,8 +99,11 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const runs = createRuns({ db, records, runner });
   const protect = createProtect(world, { db, clients, runner, runs, leads });
   const scheduler = createScheduler(world, { db, records, tasks, calendar, leads, protect });
+  const status = createStatus(world, { db, clients, runner, calendar, rates, clockSource });
   await runner.resume();
   scheduler.start();
+  if (options.messenger)
+    createAlerts(world, { db, records, tasks, status, messenger: options.messenger }).start();
   const listener = await options.network.listen(options.linkAddress, (stream) => links.accept(stream));
   return {
     id,
@@ -110,7 +117,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
     points: createPoints(db, links),
     events: createEvents({ db, bell, tasks }),
     protect,
-    status: createStatus(world, { db, clients, runner, calendar, rates, clockSource }),
+    status,
     write: (work) => records.write(work),
     database,
     async stop() {

@@ -65,5 +65,6 @@ export function createRates({ clock }: World): Rates {
 
 /** What has arrived counts; what was sent only until the target tells. */
 function progressOf({ progress: { source, target } }: Run): Progress | null {
-  return target?.bytesTotal == null ? (source ?? target) : target;
+  const toldByTarget = target !== null && target.bytesTotal !== null;
+  return toldByTarget ? target : (source ?? target);
 }

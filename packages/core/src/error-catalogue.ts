@@ -237,6 +237,12 @@ export const errors = {
     "The data folder was written by a later version.",
     "Start that version again, or restore the backup that was made before the upgrade.",
   ),
+  "not-delivered": entry(
+    502,
+    "later",
+    "An alert did not reach its target.",
+    "See that the webhook or mail server answers; `alerts.yaml` in the control device's data folder names it.",
+  ),
   "no-right": entry(
     403,
     "never",

@@ -4,6 +4,7 @@ import { fromControl, type FromControl } from "@coeval/contract/wire/link";
 import { CoevalError } from "@coeval/core/errors";
 import { policyDefaults } from "@coeval/core/model/policy";
 import type { Service } from "@coeval/core/model/service";
+import type { Messenger } from "@coeval/core/ports/messenger";
 import { createFakeCalendar } from "@coeval/core/testing/fake-calendar";
 import { controlMigrations } from "@coeval/store/control/migrations/all";
 import type { ControlDatabase, ControlTables } from "@coeval/store/control/tables";
@@ -30,12 +31,18 @@ export interface FakeControl {
   restart(): Promise<FakeControl>;
 }
 
-export async function startFakeControl(): Promise<FakeControl> {
+/** @param messenger stays through restarts. */
+export async function startFakeControl(messenger?: Messenger): Promise<FakeControl> {
   const database = await openDatabase<ControlTables>(":memory:", controlMigrations);
-  return start(createFakeTime(START_MS), database, 1);
+  return start(createFakeTime(START_MS), database, 1, messenger);
 }
 
-async function start(time: FakeTime, opened: ControlDatabase, seed: number): Promise<FakeControl> {
+async function start(
+  time: FakeTime,
+  opened: ControlDatabase,
+  seed: number,
+  messenger?: Messenger,
+): Promise<FakeControl> {
   const clock = time.process();
   const network = createFakeNetwork();
   const world = createFakeWorld(clock, seed);
@@ -53,6 +60,7 @@ async function start(time: FakeTime, opened: ControlDatabase, seed: number): Pro
     authority: fakeAuthority,
     calendar: createFakeCalendar(),
     linkAddress: "c:1",
+    ...(messenger ? { messenger } : {}),
   });
   return {
     time,
@@ -65,7 +73,7 @@ async function start(time: FakeTime, opened: ControlDatabase, seed: number): Pro
     },
     async restart() {
       if (!next) kill();
-      return start(time, next as ControlDatabase, seed + 1);
+      return start(time, next as ControlDatabase, seed + 1, messenger);
     },
   };
 }
