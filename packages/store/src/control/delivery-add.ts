@@ -1,3 +1,4 @@
+/** Deliveries of alerts, as they are put into their queues. */
 import type { ControlWrites } from "./tables.ts";
 
 export interface NewDelivery {
