@@ -52,7 +52,14 @@ export const law: readonly Row[] = [
   {
     name: "platform",
     ours: ["core"],
-    besides: [EVERY_NODE_MODULE, "croner", "@peculiar/x509", "reflect-metadata"],
+    besides: [
+      EVERY_NODE_MODULE,
+      "croner",
+      "@peculiar/x509",
+      "reflect-metadata",
+      "nodemailer",
+      "standardwebhooks",
+    ],
     world: "node",
     types: ["node"],
     why: "platform is the one place where the ports meet Node",

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { type FakeIo, fakeIo } from "./testing/fake-io.ts";
 import { type FakeServer, fakeServer, problem } from "./testing/fake-server.ts";
 import { runWith } from "./testing/run-cli.ts";
-import { doneRun, sampleRun } from "./testing/samples.ts";
+import { behindService, doneRun, failedRun, sampleRun } from "./testing/samples.ts";
 
 let server: FakeServer;
 before(async () => {
@@ -120,8 +120,16 @@ test("status tells what is not as it should be, and --check makes it an exit cod
       ageMs: 1200,
     },
     warnings: [{ about: "cluster/east", text: "ntp://time is several clocks" }],
-    troubles: [{ about: "cluster/west", text: "the agent is away", hint: "Start the agent" }],
-    services: [],
+    troubles: [
+      {
+        key: "cluster/west:agent-away",
+        about: "cluster/west",
+        text: "the agent is away\nmore of it",
+        hint: "Start the agent",
+        since: null,
+      },
+    ],
+    services: [behindService],
     clusters: [],
   };
   server.answers.set("GET /api/v1/status", () => status);
@@ -129,13 +137,22 @@ test("status tells what is not as it should be, and --check makes it an exit cod
   assert.deepEqual([shown.code, shown.err], [0, ""]);
   assert.match(
     shown.out,
-    /^1 not as it should be .*\n {2}✘ cluster\/west: the agent is away\n {4}Start the agent\n {2}! cluster\/east: ntp:\/\/time is several clocks\n/,
+    /^1 not as it should be .*\n {2}✘ cluster\/west: the agent is away\n {2}more of it\n {4}Start the agent\n {2}! cluster\/east: ntp:\/\/time is several clocks\n/,
+  );
+  assert.match(
+    shown.out,
+    /the last 15\.0 s +10\.0 s, missed by 5\.0 s +in 20\.0 s .* run-2 sending, 30\.0 s left/,
   );
   assert.match(
     shown.out,
     /^clock: ntp:\/\/time \(10\.0\.0\.5:123, stratum 1, following GPS, .* control device −1\.500 ms ± 0\.250 ms, read 1\.2 s ago$/m,
   );
   assert.equal((await run("status --check")).code, 1);
+  const monitored = await run("status --check --quiet");
+  assert.deepEqual([monitored.code, monitored.out], [1, "cluster/west:agent-away: the agent is away\n"]);
+  server.answers.set("GET /api/v1/status", () => ({ ...status, safe: true, troubles: [] }));
+  const well = await run("status --check --quiet");
+  assert.deepEqual([well.code, well.out], [0, ""], "a monitor reads nothing while all is well");
 });
 
 test("a token's value is the only thing on stdout, so that it can go to a file", async () => {
@@ -207,4 +224,16 @@ test("the composition's commands get their flags, and their number is the exit c
   assert.equal((await run("agent", undefined, { commands })).code, 2);
   server.answers.set("GET /api/v1/agents", () => ({ items: [] }));
   assert.equal((await run("agent list", undefined, { commands })).code, 0);
+});
+
+test("retry protects again for a run that failed, and tells of the new one", async () => {
+  server.answers.set("POST /api/v1/runs/run-1/retry", () => sampleRun("opening", { id: "run-2" }));
+  const done = await run("run retry run-1");
+  assert.deepEqual([done.code, done.out], [0, "run/run-2 at 2026-11-21T10:00:03.000Z\n"]);
+  assert.ok(server.asked.at(-1)?.headers["idempotency-key"], "its answer may be lost");
+});
+
+test("a failed run names its cause where its phase is told", async () => {
+  server.answers.set("GET /api/v1/runs/run-1", () => failedRun);
+  assert.match((await run("run get run-1")).out, /PHASE +failed: \/data\/sales\/orders does not exist\n/);
 });

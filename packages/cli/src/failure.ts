@@ -62,6 +62,11 @@ export function tellFailure(io: Io, failure: unknown): ExitCode {
   return thrown.exitCode;
 }
 
+/** What names the cause. */
+export function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}
+
 /** Text from elsewhere must not steer the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (char) => (char === "\n" ? "\n  " : "\uFFFD"));

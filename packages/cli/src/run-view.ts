@@ -4,6 +4,7 @@ import { parseInstant } from "@coeval/contract/api/instant";
 import type { PointResource } from "@coeval/contract/api/point";
 import type { RunResource } from "@coeval/contract/api/run";
 import { age, bytes, count, duration } from "./figures.ts";
+import { firstLine } from "./failure.ts";
 import type { Io } from "./io.ts";
 import type { View } from "./output.ts";
 
@@ -31,7 +32,7 @@ export function runView(io: Io): View<RunResource> {
     columns: {
       RUN: (run) => run.id,
       SERVICE: (run) => run.service,
-      PHASE: (run) => run.phase,
+      PHASE: (run) => phaseText(run),
       MOMENT: (run) => `${run.moment} (${age(parseInstant(run.moment), io.clock.nowMs())})`,
       POINT: (run) => (run.phase === "done" ? run.point : "none"),
       GRADE: (run) => gradeText(run.grade),
@@ -98,6 +99,11 @@ export function pointView(io: Io): View<PointResource> {
     },
     name: (point) => `point/${point.id}`,
   };
+}
+
+/** Of a failure the cause comes first. */
+function phaseText({ phase, cause }: RunResource): string {
+  return cause === null ? phase : `${phase}: ${firstLine(cause.message)}`;
 }
 
 function gradeText(grade: RunResource["grade"]): string {

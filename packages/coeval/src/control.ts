@@ -9,6 +9,7 @@ import { createWorld } from "@coeval/platform/world";
 import { controlMigrations } from "@coeval/store/control/migrations/all";
 import type { ControlTables } from "@coeval/store/control/tables";
 import { openDatabase } from "@coeval/store/database";
+import { alertsMessenger } from "./alerts-config.ts";
 import { CA_FILE, controlIdentity, RENEW_EVERY_MS } from "./control-identity.ts";
 import { splitAddress } from "./address.ts";
 import { writeText } from "./text-files.ts";
@@ -46,6 +47,7 @@ const TOKEN_FILE = "admin.token";
 export async function startControl(options: ControlProcess): Promise<RunningControl> {
   const { logFile } = options;
   const world = createWorld({ dataFolder: options.data, ...(logFile === undefined ? {} : { logFile }) });
+  const messenger = await alertsMessenger(world, options.data);
   const identity = await controlIdentity(world);
   const network = createTlsNetwork(world, { identity: await identity.forLinks() });
   const database = await openDatabase<ControlTables>(`${options.data}/control.db`, controlMigrations);
@@ -55,6 +57,7 @@ export async function startControl(options: ControlProcess): Promise<RunningCont
     database,
     authority,
     calendar: createCalendar(),
+    ...(messenger ? { messenger } : {}),
     linkAddress: options.link,
     openTimeSource: (url) => openTimeSource(world, url),
     ...(options.clock === undefined ? {} : { clock: options.clock }),

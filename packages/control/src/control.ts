@@ -1,6 +1,7 @@
 /** The control device: what it is made of, and what can be asked of it. */
 import type { Calendar } from "@coeval/core/ports/calendar";
 import type { OpenTimeSource } from "@coeval/core/ports/time-source";
+import type { Messenger } from "@coeval/core/ports/messenger";
 import type { Network } from "@coeval/core/ports/network";
 import { newId } from "@coeval/core/ports/random";
 import type { World } from "@coeval/core/ports/world";
@@ -10,6 +11,7 @@ import { settingPut } from "@coeval/store/control/setting-put";
 import type { ControlDatabase } from "@coeval/store/control/tables";
 import { createClients } from "./access/clients.ts";
 import { type Agents, createAgents } from "./agents.ts";
+import { createAlerts } from "./alerts.ts";
 import type { Authority } from "./authority.ts";
 import { createBell } from "./bell.ts";
 import { checkAnswer } from "./check-answer.ts";
@@ -23,6 +25,7 @@ import { createMoments, type Moments } from "./moments.ts";
 import { createPauses, type Pauses } from "./pauses.ts";
 import { createPoints, type Points } from "./points.ts";
 import { createProtect, type Protect } from "./protect-service.ts";
+import { createRates } from "./rates.ts";
 import { createRecords, type Records, type Tx } from "./records.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import { createRuns, type Runs } from "./runs.ts";
@@ -44,6 +47,8 @@ export interface ControlOptions {
   readonly database: ControlDatabase;
   readonly authority: Authority;
   readonly calendar: Calendar;
+  /** Where alerts go; without it none are raised. */
+  readonly messenger?: Messenger;
   /** Where agents connect, `host:port`; port 0 picks a free one. */
   readonly linkAddress: string;
   /** The one clock: `control` or `ntp://HOST[:PORT]`, kept in the settings; without it what they hold, `control` at first. */
@@ -93,6 +98,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const setting = await clockSetting(records, options.clock);
   const clock = createControlClock(world, setting, { id, tasks, openTimeSource });
   const leads = createLeads(world);
+  const rates = createRates(world);
   const { links, runner } = connect(world, {
     ...options,
     id,
@@ -101,6 +107,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
     tasks,
     noted(before, run) {
       leads.note(before, run);
+      rates.note(run);
       if (isOver(run.phase)) scheduler.again(run.service.name);
     },
   });
@@ -110,8 +117,11 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const shared = onSharedClock(world, clock);
   const proven = onProvenClock(world, clock);
   const scheduler = createScheduler(proven, { db, records, tasks, calendar, leads, protect });
+  const status = createStatus(world, { db, clients, runner, calendar, rates, clock });
   await runner.resume();
   scheduler.start();
+  if (options.messenger)
+    createAlerts(world, { db, records, tasks, status, messenger: options.messenger }).start();
   const listener = await options.network.listen(options.linkAddress, (stream) => links.accept(stream));
   return {
     id,
@@ -126,7 +136,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
     points: createPoints(db, links),
     events: createEvents({ db, bell, tasks }),
     protect,
-    status: createStatus(world, { db, clients, runner, clock }),
+    status,
     write: (work) => records.write(work),
     database,
     async stop() {

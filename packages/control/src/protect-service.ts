@@ -38,7 +38,7 @@ export interface ProtectRequest {
 /** Characters of a label at most. */
 export const LABEL_MAX = 200;
 /** The clock's error may take at most this share of the tolerance: the rest is the snapshots'. */
-const CLOCK_SHARE = 0.5;
+export const CLOCK_SHARE = 0.5;
 
 export interface ProtectParts {
   readonly db: ControlQueries;

@@ -1,13 +1,18 @@
-/** Gathers what the status is made from. */
+/** Gathers what the status is made from: a few queries for all services together, whatever their number. */
 import { wallOffset } from "@coeval/core/clock/wall-offset";
+import type { Calendar } from "@coeval/core/ports/calendar";
 import type { World } from "@coeval/core/ports/world";
-import { pointCount } from "@coeval/store/control/point-count";
-import { pointList } from "@coeval/store/control/point-list";
+import { momentNewest } from "@coeval/store/control/moment-newest";
+import { pauseList } from "@coeval/store/control/pause-list";
+import { pointGet } from "@coeval/store/control/point-get";
+import { type NewestPoint, pointNewest } from "@coeval/store/control/point-newest";
 import { runActive } from "@coeval/store/control/run-active";
-import { runLastEnded } from "@coeval/store/control/run-last-ended";
+import { runNewestEnded } from "@coeval/store/control/run-newest-ended";
 import { serviceList } from "@coeval/store/control/service-list";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Clients } from "./access/clients.ts";
+import { createNextMoments } from "./next-moments.ts";
+import type { Rates } from "./rates.ts";
 import type { Runner } from "./runner.ts";
 import type { ControlClock } from "./shared-clock.ts";
 import { type OwnClock, type ServiceInputs, type Status, statusOf } from "./status.ts";
@@ -16,26 +21,58 @@ export interface StatusParts {
   readonly db: ControlQueries;
   readonly clients: Clients;
   readonly runner: Runner;
+  readonly calendar: Calendar;
+  readonly rates: Rates;
   readonly clock: ControlClock;
 }
 
 export function createStatus(world: World, parts: StatusParts): () => Promise<Status> {
-  const { db, clients, runner, clock } = parts;
+  const { db, clients, runner, rates, clock } = parts;
+  const coming = createNextMoments(parts.calendar);
+  const sourcesOf = createSources(db);
   return async () => {
-    const services: ServiceInputs[] = [];
-    for (const { service } of await serviceList(db)) {
+    const stored = await serviceList(db);
+    const points = byService(await pointNewest(db));
+    const ended = byService(await runNewestEnded(db));
+    const moments = byService(await momentNewest(db));
+    const active = new Map((await runActive(db)).map(({ run }) => [run.service.name, run]));
+    const next = coming.of(stored, clock.aboutMs());
+    const inputs: ServiceInputs[] = [];
+    for (const { service } of stored) {
       const { name } = service;
-      const [last] = await pointList(db, name, null, 1);
-      const [stored] = await runActive(db, name);
-      services.push({
+      const last = points.get(name) ?? null;
+      const begun = active.get(name);
+      const run = begun ? (runner.active(begun.id) ?? begun) : null;
+      inputs.push({
         service,
-        points: await pointCount(db, name),
-        last: last ?? null,
-        active: stored ? (runner.active(stored.run.id) ?? stored.run) : null,
-        lastEnded: await runLastEnded(db, name),
+        last: last && { ...last, sources: await sourcesOf(last) },
+        active: run,
+        pace: run && rates.of(run),
+        lastEnded: ended.get(name) ?? null,
+        lastMoment: moments.get(name) ?? null,
+        next: next.get(name) ?? { moment: null, fault: null },
       });
     }
-    return statusOf(clock.aboutMs(), ownClock(world, clock), await clients.all(), services);
+    const views = await clients.all();
+    const pauses = await pauseList(db);
+    return statusOf(clock.aboutMs(), ownClock(world, clock), views, inputs, pauses);
+  };
+}
+
+function byService<Row extends { readonly service: string }>(rows: readonly Row[]): ReadonlyMap<string, Row> {
+  return new Map(rows.map((row) => [row.service, row]));
+}
+
+/** The directories that a point holds. A point never changes, so each certificate is read once, and the newest of each service remembered. */
+function createSources(db: ControlQueries): (point: NewestPoint) => Promise<readonly string[]> {
+  const known = new Map<string, { readonly id: string; readonly sources: readonly string[] }>();
+  return async ({ service, id }) => {
+    const before = known.get(service);
+    if (before?.id === id) return before.sources;
+    const point = await pointGet(db, id);
+    const sources = point?.certificate.body.dataSets.map(({ source }) => source) ?? [];
+    known.set(service, { id, sources });
+    return sources;
   };
 }
 

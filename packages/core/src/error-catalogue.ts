@@ -216,6 +216,12 @@ export const errors = {
     "The data folder was written by a later version.",
     "Start that version again, or restore the backup that was made before the upgrade.",
   ),
+  "not-delivered": entry(
+    502,
+    "later",
+    "An alert did not reach its target.",
+    "See that the webhook or mail server answers; `alerts.yaml` in the control device's data folder names it.",
+  ),
   "no-right": entry(
     403,
     "never",
@@ -263,6 +269,12 @@ export const errors = {
     "later",
     "A run of this service is going on.",
     "Wait for it: `coeval run watch ID`.",
+  ),
+  "run-not-failed": entry(
+    409,
+    "never",
+    "Only a run that failed can be tried again.",
+    "`coeval service protect NAME` takes another moment; a run that goes on can be watched or cancelled.",
   ),
   "safe-mode": entry(
     503,

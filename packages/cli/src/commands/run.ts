@@ -1,4 +1,4 @@
-/** `run list|get|watch|logs|cancel`. */
+/** `run list|get|watch|logs|retry|cancel`. */
 import { runLogPage, runPage, runResource } from "@coeval/contract/api/run";
 import type { Command } from "commander";
 import { addCommand, type Context, say } from "../context.ts";
@@ -8,8 +8,10 @@ import { limitOption, moreHint } from "../limit.ts";
 import { printList, printOne, printValue } from "../output.ts";
 import { gather } from "../pages.ts";
 import { runPath } from "../paths.ts";
+import { postOnce } from "../post-once.ts";
 import { runLine, runView } from "../run-view.ts";
 import { endOf, watch } from "../watch.ts";
+import { follow } from "./service-protect.ts";
 
 export function addRun(program: Command, context: Context): void {
   const run = program.command("run").description("moments on their way to recovery points");
@@ -53,6 +55,7 @@ export function addRun(program: Command, context: Context): void {
     },
   );
   addLogs(run, context);
+  addRetry(run, context);
   addCancel(run, context);
 }
 
@@ -73,6 +76,23 @@ function addLogs(run: Command, context: Context): void {
       else for (const { at, text } of items) io.stdout.write(`${at}  ${printable(text)}\n`);
       moreHint(io, options, more);
       return exit.ok;
+    },
+  );
+}
+
+function addRetry(run: Command, context: Context): void {
+  addCommand<{ wait?: boolean }>(
+    context,
+    run,
+    {
+      usage: "retry <id>",
+      about: "protect again now, for a run that failed",
+      with: (command) => command.option("--wait", "watch until it is a recovery point"),
+    },
+    async ([id = ""], options) => {
+      const client = await context.client();
+      const begun = await postOnce(client, context.io.clock, `${runPath(id)}/retry`, runResource);
+      return follow(context, client, begun, options);
     },
   );
 }

@@ -1,19 +1,14 @@
 /** `service protect`: asks for one moment, and may watch it become a recovery point. */
-import { randomUUID } from "node:crypto";
-import { runResource } from "@coeval/contract/api/run";
+import { type RunResource, runResource } from "@coeval/contract/api/run";
 import type { Command } from "commander";
-import type { Client, Reader } from "../client.ts";
-import { addCommand, type Context, say } from "../context.ts";
-import { exit } from "../exit.ts";
-import { RefusedError } from "../failure.ts";
-import type { CliClock } from "../io.ts";
+import type { Client } from "../client.ts";
+import { addCommand, type CommonOptions, type Context, say } from "../context.ts";
+import { type ExitCode, exit } from "../exit.ts";
 import { printOne } from "../output.ts";
 import { servicePath } from "../paths.ts";
+import { postOnce } from "../post-once.ts";
 import { runView } from "../run-view.ts";
 import { endOf, watch } from "../watch.ts";
-
-const TRIES_MAX = 3;
-const BETWEEN_TRIES_MS = 500;
 
 export function addProtect(service: Command, context: Context): void {
   const { io } = context;
@@ -34,34 +29,26 @@ export function addProtect(service: Command, context: Context): void {
       const body = { ...(at === undefined ? {} : { at }), ...(label === undefined ? {} : { label }) };
       const client = await context.client();
       const run = await postOnce(client, io.clock, `${servicePath(name)}/protect`, runResource, body);
-      if (!options.wait) {
-        if (options.output === "table") io.stdout.write(`run/${run.id} at ${run.moment}\n`);
-        else printOne(io, options.output, runView(io), run);
-        say(io, options, `watch it: coeval run watch ${run.id}`);
-        return exit.ok;
-      }
-      const last = await watch(context, client, run.id, options.quiet === true);
-      if (last !== null) printOne(io, options.output, runView(io), last);
-      return endOf(io, run.id, last, options.quiet === true);
+      return follow(context, client, run, options);
     },
   );
 }
 
-/** Posts with a key of its own, so that a call whose answer was lost can be made again without a second run. */
-async function postOnce<T>(
+/** Tells of a run that has begun; with `wait` watches it to its end. @returns the exit code. */
+export async function follow(
+  context: Context,
   client: Client,
-  clock: CliClock,
-  path: string,
-  schema: Reader<T>,
-  body: unknown,
-): Promise<T> {
-  const headers = { "idempotency-key": randomUUID() };
-  for (let tries = 1; ; tries++) {
-    try {
-      return await client.call("POST", path, schema, { body, headers });
-    } catch (failure) {
-      if (failure instanceof RefusedError || tries >= TRIES_MAX) throw failure;
-      await clock.sleep(BETWEEN_TRIES_MS);
-    }
+  run: RunResource,
+  options: CommonOptions & { readonly wait?: boolean },
+): Promise<ExitCode> {
+  const { io } = context;
+  if (!options.wait) {
+    if (options.output === "table") io.stdout.write(`run/${run.id} at ${run.moment}\n`);
+    else printOne(io, options.output, runView(io), run);
+    say(io, options, `watch it: coeval run watch ${run.id}`);
+    return exit.ok;
   }
+  const last = await watch(context, client, run.id, options.quiet === true);
+  if (last !== null) printOne(io, options.output, runView(io), last);
+  return endOf(io, run.id, last, options.quiet === true);
 }

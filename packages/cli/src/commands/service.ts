@@ -12,11 +12,19 @@ import { confirm } from "../confirm.ts";
 import { addCommand, type Context, say } from "../context.ts";
 import { exit } from "../exit.ts";
 import { CliError } from "../failure.ts";
-import { age, duration } from "../figures.ts";
+import { age } from "../figures.ts";
 import { tellFindings } from "../findings.ts";
 import type { Io } from "../io.ts";
 import { printList, printOne, printValue, type View } from "../output.ts";
 import { servicePath } from "../paths.ts";
+import {
+  activeRunText,
+  forecastText,
+  lastMomentText,
+  losesText,
+  nextMomentText,
+  objectiveText,
+} from "../service-words.ts";
 import { addPause } from "./pause.ts";
 import { blackoutWords, momentWords } from "../policy-words.ts";
 import { addApply, plan } from "./service-apply.ts";
@@ -103,12 +111,13 @@ function short(io: Io): View<ServiceResource> {
       STATE: ({ status }) => status.state,
       "LAST MOMENT": ({ status }) =>
         status.lastPoint === null ? "none" : age(parseInstant(status.lastPoint.moment), io.clock.nowMs()),
+      "NEXT MOMENT": ({ status }) => nextMomentText(status, io.clock.nowMs()),
+      OBJECTIVE: ({ status }) => objectiveText(status),
       GRADE: ({ status }) => status.lastPoint?.grade.kind ?? "",
       POINTS: ({ status }) => String(status.points),
       FROM: ({ spec }) => spec.primary,
       TO: ({ spec }) => spec.secondary,
-      RUN: ({ status }) =>
-        status.activeRun === null ? "" : `${status.activeRun.id} ${status.activeRun.phase}`,
+      RUN: ({ status }) => activeRunText(status, io.clock.nowMs()),
     },
     name: ({ metadata }) => `service/${metadata.name}`,
     empty: "coeval service apply -f F",
@@ -120,7 +129,13 @@ function long(io: Io): View<ServiceResource> {
   return {
     columns: {
       ...columns,
-      RPO: ({ status }) => (status.rpoMs === null ? "no point" : duration(status.rpoMs)),
+      "WOULD LOSE": ({ status }) => losesText(status),
+      FORECAST: ({ status }) => forecastText(status),
+      "LAST OF POLICY": ({ status }) => lastMomentText(status),
+      PAUSED: ({ status: { pause } }) =>
+        pause === null
+          ? ""
+          : `by ${pause.by}, ${pause.until === null ? "until it is resumed" : `until ${pause.until}`}: ${pause.why}`,
       CAUSE: ({ status }) => status.cause ?? "",
       "DATA SETS": ({ spec }) => spec.dataSets.map((set) => `${set.name}: ${set.hdfs}`).join("\n"),
       MAPPING: ({ spec }) => `${spec.mapping.source ?? ""} → ${spec.mapping.target}`,
@@ -130,7 +145,6 @@ function long(io: Io): View<ServiceResource> {
       },
       MOMENTS: ({ spec }) => momentWords(spec.policy),
       BLACKOUT: ({ spec }) => blackoutWords(spec.policy),
-      OBJECTIVE: ({ spec }) => (spec.policy.objective ? `RPO ${spec.policy.objective.rpo}` : ""),
       PRIORITY: ({ spec }) => String(spec.policy.priority ?? ""),
       REVISION: ({ metadata }) => metadata.revision,
     },

@@ -5,10 +5,11 @@ import type { Command } from "commander";
 import { clockLine, offsetText } from "../clock-view.ts";
 import { addCommand, type Context } from "../context.ts";
 import { exit } from "../exit.ts";
-import { printable } from "../failure.ts";
-import { age, duration } from "../figures.ts";
+import { firstLine, printable } from "../failure.ts";
+import { age } from "../figures.ts";
 import type { Io } from "../io.ts";
 import { printList, printValue, type View } from "../output.ts";
+import { activeRunText, losesText, nextMomentText, objectiveText } from "../service-words.ts";
 import { style } from "../style.ts";
 
 export function addStatus(program: Command, context: Context): void {
@@ -19,17 +20,27 @@ export function addStatus(program: Command, context: Context): void {
     {
       usage: "status",
       about: "am I safe?",
-      with: (command) => command.option("--check", "exit code 1 when something is not as it should be"),
+      with: (command) =>
+        command.option(
+          "--check",
+          "exit code 1 when something is not as it should be; with --quiet one line each, nothing else",
+        ),
     },
     async (_names, options) => {
       const status = await (await context.client()).call("GET", "/api/v1/status", statusResource);
-      if (options.output === "table") show(io, status);
+      if (options.quiet && options.output === "table") showTroubles(io, status);
+      else if (options.output === "table") show(io, status);
       else if (options.output === "name")
         for (const { name } of status.services) io.stdout.write(`service/${name}\n`);
       else printValue(io, options.output, status);
       return options.check && !status.safe ? exit.failed : exit.ok;
     },
   );
+}
+
+/** For monitors: a line each. */
+function showTroubles(io: Io, { troubles }: StatusResource): void {
+  for (const { key, text } of troubles) io.stdout.write(`${printable(`${key}: ${firstLine(text)}`)}\n`);
 }
 
 type ServiceLine = StatusResource["services"][number];
@@ -51,7 +62,7 @@ function show(io: Io, status: StatusResource): void {
   io.stdout.write(`${printable(clockLine(status))}\n`);
   if (status.services.length > 0) {
     io.stdout.write("\n");
-    printList(io, "table", serviceView, status.services);
+    printList(io, "table", serviceView(nowMs), status.services);
   }
   if (status.clusters.length > 0) {
     io.stdout.write("\n");
@@ -59,20 +70,22 @@ function show(io: Io, status: StatusResource): void {
   }
 }
 
-const serviceView: View<ServiceLine> = {
-  columns: {
-    SERVICE: ({ name }) => name,
-    STATE: ({ status }) => status.state,
-    "WOULD LOSE": ({ status }) =>
-      status.rpoMs === null ? "everything: no point" : `the last ${duration(status.rpoMs)}`,
-    GRADE: ({ status }) => status.lastPoint?.grade.kind ?? "",
-    POINTS: ({ status }) => String(status.points),
-    CLUSTERS: ({ primary, secondary }) => `${primary} → ${secondary}`,
-    RUN: ({ status }) =>
-      status.activeRun === null ? "" : `${status.activeRun.id} ${status.activeRun.phase}`,
-  },
-  name: ({ name }) => `service/${name}`,
-};
+function serviceView(nowMs: number): View<ServiceLine> {
+  return {
+    columns: {
+      SERVICE: ({ name }) => name,
+      STATE: ({ status }) => status.state,
+      "WOULD LOSE": ({ status }) => losesText(status),
+      OBJECTIVE: ({ status }) => objectiveText(status),
+      "NEXT MOMENT": ({ status }) => nextMomentText(status, nowMs),
+      GRADE: ({ status }) => status.lastPoint?.grade.kind ?? "",
+      POINTS: ({ status }) => String(status.points),
+      CLUSTERS: ({ primary, secondary }) => `${primary} → ${secondary}`,
+      RUN: ({ status }) => activeRunText(status, nowMs),
+    },
+    name: ({ name }) => `service/${name}`,
+  };
+}
 
 function clusterView(nowMs: number): View<ClusterLine> {
   return {

@@ -64,6 +64,31 @@ export const failedRun = sampleRun("failed", {
   },
 });
 
+/** A service of the status that is late, with a run that goes on. */
+export const behindService = {
+  name: "sales",
+  primary: "west",
+  secondary: "east",
+  status: {
+    state: "behind",
+    cause: null,
+    points: 3,
+    lastPoint: { id: "point-1", moment: "2026-11-21T09:59:45.000Z", grade },
+    uncovered: [],
+    rpoMs: 15_000,
+    objective: { rpoMs: 10_000, behindMs: 5000 },
+    nextMoment: "2026-11-21T10:00:20.000Z",
+    lastMoment: null,
+    pause: null,
+    activeRun: {
+      id: "run-2",
+      phase: "sending",
+      moment: "2026-11-21T09:59:55.000Z",
+      forecast: { endsAt: "2026-11-21T10:00:30.000Z", rpoBeforeMs: 45_000, rpoAfterMs: 35_000 },
+    },
+  },
+};
+
 export const salesYaml = `apiVersion: coeval/v1
 kind: Service
 metadata:

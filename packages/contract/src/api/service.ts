@@ -13,22 +13,54 @@ import {
 } from "./fields.ts";
 import { findingResource } from "./finding.ts";
 import { gradeResource } from "./grade.ts";
+import { momentResource } from "./moment.ts";
+import { pauseResource } from "./pause.ts";
 import { named } from "./registry.ts";
 import { runPhase } from "./run.ts";
 import { serviceDocument, serviceSpec } from "./service-document.ts";
+
+/** When the step that a run is in ends, at its pace until now. */
+const forecastResource = named(
+  "Forecast",
+  z.object({
+    endsAt: instantText.describe("of the running step; the point is sealed after that"),
+    rpoBeforeMs: z.number().nullable().describe("what would be lost right before"),
+    rpoAfterMs: z.number().describe("what would be lost at the least once the run's point is sealed"),
+  }),
+);
 
 /** How well the service is protected now. */
 export const serviceStatus = named(
   "ServiceStatus",
   z.object({
     state: z
-      .enum(["protected", "unprotected", "failing"])
-      .describe("unprotected: there is no point yet · failing: the last run that ended failed"),
+      .enum(["protected", "unprotected", "failing", "behind", "paused"])
+      .describe(
+        "the worst that fits. failing: the last run that ended failed · unprotected: there is no point of all data sets yet · behind: the objective is missed · paused: no moment is taken",
+      ),
     cause: z.string().nullable().describe("why the last run failed"),
     points: z.number().int(),
     lastPoint: z.object({ id: idText, moment: instantText, grade: gradeResource }).nullable(),
-    rpoMs: z.number().nullable().describe("age of the last point's moment: what would be lost now"),
-    activeRun: z.object({ id: idText, phase: runPhase, moment: instantText }).nullable(),
+    uncovered: z.array(nameText).describe("data sets that the last point does not hold yet"),
+    rpoMs: z
+      .number()
+      .nullable()
+      .describe(
+        "age of the last point's moment: what would be lost now; null without a point of all data sets",
+      ),
+    objective: z
+      .object({
+        rpoMs: z.number(),
+        behindMs: z.number().nullable().describe("beyond it by this; null: it is met, or there is no point"),
+      })
+      .nullable()
+      .describe("what is aimed at"),
+    nextMoment: instantText.nullable().describe("the policy's next; null when none comes"),
+    lastMoment: momentResource.nullable().describe("what became of the policy's last moment"),
+    pause: pauseResource.nullable().describe("what holds the service now"),
+    activeRun: z
+      .object({ id: idText, phase: runPhase, moment: instantText, forecast: forecastResource.nullable() })
+      .nullable(),
   }),
 );
 export type ServiceStatus = z.infer<typeof serviceStatus>;

@@ -9,7 +9,13 @@ import { serviceStatus } from "./service.ts";
 /** One thing that is not as it should be, with what to do. */
 export const trouble = named(
   "Trouble",
-  z.object({ about: z.string(), text: z.string(), hint: z.string().nullable() }),
+  z.object({
+    key: z.string().describe("stays the same while it lasts: service/orders:objective"),
+    about: z.string(),
+    text: z.string().describe("its first line names the cause"),
+    hint: z.string().nullable(),
+    since: instantText.nullable(),
+  }),
 );
 export type Trouble = z.infer<typeof trouble>;
 
@@ -25,9 +31,9 @@ export const statusResource = named(
       .array(z.object({ about: z.string(), text: z.string() }))
       .describe("what may be wrong without anything being seen to be"),
     troubles: z.array(trouble),
-    services: z.array(
-      z.object({ name: nameText, primary: nameText, secondary: nameText, status: serviceStatus }),
-    ),
+    services: z
+      .array(z.object({ name: nameText, primary: nameText, secondary: nameText, status: serviceStatus }))
+      .describe("the worst first"),
     clusters: z.array(z.object({ name: nameText, status: clusterStatus })),
   }),
 );

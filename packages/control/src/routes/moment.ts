@@ -1,13 +1,12 @@
 /** Moments of a service's policy: what became of them, which come next. */
 import { serviceParams } from "@coeval/contract/api/call";
 import { pageQueryOnly } from "@coeval/contract/api/fields";
-import { momentPage, type MomentResource } from "@coeval/contract/api/moment";
+import { momentPage } from "@coeval/contract/api/moment";
 import { momentPreviewOf, momentPreviews, previewQuery } from "@coeval/contract/api/moment-preview";
-import { formatInstant } from "@coeval/core/model/instant";
-import type { StoredMoment } from "@coeval/store/control/moment-row";
 import { liesOf, requireSight } from "../auth/caller.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { callerOf } from "./guard.ts";
+import { showMoment } from "./show-moment.ts";
 
 const tags = ["services"];
 
@@ -38,15 +37,4 @@ export function momentRoutes(api: Api, { control }: ApiDeps): void {
       return { items: items.map(momentPreviewOf) };
     },
   );
-}
-
-function showMoment({ moment, fate, run, cause, more, at }: StoredMoment): MomentResource {
-  return {
-    moment: formatInstant(moment),
-    fate,
-    run,
-    cause: cause && { code: cause.code, message: cause.message },
-    more,
-    at: formatInstant(at),
-  };
 }

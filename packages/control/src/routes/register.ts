@@ -6,6 +6,7 @@ import type { Api, ApiDeps } from "./deps.ts";
 import { errorRoutes } from "./error.ts";
 import { eventRoutes } from "./event.ts";
 import { healthRoutes } from "./health.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { momentRoutes } from "./moment.ts";
 import { pauseRoutes } from "./pause.ts";
 import { pointRoutes } from "./point.ts";
@@ -20,6 +21,7 @@ export function registerRoutes(api: Api, deps: ApiDeps): void {
     healthRoutes,
     errorRoutes,
     statusRoutes,
+    metricsRoutes,
     tokenRoutes,
     clusterRoutes,
     agentRoutes,

@@ -1,12 +1,15 @@
-/** Runs: listed, watched, cancelled. */
-import { eventHeaders, runParams, textStream } from "@coeval/contract/api/call";
+/** Runs: listed, watched, cancelled, tried again. */
+import { eventHeaders, idempotencyHeaders, runParams, textStream } from "@coeval/contract/api/call";
 import { pageQueryOnly } from "@coeval/contract/api/fields";
 import { runLogPage, runPage, runQuery, runResource } from "@coeval/contract/api/run";
+import { CoevalError } from "@coeval/core/errors";
 import { formatInstant } from "@coeval/core/model/instant";
 import { callOf, liesOf, maySee, requireService, requireSight } from "../auth/caller.ts";
+import type { ProtectRequest } from "../protect-service.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { callerOf } from "./guard.ts";
+import { once, sendAnswer } from "./once.ts";
 import { showRun } from "./show-run.ts";
 import { watchRun } from "./watch-run.ts";
 
@@ -46,6 +49,7 @@ export function runRoutes(api: Api, deps: ApiDeps): void {
     },
   );
   cancelling(api, deps);
+  retrying(api, deps);
   watching(api, deps);
 }
 
@@ -66,6 +70,40 @@ function cancelling(api: Api, { control }: ApiDeps): void {
       const { run } = await control.runs.get(request.params.run);
       requireService(caller, run.service);
       return showRun(await control.runs.cancel(callOf(caller), run.id));
+    },
+  );
+}
+
+function retrying(api: Api, deps: ApiDeps): void {
+  const { control } = deps;
+  api.post(
+    "/api/v1/runs/:run/retry",
+    {
+      schema: {
+        tags,
+        description: "Protects the failed run's service again, as it is now, at the earliest moment",
+        params: runParams,
+        headers: idempotencyHeaders,
+        response: { 202: runResource },
+      },
+      config: { access: "operator" },
+    },
+    async (request, reply) => {
+      const { run } = await control.runs.get(request.params.run);
+      const caller = callerOf(request);
+      requireService(caller, run.service);
+      if (run.phase !== "failed")
+        throw new CoevalError("run-not-failed", `the run ${run.id} of ${run.service.name} is ${run.phase}`);
+      const { service } = await control.services.get(run.service.name);
+      requireService(caller, service);
+      const asked: ProtectRequest = { service: service.name, at: "earliest", label: run.label };
+      const answer = await once(
+        deps,
+        request,
+        (call) => control.protect(call, asked),
+        (record) => ({ status: 202, location: `/api/v1/runs/${record.run.id}`, body: showRun(record) }),
+      );
+      return sendAnswer(reply, answer);
     },
   );
 }

@@ -45,6 +45,6 @@ export function showAgent(view: AgentView): AgentResource {
   };
 }
 
-function orNull(instant: Instant | null): string | null {
+export function orNull(instant: Instant | null): string | null {
   return instant === null ? null : formatInstant(instant);
 }

@@ -30,8 +30,8 @@ export interface FakeControl {
   restart(options?: FakeOptions): Promise<FakeControl>;
 }
 
-/** What a test gives the process. */
-export type FakeOptions = Partial<Pick<ControlOptions, "clock" | "openTimeSource">>;
+/** What a test gives the process; it stays through restarts. */
+export type FakeOptions = Partial<Pick<ControlOptions, "clock" | "openTimeSource" | "messenger">>;
 
 export async function startFakeControl(options: FakeOptions = {}): Promise<FakeControl> {
   const database = await openDatabase<ControlTables>(":memory:", controlMigrations);

@@ -15,6 +15,18 @@ export async function momentAdd(
       .insertInto("moments")
       .values({ ...rest, service, cause: cause && JSON.stringify(cause) })
       .execute();
+  for (const { fate, more } of moments) {
+    const total = 1 + more;
+    await trx
+      .insertInto("momentTotals")
+      .values({ service, fate, total })
+      .onConflict((conflict) =>
+        conflict
+          .columns(["service", "fate"])
+          .doUpdateSet((is) => ({ total: is("momentTotals.total", "+", total) })),
+      )
+      .execute();
+  }
   const oldest = await trx
     .selectFrom("moments")
     .select("number")

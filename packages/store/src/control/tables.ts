@@ -100,6 +100,8 @@ export interface ControlTables extends AccessTables {
     more: number;
     at: number;
   };
+  /** Moments by fate, those too whose rows are gone. */
+  momentTotals: { service: string; fate: string; total: number };
   pauses: {
     number: Generated<number>;
     what: string;
@@ -109,6 +111,36 @@ export interface ControlTables extends AccessTables {
     until: number | null;
     why: string;
     by: string;
+  };
+  /** One trouble that was told, from its appearance to its end. */
+  alerts: {
+    number: Generated<number>;
+    /** The trouble's. */
+    key: string;
+    about: string;
+    text: string;
+    hint: string | null;
+    since: number | null;
+    raisedAt: number;
+    /** Null while the trouble lasts. */
+    overAt: number | null;
+  };
+  /** An alert's way to one target. */
+  deliveries: {
+    number: Generated<number>;
+    /** The same at each try: whoever receives it twice can tell. */
+    id: string;
+    alert: number;
+    /** `webhook/ops`, `mail`. */
+    target: string;
+    /** `raised` · `over`. */
+    kind: string;
+    at: number;
+    /** `open` · `done` · `given-up`. */
+    state: string;
+    tries: number;
+    /** Why the last try failed. */
+    why: string | null;
   };
   /** What changed, for live views; the oldest go. */
   events: { sequence: Generated<number>; at: number; kind: string; object: string; details: string };

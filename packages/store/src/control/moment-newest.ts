@@ -1,0 +1,23 @@
+import { momentOf, type StoredMoment } from "./moment-row.ts";
+import type { ControlQueries } from "./tables.ts";
+
+/** What became of the last moment of each service that had one; one query for all. */
+export async function momentNewest(db: ControlQueries): Promise<StoredMoment[]> {
+  const rows = await db
+    .selectFrom("services as s")
+    .innerJoin("moments as m", (join) =>
+      join.on((is) =>
+        is(
+          "m.number",
+          "=",
+          is
+            .selectFrom("moments as n")
+            .select(({ fn }) => fn.max("n.number").as("number"))
+            .whereRef("n.service", "=", "s.name"),
+        ),
+      ),
+    )
+    .selectAll("m")
+    .execute();
+  return rows.map(momentOf);
+}
