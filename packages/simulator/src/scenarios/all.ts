@@ -14,6 +14,7 @@ import { lateInstructions } from "./late-instructions.ts";
 import { messages } from "./messages.ts";
 import { mix } from "./mix.ts";
 import { partition } from "./partition.ts";
+import { policy, policyCrash, policyMix, policyPartition } from "./policy.ts";
 import { setRemoved } from "./set-removed.ts";
 import { snapshotRemoved } from "./snapshot-removed.ts";
 import { slow } from "./slow.ts";
@@ -42,6 +43,11 @@ export const scenarios: readonly Scenario[] = [
   slow,
   clusterAway,
   fullAgentDisk,
+
+  policy,
+  policyCrash,
+  policyPartition,
+  policyMix,
 ];
 
 /** Neighbouring seeds play different scenarios. */
