@@ -18,6 +18,7 @@ import { policy, policyCrash, policyMix, policyPartition } from "./policy.ts";
 import { setRemoved } from "./set-removed.ts";
 import { snapshotRemoved } from "./snapshot-removed.ts";
 import { slow } from "./slow.ts";
+import { stuckService } from "./stuck-service.ts";
 import { targetEdited } from "./target-edited.ts";
 
 export const scenarios: readonly Scenario[] = [
@@ -48,6 +49,7 @@ export const scenarios: readonly Scenario[] = [
   policyCrash,
   policyPartition,
   policyMix,
+  stuckService,
 ];
 
 /** Neighbouring seeds play different scenarios. */
