@@ -14,6 +14,8 @@ import type { Leads } from "./leads.ts";
 
 /** A policy that cannot be asked (its zone is not known any more) is asked again after this. */
 const ASK_AGAIN_MS = 60_000;
+/** This process may be kept from running for so long (a garbage collection, other work); no moment is lost for that. */
+const HELD_UP_MS_MAX = 250;
 
 export interface ScheduleParts {
   readonly db: ControlQueries;
@@ -55,7 +57,8 @@ export function createSchedule(world: World, { db, calendar, leads }: SchedulePa
   /** The act, or until when there is none. */
   function ask({ service, last }: Entry, now: Instant): Act | Instant {
     try {
-      const asked = due(service, { last, now, leadMs: leads.of(service.name), pauses }, calendar);
+      const leadMs = leads.of(service.name) + HELD_UP_MS_MAX;
+      const asked = due(service, { last, now, leadMs, pauses }, calendar);
       if (asked.kind === "none") return Number.POSITIVE_INFINITY;
       return asked.kind === "wait" ? asked.until : asked;
     } catch (thrown) {

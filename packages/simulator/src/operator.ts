@@ -1,17 +1,22 @@
-/** The operator: sets the service up, asks for one point after the other as a person does, and waits until each run is over. */
+/**
+ * The operator: sets the services up, and either asks for one point after the other as a person does and waits until each run is
+ * over, or only watches.
+ */
 import { CoevalError, type ErrorCode } from "@coeval/core/errors";
 import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
 import type { Service } from "@coeval/core/model/service";
 import type { Direction } from "@coeval/core/protect/direction";
 import { isOver, type Run } from "@coeval/core/protect/run";
-import type { Call } from "@coeval/control/call";
+import type { Call, Page, PageRequest } from "@coeval/control/call";
 import type { Control } from "@coeval/control/control";
+import type { Status } from "@coeval/control/status";
+import type { StoredMoment } from "@coeval/store/control/moment-row";
 import { GONE } from "./processes/control-process.ts";
 import type { ClusterName } from "./plan.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Operator {
-  /** Registers clusters, enrols their agents, applies the service. The control device runs, the agents not yet. */
+  /** Registers clusters, enrols their agents, applies the services. The control device runs, the agents not yet. */
   setUp(): Promise<void>;
   /** Edits the service's direction, where it is another one now. */
   direct(direction: Direction): Promise<void>;
@@ -22,7 +27,15 @@ export interface Operator {
   protect(begun: (run: Run) => void): Promise<string | null>;
   /** Waits until no run goes on. @returns the runs that ended since the last call, or in which phase one still is. */
   settle(): Promise<{ readonly ended: readonly Run[] } | { readonly stuck: string }>;
-  points(): Promise<readonly RecoveryPoint[]>;
+  /** Of a service, oldest first. */
+  points(service: string): Promise<readonly RecoveryPoint[]>;
+  /** Of a service, the newest ones, oldest first. */
+  runs(service: string): Promise<readonly Run[]>;
+  /** Of a service, oldest first. */
+  moments(service: string): Promise<readonly StoredMoment[]>;
+  status(): Promise<Status>;
+  /** No policy has a moment taken from now on. */
+  pauseAll(): Promise<void>;
 }
 
 const CALL: Call = { who: "operator" };
@@ -30,6 +43,8 @@ const CALL: Call = { who: "operator" };
 const LOOK_EVERY_MS = { least: 200, most: 10_000, growth: 1.05 } as const;
 /** Longer than every deadline of a run together. */
 const RUN_MS_MAX = 40 * 60_000;
+/** More than can end between two looks. */
+const RUNS_READ_MAX = 10;
 const ASK_AGAIN_MS = 700;
 const ASKS_MAX = 200;
 /** What passes by itself. */
@@ -60,42 +75,33 @@ export function createOperator(stage: Stage): Operator {
     }
   }
 
-  async function allRuns(): Promise<Run[]> {
-    const { items } = await ask((device) => device.runs.list({ service: service.name }));
+  async function runsOf(name: string): Promise<Run[]> {
+    const { items } = await ask((device) => device.runs.list({ service: name, limit: RUNS_READ_MAX }));
     return items.map(({ run }) => run).reverse();
   }
 
-  function apply(wanted: Service): Promise<unknown> {
-    applied = wanted;
-    return ask((device) =>
-      device.services.apply(CALL, [{ service: wanted, ifVersion: null }], { dryRun: false }),
-    );
+  function apply(wanted: readonly Service[]): Promise<unknown> {
+    const changes = wanted.map((one) => ({ service: one, ifVersion: null }));
+    return ask((device) => device.services.apply(CALL, changes, { dryRun: false }));
   }
 
   return {
     async setUp() {
-      for (const name of ["east", "west"] as const) {
-        const cluster = {
-          name,
-          hdfs: { url: `webhdfs://${name}:9870`, user: "hdfs" },
-          scopes: scopesOf(name),
-        };
-        await ask((device) => device.clusters.add(CALL, cluster));
-        const { secret } = await ask((device) => device.clusters.enroll(CALL, name));
-        await stage.agents[name].enrol(secret);
-      }
-      await apply(service);
+      await register(stage, ask);
+      await apply(stage.services);
     },
     async direct(direction) {
       const { policy } = applied;
-      if (policy.direction !== direction) await apply({ ...applied, policy: { ...policy, direction } });
+      if (policy.direction === direction) return;
+      applied = { ...applied, policy: { ...policy, direction } };
+      await apply([applied]);
     },
     protect: (begun) => protect(stage, begun),
     async settle() {
       const untilMs = timeline.nowMs + RUN_MS_MAX;
       let pauseMs: number = LOOK_EVERY_MS.least;
       for (;;) {
-        const runs = await allRuns();
+        const runs = await runsOf(service.name);
         const going = runs.find((run) => !isOver(run.phase));
         if (!going) {
           const ended = runs.filter((run) => !known.has(run.id));
@@ -107,15 +113,47 @@ export function createOperator(stage: Stage): Operator {
         pauseMs = Math.min(LOOK_EVERY_MS.most, pauseMs * LOOK_EVERY_MS.growth);
       }
     },
-    async points() {
-      const { items } = await ask((device) => device.points.list(service.name, {}));
-      return [...items].reverse();
+    points: (name) => all((request) => ask((device) => device.points.list(name, request))),
+    runs: runsOf,
+    moments: (name) => all((request) => ask((device) => device.moments.list(name, request))),
+    status: () => ask((device) => device.status()),
+    async pauseAll() {
+      const pause = { what: "all", name: "", until: null, why: "the history ends" } as const;
+      await ask((device) => device.pauses.pause(CALL, pause));
     },
   };
 }
 
 function scopesOf(name: ClusterName): readonly string[] {
   return name === "east" ? ["/data"] : ["/backup"];
+}
+
+/** Asks until the control device has answered. */
+type Ask = <T>(question: (control: Control) => Promise<T>) => Promise<T>;
+
+async function register(stage: Stage, ask: Ask): Promise<void> {
+  for (const name of ["east", "west"] as const) {
+    const cluster = {
+      name,
+      hdfs: { url: `webhdfs://${name}:9870`, user: "hdfs" },
+      scopes: scopesOf(name),
+    };
+    await ask((device) => device.clusters.add(CALL, cluster));
+    const { secret } = await ask((device) => device.clusters.enroll(CALL, name));
+    await stage.agents[name].enrol(secret);
+  }
+}
+
+/** All pages of a list that gives the newest first; turned round. */
+async function all<T>(page: (request: PageRequest) => Promise<Page<T>>): Promise<T[]> {
+  const found: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const { items, next } = await page({ cursor });
+    found.push(...items);
+    cursor = next ?? undefined;
+  } while (cursor !== undefined);
+  return found.reverse();
 }
 
 async function protect(stage: Stage, begun: (run: Run) => void): Promise<string | null> {

@@ -1,6 +1,6 @@
 /** A plan: what one seed makes of a scenario. Faults are data; what cannot be said as data is an act with a trigger. */
 import type { Limits } from "@coeval/agent/limits";
-import type { Tolerance } from "@coeval/core/model/policy";
+import type { MomentRule, Tolerance } from "@coeval/core/model/policy";
 import type { Direction } from "@coeval/core/protect/direction";
 import { type Call, type ClusterFaults, NO_CLUSTER_FAULTS } from "./cluster/served.ts";
 import type { ProcessName } from "./processes/machine.ts";
@@ -30,6 +30,22 @@ export interface Shape {
 }
 
 export type ClusterName = "east" | "west";
+
+/** The operator asks for nothing: policies give the moments. */
+export interface ByPolicy {
+  /** Of one service each, at least one; each has directories of its own. */
+  readonly subjects: readonly Subject[];
+  /** Faults counted from the begin of run N come in the N-th stretch of so many ms. */
+  readonly periodMs: number;
+  /** Subjects that a fault is aimed at; nothing else may be disturbed. Null where faults spare nobody. */
+  readonly aimedAt: readonly string[] | null;
+}
+
+export interface Subject {
+  readonly name: string;
+  readonly direction: Direction;
+  readonly moments: readonly MomentRule[];
+}
 
 /** One crash, counted from the begin of a run (from 0). */
 export interface Crash {
@@ -89,6 +105,8 @@ export interface Plan {
   readonly acts: readonly Act[];
   /** Of each agent; the whole cluster when absent. */
   readonly limits: Partial<Readonly<Record<ClusterName, Limits>>>;
+  /** Null: the operator asks for every run. */
+  readonly byPolicy: ByPolicy | null;
   /** There are no faults: every run must be sealed. */
   readonly fair: boolean;
   /** Once the faults have ceased, the next run must be sealed. */
@@ -118,6 +136,7 @@ export function planOf(scenario: Scenario, seed: Seed): Plan {
     clusterFaults: NO_CLUSTER_FAULTS,
     acts: [],
     limits: {},
+    byPolicy: null,
     fair: false,
     recovers: true,
     ...scenario.plan(seed.stream("scenario")),

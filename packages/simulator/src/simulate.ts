@@ -1,16 +1,16 @@
 /** One seed, one history: the plan is drawn, the stage built, the runs made under faults, and every checker asked. */
-import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
 import type { Run } from "@coeval/core/protect/run";
-import type { Checker, Facts } from "./checkers/checker.ts";
+import type { Checker } from "./checkers/checker.ts";
 import { createConductor } from "./conductor.ts";
 import { createOperator } from "./operator.ts";
-import { type ClusterName, planOf, type Scenario } from "./plan.ts";
+import { type Complaint, createInspection } from "./inspection.ts";
+import { planOf, type Scenario } from "./plan.ts";
 import type { ProcessName } from "./processes/machine.ts";
-import type { Tamper } from "./processes/agent-process.ts";
-import { buildStage, clearStage, type Stage } from "./stage.ts";
+import { buildStage, clearStage, type Stage, type Tampers } from "./stage.ts";
 import type { Life } from "./world/life.ts";
 import { createTimeline, type Drain } from "./world/timeline.ts";
 import { seedOf } from "./world/seed.ts";
+import { type Notes, QUIET_MS, watchOn } from "./watch.ts";
 
 export interface SimulateOptions {
   readonly seed: number;
@@ -18,12 +18,7 @@ export interface SimulateOptions {
   readonly checkers: readonly Checker[];
   readonly drain: Drain;
   /** Bugs put in on purpose. */
-  readonly tampers?: Partial<Readonly<Record<ClusterName, Tamper>>>;
-}
-
-export interface Complaint {
-  readonly checker: string;
-  readonly text: string;
+  readonly tampers?: Tampers;
 }
 
 export interface Verdict {
@@ -43,8 +38,6 @@ export interface Verdict {
 
 /** True time, in ms, at which a simulation is given up. */
 const SIMULATION_MS_MAX = 12 * 3_600_000;
-/** After the last run: what is late or replayed has come by then. */
-const QUIET_MS = 130_000;
 const BETWEEN_RUNS_MS = 3000;
 /** Attempts at a sealed point in fair weather. */
 const RECOVERY_RUNS_MAX = 2;
@@ -55,10 +48,11 @@ export async function simulate(options: SimulateOptions): Promise<Verdict> {
   const plan = planOf(options.scenario, seed.stream("plan"));
   const stage = await buildStage(seed, timeline, plan, options.tampers ?? {});
   const complaints: Complaint[] = [];
+  const inspection = createInspection(stage, options.checkers, complaints);
   const runs: Run[] = [];
   const runCalls: Record<ProcessName, number>[] = [];
   let over = false;
-  const play = playOn(stage, { ...options, runs, runCalls, complaints })
+  const play = playOn(stage, { inspection, runs, runCalls })
     .catch((thrown: unknown) => {
       complaints.push({
         checker: "simulator",
@@ -86,38 +80,17 @@ export async function simulate(options: SimulateOptions): Promise<Verdict> {
   };
 }
 
-/** What is found out in the course of it. */
-interface Notes {
-  readonly checkers: readonly Checker[];
-  readonly runs: Run[];
-  readonly runCalls: Record<ProcessName, number>[];
-  readonly complaints: Complaint[];
+async function playOn(stage: Stage, notes: Notes): Promise<void> {
+  if (stage.plan.byPolicy) await watchOn(stage, stage.plan.byPolicy, notes);
+  else await askOn(stage, notes);
 }
 
-async function playOn(stage: Stage, { checkers, runs, runCalls, complaints }: Notes): Promise<void> {
-  const { plan, timeline, writer, seed } = stage;
+/** The operator asks for one run after the other. */
+async function askOn(stage: Stage, { inspection, runs, runCalls }: Notes): Promise<void> {
+  const { plan, timeline, writer, seed, service } = stage;
   const operator = createOperator(stage);
   const conductor = createConductor(stage);
-  let points: readonly RecoveryPoint[] = [];
-  const endedAtMs = new Map<string, number>();
-  const facts: Facts = {
-    ...stage,
-    runs,
-    endedAtMs,
-    get points() {
-      return points;
-    },
-  };
-  const complain = (checker: string, texts: readonly string[]): void => {
-    for (const text of texts) {
-      complaints.push({ checker, text });
-      stage.book.write("checker", checker, { says: text });
-    }
-  };
-
-  stage.watchers.add((call) => {
-    for (const checker of checkers) complain(checker.name, checker.onCall?.(facts, call) ?? []);
-  });
+  const findings = inspection.of(service.name);
 
   /** One run from asking to its end, checked. False when it never ended. */
   async function once(number: number): Promise<boolean> {
@@ -132,24 +105,23 @@ async function playOn(stage: Stage, { checkers, runs, runCalls, complaints }: No
     if (why !== null) stage.book.write("operator", "no run", { why });
     const settled = await operator.settle();
     if ("stuck" in settled) {
-      complain("run-ends", [settled.stuck]);
+      inspection.complain("run-ends", [settled.stuck]);
       return false;
     }
     runs.push(...settled.ended);
     runCalls.push(since(before, callsOf(stage.machines)));
-    points = await operator.points();
-    for (const run of settled.ended) {
-      endedAtMs.set(run.id, timeline.nowMs);
-      stage.book.write("operator", "run over", { run: run.id, phase: run.phase, cause: run.cause?.message });
-      for (const checker of checkers) complain(checker.name, (await checker.afterRun?.(facts, run)) ?? []);
-    }
+    const status = await operator.status();
+    findings.points(await operator.points(service.name));
+    inspection.status(status);
+    for (const run of settled.ended) await findings.ended(run);
     conductor.ended(number);
     await timeline.pass(seed.between(0, BETWEEN_RUNS_MS));
-    return complaints.length === 0;
+    return inspection.well;
   }
 
   conductor.start("control");
   await operator.setUp();
+  findings.applied();
   conductor.start("east");
   conductor.start("west");
   writer.start();
@@ -163,7 +135,7 @@ async function playOn(stage: Stage, { checkers, runs, runCalls, complaints }: No
   writer.stop();
   if (!well) return;
   await timeline.pass(QUIET_MS);
-  for (const checker of checkers) complain(checker.name, (await checker.afterAll?.(facts)) ?? []);
+  await inspection.all();
 }
 
 function callsOf({ control, east, west }: Stage["machines"]): Record<ProcessName, number> {

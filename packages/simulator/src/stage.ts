@@ -11,9 +11,13 @@ import { openDatabase } from "@coeval/store/database";
 import { createHistory, type History } from "./cluster/history.ts";
 import { type Call, type ClusterFaults, NO_CLUSTER_FAULTS } from "./cluster/served.ts";
 import { createWriter, type Writer } from "./cluster/writer.ts";
-import type { ClusterName, Plan } from "./plan.ts";
+import type { ClusterName, Plan, Subject } from "./plan.ts";
 import { type AgentProcess, createAgentProcess, type Tamper } from "./processes/agent-process.ts";
-import { type ControlProcess, createControlProcess } from "./processes/control-process.ts";
+import {
+  type ControlProcess,
+  type ControlTamper,
+  createControlProcess,
+} from "./processes/control-process.ts";
 import { createMachine, type Machine, type ProcessName, type Universe } from "./processes/machine.ts";
 import { createClock, createTimepiece } from "./world/clock.ts";
 import { createKeyRing } from "./world/hash.ts";
@@ -25,7 +29,9 @@ import type { Timeline } from "./world/timeline.ts";
 
 export interface Stage extends Universe {
   readonly plan: Plan;
-  /** As it is applied first; its direction may be edited between runs. */
+  /** As they are applied first; the direction of one may be edited between runs. */
+  readonly services: readonly Service[];
+  /** The first of them. */
   readonly service: Service;
   readonly clusters: Readonly<Record<ClusterName, MemoryCluster>>;
   readonly machines: {
@@ -40,6 +46,8 @@ export interface Stage extends Universe {
   /** Of the primary's live tree. */
   readonly history: History;
   readonly writer: Writer;
+  /** Of each service, in their order. */
+  readonly writers: readonly Writer[];
   /** All calls that took effect on the clusters, oldest first. */
   readonly calls: readonly Call[];
   /** Hears each call as it takes effect. */
@@ -52,18 +60,17 @@ export interface Stage extends Universe {
   readonly intrusions: string[];
 }
 
-/** The primary's own directory of the service, and the holding directory. */
-export const SOURCE = "/data/orders";
-export const TARGET = "/backup/orders";
 const SET_NAMES = ["events", "files", "parts"];
 const WHOLE_CLUSTER: Limits = { readPrefixes: ["/data"], writePrefixes: ["/backup"] };
 
-/** @param tampers bugs put in on purpose, by cluster. */
+/** Bugs put in on purpose. */
+export type Tampers = Partial<Readonly<Record<ClusterName, Tamper> & { readonly control: ControlTamper }>>;
+
 export async function buildStage(
   seed: Seed,
   timeline: Timeline,
   plan: Plan,
-  tampers: Partial<Readonly<Record<ClusterName, Tamper>>>,
+  tampers: Tampers,
 ): Promise<Stage> {
   const universe: Universe = {
     seed,
@@ -77,17 +84,10 @@ export async function buildStage(
     east: createCluster(universe, plan, "east"),
     west: createCluster(universe, plan, "west"),
   };
-  const service = serviceOf(plan);
-  prepareClusters(plan, service, clusters);
+  const services = servicesOf(plan);
+  prepareClusters(plan, services, clusters);
   const history = createHistory(timeline, clusters.east.names);
-  const writer = createWriter({
-    timeline,
-    seed: seed.stream("writer"),
-    names: clusters.east.names,
-    workload: clusters.east.workload(),
-    history,
-    directories: service.dataSets.map(({ path }) => path),
-  });
+  const writers = createWriters(universe, services, clusters.east, history);
   const calls: Call[] = [];
   const watchers = new Set<(call: Call) => void>();
   let faults = NO_CLUSTER_FAULTS;
@@ -111,14 +111,16 @@ export async function buildStage(
   return {
     ...universe,
     plan,
-    service,
+    services,
+    service: services[0] as Service,
     clusters,
     machines,
-    control: createControlProcess(universe, machines.control),
+    control: createControlProcess(universe, machines.control, tampers.control ?? {}),
     agents: { east: agent("east"), west: agent("west") },
     limits,
     history,
-    writer,
+    writer: writers[0] as Writer,
+    writers,
     calls,
     watchers,
     setClusterFaults(next) {
@@ -128,6 +130,24 @@ export async function buildStage(
     trueAt: (instant) => machines.control.timepiece.trueAt(instant),
     intrusions: [],
   };
+}
+
+function createWriters(
+  { timeline, seed }: Universe,
+  services: readonly Service[],
+  { names, workload }: MemoryCluster,
+  history: History,
+): Writer[] {
+  return services.map(({ name, dataSets }, index) =>
+    createWriter({
+      timeline,
+      seed: seed.stream(index === 0 ? "writer" : `writer ${name}`),
+      names,
+      workload: workload(),
+      history,
+      directories: dataSets.map(({ path }) => path),
+    }),
+  );
 }
 
 async function buildMachines(universe: Universe, { shape }: Plan): Promise<Stage["machines"]> {
@@ -164,29 +184,32 @@ function createCluster(
   );
 }
 
-function serviceOf({ shape, directions }: Plan): Service {
-  return {
-    name: "orders",
+function servicesOf({ shape, directions, byPolicy }: Plan): Service[] {
+  const alone: Subject = { name: "orders", direction: directions[0], moments: [] };
+  return (byPolicy?.subjects ?? [alone]).map(({ name, direction, moments }) => ({
+    name,
     primary: "east",
     secondary: "west",
-    dataSets: SET_NAMES.slice(0, shape.dataSets).map((name) => ({
-      name,
+    dataSets: SET_NAMES.slice(0, shape.dataSets).map((set) => ({
+      name: set,
       component: "hdfs",
-      path: `${SOURCE}/${name}`,
+      path: `/data/${name}/${set}`,
     })),
-    mapping: { source: SOURCE, target: TARGET },
-    policy: { ...policyDefaults, direction: directions[0], tolerance: shape.tolerance },
-  };
+    mapping: { source: `/data/${name}`, target: `/backup/${name}` },
+    policy: { ...policyDefaults, direction, tolerance: shape.tolerance, moments },
+  }));
 }
 
 function prepareClusters(
   { shape }: Plan,
-  service: Service,
+  services: readonly Service[],
   clusters: Readonly<Record<ClusterName, MemoryCluster>>,
 ): void {
   const east = clusters.east.workload();
-  for (const { path } of service.dataSets) east.makeDirectory(path);
-  const roots = shape.covering ? [SOURCE] : service.dataSets.map(({ path }) => path);
-  for (const root of roots) east.allowSnapshot(root);
+  for (const { dataSets, mapping } of services) {
+    for (const { path } of dataSets) east.makeDirectory(path);
+    const roots = shape.covering ? [mapping.source] : dataSets.map(({ path }) => path);
+    for (const root of roots) east.allowSnapshot(root);
+  }
   clusters.west.workload().makeDirectory("/backup");
 }

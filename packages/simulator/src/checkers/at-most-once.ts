@@ -1,4 +1,5 @@
 /** At most once: no instruction takes effect twice, and none of a run that is over, however late or often it comes. */
+import { isWithin } from "@coeval/core/model/path";
 import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
 import type { Call } from "../cluster/served.ts";
 import { MUTATING } from "../cluster/served.ts";
@@ -49,10 +50,11 @@ function afterTheEnd({ calls, runs, endedAtMs }: Facts): string[] {
   return wrong;
 }
 
-function unknown({ calls, runs }: Facts): string[] {
+function unknown({ calls, runs, service }: Facts): string[] {
   const known = new Set(runs.map(({ id }) => `coeval-${id}`));
   return calls
     .filter(({ cluster, method }) => cluster === "east" && method === "createSnapshot")
+    .filter(({ texts }) => isWithin(texts[0] as string, service.mapping.source))
     .filter(({ texts }) => !known.has(texts[1] as string))
     .map(({ texts }) => `the snapshot ${texts[1]} is of no run of the control device`);
 }

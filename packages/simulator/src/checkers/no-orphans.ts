@@ -1,11 +1,11 @@
 /** No orphans: once all runs are over, nothing is left of them but what is kept on purpose, and that is accounted for. */
+import { isWithin } from "@coeval/core/model/path";
 import { listInstructions } from "@coeval/store/agent/journal";
 import { listSnapshots } from "@coeval/store/agent/snapshots";
 import { instructionOpen } from "@coeval/store/control/instruction-open";
 import { nodeAt } from "../cluster/tree.ts";
 import type { Machine } from "../processes/machine.ts";
 import type { AgentTables } from "@coeval/store/agent/tables";
-import { TARGET } from "../stage.ts";
 import type { Checker, Facts } from "./checker.ts";
 
 export const noOrphans: Checker = {
@@ -31,7 +31,8 @@ async function snapshotsOnTheSource({ clusters, machines, service }: Facts): Pro
   const wrong: string[] = [];
   const names = new Set(rows.map(({ prepared }) => prepared.snapshotName));
   for (const snapshot of clusters.east.allSnapshots()) {
-    const name = snapshot.slice(snapshot.lastIndexOf("@") + 1);
+    const [root, name] = partsOf(snapshot);
+    if (!isWithin(root, service.mapping.source)) continue;
     if (name.startsWith("coeval-") && !names.has(name))
       wrong.push(`nobody accounts for ${snapshot} on the primary`);
   }
@@ -45,14 +46,24 @@ async function snapshotsOnTheSource({ clusters, machines, service }: Facts): Pro
   return wrong;
 }
 
-function staging({ clusters }: Facts): string[] {
-  const stage = nodeAt(clusters.west.names, `${TARGET}/.coeval-stage`);
+/** Of ROOT@NAME. */
+function partsOf(snapshot: string): readonly [root: string, name: string] {
+  const cut = snapshot.lastIndexOf("@");
+  return [snapshot.slice(0, cut), snapshot.slice(cut + 1)];
+}
+
+function staging({ clusters, service }: Facts): string[] {
+  const stage = nodeAt(clusters.west.names, `${service.mapping.target}/.coeval-stage`);
   if (stage?.type !== "directory") return [];
   return [`staging is left on the secondary: ${[...stage.children.keys()].join(", ") || "its folder"}`];
 }
 
-function snapshotsOnTheTarget({ clusters, points }: Facts): string[] {
-  const there = clusters.west.allSnapshots().map((snapshot) => snapshot.slice(snapshot.lastIndexOf("@") + 1));
+function snapshotsOnTheTarget({ clusters, points, service }: Facts): string[] {
+  const there = clusters.west
+    .allSnapshots()
+    .map(partsOf)
+    .filter(([root]) => isWithin(root, service.mapping.target))
+    .map(([, name]) => name);
   const newest = points.at(-1)?.id;
   const wanted = new Set(points.map(({ id }) => (id === newest ? "current" : `coeval-${id}`)));
   return there
@@ -60,12 +71,13 @@ function snapshotsOnTheTarget({ clusters, points }: Facts): string[] {
     .map((name) => `the secondary's snapshot ${name} is of no point`);
 }
 
-function folders({ points }: Facts, { name, disk }: Machine<AgentTables>): string[] {
+function folders({ points, service }: Facts, { name, disk }: Machine<AgentTables>): string[] {
   const sealed = new Set(points.map(({ run }) => run));
   return [...disk.files.keys()]
     .filter(
       (path) =>
-        path.startsWith("runs/") || (path.startsWith("points/") && !sealed.has(path.split("/")[2] as string)),
+        path.startsWith("runs/") ||
+        (path.startsWith(`points/${service.name}/`) && !sealed.has(path.split("/")[2] as string)),
     )
     .map((path) => `${path} is left in the data folder of ${name}`);
 }

@@ -54,7 +54,7 @@ function setsOfNoInstant(facts: Facts, point: RecoveryPoint, sealed: DirectoryNo
   const wrong: string[] = [];
   for (const set of facts.service.dataSets) {
     const receipt = receiptFor(point, set);
-    const node = sealedSet(sealed, set);
+    const node = sealedSet(facts, sealed, set);
     if (!receipt || !node) continue;
     const instants = facts.history.within(facts.trueAt(receipt.earliest), facts.trueAt(receipt.latest));
     const whys = instants.map((instant) => notOf(facts, instant, set, node));
@@ -93,7 +93,7 @@ function pair(facts: Facts, sealed: DirectoryNode): string[] {
   const { dataSets } = facts.service;
   if (!facts.plan.shape.covering && dataSets.length > 1) return [];
   const serial = (set: DataSet | undefined, name: string): number => {
-    const top = set ? sealedSet(sealed, set) : null;
+    const top = set ? sealedSet(facts, sealed, set) : null;
     const node = top ? nodeBelow(top, name) : null;
     return node?.type === "file"
       ? Number(new TextDecoder().decode(bytesOf(node.content, node.content.length)))

@@ -1,7 +1,7 @@
 /** Simulations with a bug put in on purpose: a checker that has never complained has proven nothing. */
-import type { ClusterName, Scenario } from "../plan.ts";
-import type { Tamper } from "../processes/agent-process.ts";
+import type { Scenario } from "../plan.ts";
 import { simulate } from "../simulate.ts";
+import type { Tampers } from "../stage.ts";
 import type { Drain } from "../world/timeline.ts";
 import { checkers } from "./all.ts";
 
@@ -12,7 +12,7 @@ const SEEDS_MAX = 6;
 export async function complainersUnder(
   drain: Drain,
   scenario: Scenario,
-  tampers: Partial<Readonly<Record<ClusterName, Tamper>>>,
+  tampers: Tampers,
 ): Promise<readonly string[]> {
   for (let seed = 1; seed <= SEEDS_MAX; seed++) {
     const { complaints } = await simulate({ seed, scenario, checkers, drain, tampers });

@@ -38,7 +38,7 @@ function unlikeTheSource(facts: Facts, point: RecoveryPoint): string[] {
   for (const set of facts.service.dataSets) {
     const receipt = receiptFor(point, set);
     const there = receipt && sourceSet(facts, point.run, receipt.root, set);
-    const here = sealedSet(sealed, set);
+    const here = sealedSet(facts, sealed, set);
     // A snapshot that somebody removed underfoot cannot be compared with; its point has its manifest.
     if (!receipt || !there) continue;
     if (!here) wrong.push(`${point.id}: data set '${set.name}' is missing`);
@@ -103,7 +103,7 @@ function unlikeItsManifest(facts: Facts, point: RecoveryPoint): string[] {
   const lines = new TextDecoder().decode(file).trimEnd().split("\n");
   for (const entry of lines.map((line) => JSON.parse(line) as Entry)) {
     const set = facts.service.dataSets.find(({ name }) => name === entry.set);
-    const top = set ? sealedSet(sealed, set) : null;
+    const top = set ? sealedSet(facts, sealed, set) : null;
     const node = top ? nodeBelow(top, entry.path) : null;
     if (node?.type !== entry.type)
       wrong.push(`${point.id}: ${entry.set}/${entry.path} is no ${entry.type} any more`);

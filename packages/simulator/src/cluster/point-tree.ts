@@ -5,7 +5,7 @@ import type { Receipt } from "@coeval/core/model/receipt";
 import { isWithin, relativeTo } from "@coeval/core/model/path";
 import type { DirectoryNode } from "@coeval/drivers/memory/inode";
 import { snapshotName } from "@coeval/core/protect/instruct";
-import { SOURCE, type Stage, TARGET } from "../stage.ts";
+import type { Stage } from "../stage.ts";
 import { nodeAt, nodeBelow } from "./tree.ts";
 
 const CURRENT = "current";
@@ -13,16 +13,17 @@ const CURRENT = "current";
 /** The sealed holding directory; null when there is no such snapshot. */
 export function sealedTree(stage: Stage, point: string): DirectoryNode | null {
   const { names } = stage.clusters.west;
+  const { target } = stage.service.mapping;
   for (const name of [`coeval-${point}`, CURRENT]) {
-    const node = nodeAt(names, `${TARGET}/.snapshot/${name}`);
+    const node = nodeAt(names, `${target}/.snapshot/${name}`);
     if (node?.type === "directory" && markOf(node) === point) return node;
   }
   return null;
 }
 
 /** A data set in a sealed point; null when it is not there. */
-export function sealedSet(sealed: DirectoryNode, set: DataSet): DirectoryNode | null {
-  const node = nodeBelow(sealed, relativeTo(set.path, SOURCE));
+export function sealedSet(stage: Stage, sealed: DirectoryNode, set: DataSet): DirectoryNode | null {
+  const node = nodeBelow(sealed, relativeTo(set.path, stage.service.mapping.source));
   return node?.type === "directory" ? node : null;
 }
 

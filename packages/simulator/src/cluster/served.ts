@@ -3,6 +3,7 @@
  * some answers are. What takes effect is told to whoever watches.
  */
 import { CoevalError } from "@coeval/core/errors";
+import { isWithin } from "@coeval/core/model/path";
 import type { FileSystem } from "@coeval/drivers/memory/drivers";
 import type { Life } from "../world/life.ts";
 import type { Seed } from "../world/seed.ts";
@@ -18,6 +19,8 @@ export interface ClusterFaults {
   /** Probability that a call takes up to `slowMsMax` longer. */
   readonly slow?: number;
   readonly slowMsMax?: number;
+  /** Requests about what lies at or below it reach the cluster only once this is over. */
+  readonly stuckBelow?: string;
 }
 
 export const NO_CLUSTER_FAULTS: ClusterFaults = { requestLost: 0, answerLost: 0, lateEffects: false };
@@ -63,6 +66,9 @@ export const MUTATING: ReadonlySet<string> = new Set([
 ]);
 const STREAMING: ReadonlySet<string> = new Set(["open", "snapshotDiff"]);
 
+/** A stuck request sees so often whether it is stuck no more. */
+const STUCK_LOOK_MS = 500;
+
 type Method = (...given: unknown[]) => unknown;
 
 /** @param fs answers at once; all waiting is done here. */
@@ -89,6 +95,7 @@ function asking(act: Method, method: string, life: Life, options: ServedOptions)
     const going = life.port(label, async () => {
       const slowMs = seed.chance(faults.slow ?? 0) ? seed.between(0, faults.slowMsMax ?? 0) : 0;
       await timeline.pass(seed.between(...latencyMs) / 2 + slowMs / 2);
+      while (isStuck(options.faults(), given)) await timeline.pass(STUCK_LOOK_MS);
       if (lost) throw gone(options, method);
       if (cancel.aborted && !faults.lateEffects) throw cancel.reason;
       const result = await act(...inner);
@@ -131,6 +138,11 @@ function tell(
 
 function gone({ cluster }: ServedOptions, method: string): CoevalError {
   return new CoevalError("unreachable", `the NameNode of ${cluster} did not answer ${method}`);
+}
+
+function isStuck({ stuckBelow }: ClusterFaults, given: readonly unknown[]): boolean {
+  const [path] = given;
+  return stuckBelow !== undefined && typeof path === "string" && isWithin(path, stuckBelow);
 }
 
 /** Rejects at once when it is cancelled; the request goes its way. */

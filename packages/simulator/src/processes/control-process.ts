@@ -1,13 +1,21 @@
 /** The control device as a process: started on its machine, dropped at a crash, asked from outside while it lives. */
 import { type Control, createControl } from "@coeval/control/control";
 import { toFailure } from "@coeval/core/errors";
-import { createFakeCalendar } from "@coeval/core/testing/fake-calendar";
-import type { ControlTables } from "@coeval/store/control/tables";
+import type { Clock } from "@coeval/core/ports/clock";
+import type { ControlDatabase, ControlTables } from "@coeval/store/control/tables";
+import { calendar } from "../world/calendar.ts";
 import type { Life } from "../world/life.ts";
 import { createAuthority } from "./authority.ts";
 import type { Machine, Universe } from "./machine.ts";
 
 export const LINK_ADDRESS = "control:7000";
+
+/** A bug put in on purpose, to see that a checker complains. */
+export interface ControlTamper {
+  /** Right before the control device starts on its database. */
+  readonly opened?: (database: ControlDatabase, clock: Clock) => Promise<void>;
+  readonly control?: (control: Control) => Control;
+}
 
 export interface ControlProcess {
   start(crashed: () => void): void;
@@ -20,7 +28,11 @@ export interface ControlProcess {
 /** The process that was asked crashed before it answered. */
 export const GONE = new Error("the control device crashed before it answered");
 
-export function createControlProcess(universe: Universe, machine: Machine<ControlTables>): ControlProcess {
+export function createControlProcess(
+  universe: Universe,
+  machine: Machine<ControlTables>,
+  tamper: ControlTamper,
+): ControlProcess {
   const { timeline, net } = universe;
   const authority = createAuthority();
   let running: { readonly life: Life; readonly control: Control } | null = null;
@@ -38,16 +50,19 @@ export function createControlProcess(universe: Universe, machine: Machine<Contro
     start(crashed) {
       const { life, world, database } = machine.begin(crashed);
       const network = net.of(life, { kind: "control", id: "control", fingerprint: machine.key.fingerprint });
-      createControl(world, {
-        network,
-        database,
-        authority,
-        calendar: createFakeCalendar(),
-        linkAddress: LINK_ADDRESS,
-        openTimeSource: null,
-      }).then(
+      const opened = tamper.opened?.(database, world.clock) ?? Promise.resolve();
+      const create = () =>
+        createControl(world, {
+          network,
+          database,
+          authority,
+          calendar,
+          linkAddress: LINK_ADDRESS,
+          openTimeSource: null,
+        });
+      opened.then(create).then(
         (control) => {
-          running = { life, control };
+          running = { life, control: tamper.control?.(control) ?? control };
         },
         (thrown: unknown) => {
           if (life.alive) broken = `the control device did not start: ${toFailure(thrown).message}`;

@@ -14,9 +14,11 @@ import { lateInstructions } from "./late-instructions.ts";
 import { messages } from "./messages.ts";
 import { mix } from "./mix.ts";
 import { partition } from "./partition.ts";
+import { policy, policyCrash, policyMix, policyPartition } from "./policy.ts";
 import { setRemoved } from "./set-removed.ts";
 import { snapshotRemoved } from "./snapshot-removed.ts";
 import { slow } from "./slow.ts";
+import { stuckService } from "./stuck-service.ts";
 import { targetEdited } from "./target-edited.ts";
 
 export const scenarios: readonly Scenario[] = [
@@ -42,6 +44,12 @@ export const scenarios: readonly Scenario[] = [
   slow,
   clusterAway,
   fullAgentDisk,
+
+  policy,
+  policyCrash,
+  policyPartition,
+  policyMix,
+  stuckService,
 ];
 
 /** Neighbouring seeds play different scenarios. */

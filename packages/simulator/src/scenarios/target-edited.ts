@@ -1,6 +1,6 @@
 /** Somebody writes into the holding directory behind our back, between two runs. It is found, and nothing is overwritten. */
 import type { Scenario } from "../plan.ts";
-import { type Stage, TARGET } from "../stage.ts";
+import type { Stage } from "../stage.ts";
 import { nodeAt, treeOf } from "../cluster/tree.ts";
 import type { Seed } from "../world/seed.ts";
 
@@ -18,7 +18,8 @@ export const targetEdited: Scenario = {
 
 function editTarget({ clusters, service }: Stage, seed: Seed): void {
   const workload = clusters.west.workload();
-  const top = `${TARGET}/${service.dataSets[0]?.name}`;
+  const { target } = service.mapping;
+  const top = `${target}/${service.dataSets[0]?.name}`;
   const node = nodeAt(clusters.west.names, top);
   const files = node
     ? [...treeOf(node)].filter(([, one]) => one.type === "file").map(([path]) => `${top}/${path}`)
@@ -26,7 +27,7 @@ function editTarget({ clusters, service }: Stage, seed: Seed): void {
   const file = files.length > 0 ? seed.pick(files) : null;
   const edits = [
     () => workload.write(`${top}/foreign`, "not ours"),
-    () => workload.makeDirectory(`${TARGET}/foreign`),
+    () => workload.makeDirectory(`${target}/foreign`),
     () => file && workload.append(file, "more"),
     () => file && workload.remove(file),
     () => file && workload.setMode(file, 0o777),
