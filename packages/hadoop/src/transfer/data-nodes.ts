@@ -3,6 +3,7 @@
 import type { DatanodeIDProto } from "../proto/generated/block_pb.ts";
 import type { TokenProto } from "../proto/generated/security_pb.ts";
 import type { ByteStream, NativeWorld } from "../world.ts";
+import { type ChunkSumsMaker, createChunkSumsMaker } from "./chunk-sums.ts";
 import { createPeer, faultOf, type Peer } from "./peer.ts";
 import type { Watchdog } from "./watchdog.ts";
 
@@ -44,6 +45,8 @@ export interface DataNodes {
   kept(node: DatanodeIDProto): Peer | null;
   /** Keeps the connection for another operation. Nothing may be under way on it. */
   keep(node: DatanodeIDProto, peer: Peer): void;
+  /** The ways of summing that have been met. */
+  readonly sums: ChunkSumsMaker;
   /** `host:port` as it is dialled. */
   addressOf(node: DatanodeIDProto): string;
   /** Closes idle connections; those in use stay. */
@@ -83,6 +86,7 @@ export function createDataNodes(
   };
 
   return {
+    sums: createChunkSumsMaker(),
     async dial(node, token, cancel, extraSilenceMs = 0) {
       try {
         const server = { host: hostOf(node), port: node.xferPort };

@@ -8,7 +8,6 @@ import type { LocatedBlockProto } from "../proto/generated/block_pb.ts";
 import type { FsServerDefaultsProto, HdfsFileStatusProto } from "../proto/generated/file_pb.ts";
 import type { NativeWorld } from "../world.ts";
 import { createBlockLocator, type DataNodeRpcOptions } from "./block-locator.ts";
-import { createChunkSums } from "./chunk-sums.ts";
 import { createDataNodes, type DataNodesOptions } from "./data-nodes.ts";
 import { createDeadNodes } from "./dead-nodes.ts";
 import { createFileOutput, type FileOutput } from "./file-output.ts";
@@ -75,7 +74,10 @@ export function createTransfer(world: NativeWorld, nameNode: NameNode, options: 
       file: { path, fileId: status.fileId },
       replication: status.blockReplication,
       blockSizeBytes: Number(status.blocksize),
-      sums: createChunkSums(checksumType === ChecksumTypeProto.CHECKSUM_CRC32 ? "crc32" : "crc32c", bytesPerChecksum),
+      sums: dataNodes.sums(
+        checksumType === ChecksumTypeProto.CHECKSUM_CRC32 ? "crc32" : "crc32c",
+        bytesPerChecksum,
+      ),
     };
     const release = leases.hold();
     const file = createFileOutput(context, { last, bytesExpected, cancel });
