@@ -17,13 +17,22 @@ export interface NameNode {
   readonly server: string;
   /** Under which this client writes files; no other client's. */
   readonly clientName: string;
-  /** Asks one call of ClientProtocol about `path`, which is checked first (`invalidPath`). */
-  ask<I extends DescMessage, O extends DescMessage>(
+  /** Asks one call of ClientProtocol about `path`, which is checked first (`invalidPath`), and makes of the answer
+   * what `read` makes of it; a MalformedMessage that `read` throws is `malformedAnswer`. */
+  ask<I extends DescMessage, O extends DescMessage, T>(
+    method: DescMethodUnary<I, O>,
+    path: string,
+    request: MessageInitShape<I>,
+    read: (answer: MessageShape<O>) => T,
+    cancel?: AbortSignal,
+  ): Promise<T>;
+  /** Asks where only success matters. */
+  tell<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     path: string,
     request: MessageInitShape<I>,
     cancel?: AbortSignal,
-  ): Promise<MessageShape<O>>;
+  ): Promise<void>;
   close(): void;
 }
 
@@ -42,13 +51,26 @@ export function createNameNode(world: NativeWorld, options: NameNodeOptions): Na
       return rpc.server;
     },
     clientName: `hadoop-ts-${chance.join("")}`,
-    async ask(method, path, request, cancel) {
-      const fault = pathFault(path);
-      if (fault !== null) throw failure(method.name, path, "invalidPath", `the path ${fault}`);
-      return rpc.ask(method, request, { path, cancel });
+    async ask(method, path, request, read, cancel) {
+      checkPath(method.name, path);
+      return rpc.ask(method, request, read, { path, cancel });
+    },
+    async tell(method, path, request, cancel) {
+      checkPath(method.name, path);
+      await rpc.ask(method, request, nothing, { path, cancel });
     },
     close: () => rpc.close(),
   };
+}
+
+function nothing(): void {
+  // The answer says no more than that it was done.
+}
+
+/** Throws `invalidPath` for a path that no request can carry exactly. */
+export function checkPath(operation: string, path: string): void {
+  const fault = pathFault(path);
+  if (fault !== null) throw failure(operation, path, "invalidPath", `the path ${fault}`);
 }
 
 /** An error of this package's own finding. */

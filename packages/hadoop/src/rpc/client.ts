@@ -9,7 +9,7 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { codeOfJava, firstLine, HdfsError, type HdfsErrorCode } from "../errors.ts";
+import { codeOfJava, HdfsError, type HdfsErrorCode, reasonOf } from "../errors.ts";
 import { decode, MalformedMessage } from "../proto/decode.ts";
 import { type NativeWorld, streamFailureKind } from "../world.ts";
 import { type Connection, createConnection } from "./connection.ts";
@@ -62,12 +62,14 @@ export interface About {
 export interface RpcClient {
   /** The server that was last seen active, or is tried next: `host:port`. */
   readonly server: string;
-  /** Asks and decodes. Fails with an {@link HdfsError}, or the signal's reason. */
-  ask<I extends DescMessage, O extends DescMessage>(
+  /** Asks, decodes, and makes of the answer what `read` makes of it; a MalformedMessage that `read` throws is
+   * `malformedAnswer`. Fails with an {@link HdfsError}, or the signal's reason. */
+  ask<I extends DescMessage, O extends DescMessage, T>(
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I>,
+    read: (answer: MessageShape<O>) => T,
     about: About,
-  ): Promise<MessageShape<O>>;
+  ): Promise<T>;
   /** Ends all connections; calls under way fail. */
   close(): void;
 }
@@ -117,14 +119,14 @@ export function createRpcClient(world: NativeWorld, options: RpcOptions): RpcCli
     get server() {
       return link().server;
     },
-    async ask(method, request, { path, cancel }) {
+    async ask(method, request, read, { path, cancel }) {
       cancel?.throwIfAborted();
       lastCallId = (lastCallId + 1) & 0x7f_ff_ff_ff;
       const message = toBinary(method.input, create(method.input, request));
       const call: Call = { callId: lastCallId, method: method.name, message, path, cancel, maybeDone: false };
       const answer = await seek(call);
       try {
-        return decode(method.output, answer);
+        return read(decode(method.output, answer));
       } catch (cause) {
         if (!(cause instanceof MalformedMessage)) throw cause;
         throw failure(call, { code: "malformedAnswer", reason: cause.message, cause });
@@ -226,7 +228,7 @@ function faultOf(error: unknown, { cancel, method }: Call): Fault {
   if (error instanceof RemoteException) {
     const code = codeOfJava(error.javaClass, error.message);
     const elsewhere = code === "standby";
-    const reason = firstLine(error.message);
+    const reason = reasonOf(error.message);
     return { code, reason, javaClass: error.javaClass, cause: error, maybeDone: false, elsewhere };
   }
   const kind = error instanceof RpcFailure ? error.kind : streamFailureKind(error);
