@@ -1,13 +1,13 @@
 /** Hadoop's own command line tools against a cluster of the testbed: what a person types as `hdfs dfs …`,
  * `hdfs dfsadmin …`, `hadoop distcp …`. Each call costs a JVM's start: 1–2 s. */
 import { execFile } from "node:child_process";
-import type { Cluster } from "./cluster.ts";
 import { type JavaCall, javaCall } from "./java.ts";
 
 const MAIN_CLASSES = {
   dfs: "org.apache.hadoop.fs.FsShell",
   dfsadmin: "org.apache.hadoop.hdfs.tools.DFSAdmin",
   fsck: "org.apache.hadoop.hdfs.tools.DFSck",
+  haadmin: "org.apache.hadoop.hdfs.tools.DFSHAAdmin",
   groups: "org.apache.hadoop.hdfs.tools.GetGroups",
   snapshotDiff: "org.apache.hadoop.hdfs.tools.snapshot.SnapshotDiff",
   lsSnapshottableDir: "org.apache.hadoop.hdfs.tools.snapshot.LsSnapshottableDir",
@@ -16,6 +16,15 @@ const MAIN_CLASSES = {
 } as const;
 
 export type HdfsCommand = keyof typeof MAIN_CLASSES;
+
+/** What the tools need to know of a cluster. */
+export interface CliTarget {
+  readonly name: string;
+  readonly dir: string;
+  readonly superuser: string;
+  readonly clientConf: string;
+  readonly classPath: readonly string[];
+}
 
 export interface CliOptions {
   /** The user that HDFS sees; default the superuser. */
@@ -41,7 +50,7 @@ const ERROR_SHOWN_CHARACTERS = 1_000;
 
 /** Runs a command, for instance `hdfsCli(east, ["dfs", "-ls", "/"], { user: "alice" })`, and throws when it fails. */
 export async function hdfsCli(
-  cluster: Cluster,
+  cluster: CliTarget,
   args: readonly [HdfsCommand, ...string[]],
   options: CliOptions = {},
 ): Promise<CliResult> {
@@ -60,7 +69,7 @@ function shortened(text: string): string {
 
 /** The same for commands that may fail: the status is the caller's to judge. Throws only when it does not end. */
 export function tryHdfsCli(
-  cluster: Cluster,
+  cluster: CliTarget,
   args: readonly [HdfsCommand, ...string[]],
   options: CliOptions = {},
 ): Promise<CliResult> {
@@ -83,7 +92,7 @@ export function tryHdfsCli(
 
 /** The command line itself, for those who start and measure the process themselves. */
 export function hdfsCliCall(
-  cluster: Cluster,
+  cluster: CliTarget,
   args: readonly [HdfsCommand, ...string[]],
   options: CliOptions = {},
 ): JavaCall {
