@@ -10,10 +10,12 @@ import { writeConf } from "./conf.ts";
 import type { Daemon } from "./daemon.ts";
 import { formatNameNode } from "./format.ts";
 import type { HighAvailability } from "./high-availability.ts";
+import { type KerberosRealm, kerberosRealm, startKdc } from "./kerberos.ts";
 import { waitListening } from "./listening.ts";
-import { type ClusterOptions, checkOptions } from "./options.ts";
+import { type ClusterOptions, checkOptions, KERBEROS_USERS, SUPERUSER_DEFAULT } from "./options.ts";
 import { claimFolder } from "./record.ts";
 import { nameFolder } from "./site.ts";
+import { SERVICE_HOSTS, SERVICES } from "./site-kerberos.ts";
 
 /** A running cluster. Addresses are `127.0.0.1:port` and stay the same over restarts of its daemons. */
 export interface Cluster extends ClusterAddresses {
@@ -31,8 +33,12 @@ export interface Cluster extends ClusterAddresses {
   readonly nameNodeDaemons: readonly Daemon[];
   readonly journalNodeDaemons: readonly Daemon[];
   readonly dataNodeDaemons: readonly Daemon[];
+  /** The key server of a cluster with Kerberos; else null. */
+  readonly kdc: Daemon | null;
   /** All of them. */
   readonly daemons: readonly Daemon[];
+  /** Of a cluster with Kerberos; else null. */
+  readonly kerberos: KerberosRealm | null;
   /** Of a pair of NameNodes; else null. */
   readonly highAvailability: HighAvailability | null;
   /** Waits until the cluster serves, as after a daemon's `start()`; fails when a daemon has ended. Of a pair of
@@ -66,10 +72,12 @@ export async function startCluster(request: StartRequest): Promise<Cluster> {
   for (const left of await claimFolder(dir)) progress(`ended ${left}, left by an earlier run`);
   await emptyFolder(dir, request.keepData ?? false);
   const addresses = await chooseAddresses(name, options);
-  const conf = await writeConf({ dir, addresses, options });
-  const parts = { name, dir, options, classPath, addresses, conf };
+  const kerberos = await realmOf(name, dir, options);
+  const conf = await writeConf({ dir, addresses, options, realm: kerberos });
+  const parts = { name, dir, options, classPath, addresses, conf, kerberos };
   const cluster = compose(parts);
   try {
+    if (kerberos !== null && cluster.kdc !== null) await startKdc(kerberos, cluster.kdc, signal);
     // The DataNodes' JVMs start meanwhile; they ask for their NameNodes until these answer.
     const starts = await Promise.allSettled([
       startNameNodes(cluster, parts, signal),
@@ -95,7 +103,7 @@ async function startNameNodes(
   parts: Parts,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { name, dir, classPath, conf } = parts;
+  const { name, dir, classPath, conf, kerberos } = parts;
   await Promise.all(cluster.journalNodeDaemons.map((journalNode) => journalNode.start()));
   // Formatting writes to the JournalNodes too.
   const failed = async (): Promise<string | null> =>
@@ -103,7 +111,8 @@ async function startNameNodes(
   for (const { rpc } of cluster.journalNodes)
     await waitListening(rpc, { timeoutMs: JOURNAL_TIMEOUT_MS, signal, failed });
   const [first = ""] = conf.nameNodes;
-  await formatNameNode({ name, dir, conf: first, classPath, user: cluster.superuser, signal });
+  const krb5Conf = kerberos?.krb5Conf ?? null;
+  await formatNameNode({ name, dir, conf: first, classPath, user: cluster.superuser, krb5Conf, signal });
   // What `-bootstrapStandby` does, without its JVM: an empty namespace is the same on both.
   const second = nameFolder(dir, 1);
   if (cluster.highAvailability !== null && !existsSync(second))
@@ -116,6 +125,18 @@ async function startNameNodes(
   for (const { rpc } of cluster.nameNodes)
     await waitListening(rpc, { timeoutMs: JOURNAL_TIMEOUT_MS, signal, failed: ended });
   await pair.failOver(0);
+}
+
+async function realmOf(name: string, dir: string, options: ClusterOptions): Promise<KerberosRealm | null> {
+  const { kerberos, superuser = SUPERUSER_DEFAULT } = options;
+  if (kerberos === undefined) return null;
+  return kerberosRealm({
+    realm: kerberos.realm ?? `${name.toUpperCase()}.TEST`,
+    dir: join(dir, "kerberos"),
+    users: [...new Set([superuser, ...KERBEROS_USERS, ...(kerberos.users ?? [])])],
+    services: SERVICES,
+    hosts: SERVICE_HOSTS,
+  });
 }
 
 /** Only ever called on a folder that claimFolder has passed. */

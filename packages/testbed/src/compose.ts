@@ -6,6 +6,7 @@ import { type ConfFolders, roleOf } from "./conf.ts";
 import { type Daemon, daemon, outputOf } from "./daemon.ts";
 import { createHighAvailability } from "./high-availability.ts";
 import { javaCall } from "./java.ts";
+import type { KerberosRealm } from "./kerberos.ts";
 import {
   type ClusterOptions,
   DATA_NODE_HEAP_MIB_DEFAULT,
@@ -24,6 +25,7 @@ export interface Parts {
   readonly classPath: readonly string[];
   readonly addresses: ClusterAddresses;
   readonly conf: ConfFolders;
+  readonly kerberos: KerberosRealm | null;
 }
 
 /** Two clusters at once need 5 s on two idle cores; a loaded host gets its time. */
@@ -32,7 +34,7 @@ const READY_TIMEOUT_MS = 90_000;
 const HDFS = "org.apache.hadoop.hdfs";
 
 export function compose(parts: Parts): Cluster {
-  const { name, dir, options, classPath, addresses, conf } = parts;
+  const { name, dir, options, classPath, addresses, conf, kerberos } = parts;
   const superuser = options.superuser ?? SUPERUSER_DEFAULT;
   const owner = identify(process.pid);
   if (owner === null) throw new Error("testbed: /proc does not show this process; Linux is needed");
@@ -56,10 +58,16 @@ export function compose(parts: Parts): Cluster {
   );
   const [nameNode] = nameNodeDaemons;
   if (nameNode === undefined) throw new Error("testbed: a cluster has a NameNode");
-  const daemons = [...journalNodeDaemons, ...nameNodeDaemons, ...dataNodeDaemons];
+  const kdc = kerberos === null ? null : daemon({ role: "kdc", ...kerberos.kdc, changed: record });
+  const daemons = [
+    ...(kdc === null ? [] : [kdc]),
+    ...journalNodeDaemons,
+    ...nameNodeDaemons,
+    ...dataNodeDaemons,
+  ];
   record();
 
-  const target = { name, dir, superuser, ...addresses, clientConf: conf.client, classPath };
+  const target = { name, dir, superuser, ...addresses, clientConf: conf.client, classPath, kerberos };
   const { nameservice } = addresses;
   const expected = (): Expected => ({
     nameNodes: nameNodeDaemons.flatMap((each, index) => {
@@ -83,6 +91,7 @@ export function compose(parts: Parts): Cluster {
     nameNodeDaemons,
     journalNodeDaemons,
     dataNodeDaemons,
+    kdc,
     daemons,
     highAvailability:
       nameservice === null ? null : createHighAvailability(nameservice, target, nameNodeDaemons),
@@ -101,7 +110,11 @@ interface HadoopDaemon {
   readonly changed: () => void;
 }
 
-function hadoopDaemon({ name, dir, options, classPath }: Parts, user: string, own: HadoopDaemon): Daemon {
+function hadoopDaemon(
+  { name, dir, options, classPath, kerberos }: Parts,
+  user: string,
+  own: HadoopDaemon,
+): Daemon {
   return daemon({
     role: own.role,
     cwd: dir,
@@ -112,6 +125,7 @@ function hadoopDaemon({ name, dir, options, classPath }: Parts, user: string, ow
       args: [],
       classPath: [own.confFolder, join(dir, "conf", "web"), ...classPath],
       user,
+      kerberos: kerberos === null ? undefined : { krb5Conf: kerberos.krb5Conf },
       heapMib: own.heapMib,
       jvmFlags: options.jvmFlags,
       properties: {

@@ -1,6 +1,7 @@
 /** Hadoop's own command line tools against a cluster of the testbed: what a person types as `hdfs dfs …`,
  * `hdfs dfsadmin …`, `hadoop distcp …`. Each call costs a JVM's start: 1–2 s. */
 import { execFile } from "node:child_process";
+import type { KerberosRealm } from "./kerberos.ts";
 import { type JavaCall, javaCall } from "./java.ts";
 
 const MAIN_CLASSES = {
@@ -24,6 +25,8 @@ export interface CliTarget {
   readonly superuser: string;
   readonly clientConf: string;
   readonly classPath: readonly string[];
+  /** Whose keytabs the users prove themselves by. */
+  readonly kerberos: KerberosRealm | null;
 }
 
 export interface CliOptions {
@@ -97,11 +100,14 @@ export function hdfsCliCall(
   options: CliOptions = {},
 ): JavaCall {
   const [command, ...rest] = args;
+  const user = options.user ?? cluster.superuser;
+  const realm = cluster.kerberos;
   return javaCall({
     mainClass: MAIN_CLASSES[command],
     args: rest,
     classPath: [cluster.clientConf, ...cluster.classPath],
-    user: options.user ?? cluster.superuser,
+    user,
+    kerberos: realm === null ? undefined : { krb5Conf: realm.krb5Conf, ticketCache: realm.login(user) },
     heapMib: options.heapMib,
     jvmFlags: options.jvmFlags,
   });

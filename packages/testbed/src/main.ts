@@ -6,7 +6,7 @@ import { testbedUp } from "./up.ts";
 import { detach } from "./up-detached.ts";
 
 const USAGE = `Usage: coeval testbed up   --dir DIR [--name NAME]… [--components hdfs] [--keep] [--detach] [-o json|name]
-                           [--data-nodes N] [--ha [--journal-nodes 1|3]]
+                           [--data-nodes N] [--ha [--journal-nodes 1|3]] [--kerberos]
        coeval testbed down --dir DIR [--remove]
 
 up    starts real clusters (default: east and west), prints them as JSON once they serve, stays until Ctrl-C
@@ -14,6 +14,7 @@ up    starts real clusters (default: east and west), prints them as JSON once th
       --detach    return once they serve; \`down\` ends them
       --data-nodes N   DataNodes of each cluster (default 1); files get 3 replicas, or as many as there are DataNodes
       --ha        two NameNodes that share their edits through JournalNodes (default 1); the first is active
+      --kerberos  callers are known by Kerberos, of a realm of the cluster's own; calls and data are encrypted
       --capture-open-files   snapshots freeze the length of open files (Hadoop's default: they do not)
 down  ends what \`up\` started in DIR, or what a crash left of it
       --remove    delete the clusters' folders as well
@@ -74,6 +75,7 @@ const OPTIONS = {
   keep: { type: "boolean", default: false },
   "data-nodes": { type: "string", default: "1" },
   ha: { type: "boolean", default: false },
+  kerberos: { type: "boolean", default: false },
   "journal-nodes": { type: "string" },
   "capture-open-files": { type: "boolean", default: false },
   detach: { type: "boolean", default: false },
@@ -104,6 +106,7 @@ function parse(args: string[]): Words | { wrong: string } {
       options: {
         captureOpenFiles: values["capture-open-files"],
         dataNodes: Number(values["data-nodes"]),
+        kerberos: values.kerberos ? {} : undefined,
         highAvailability: values.ha ? { journalNodes: Number(values["journal-nodes"] ?? 1) } : undefined,
       },
       detach: values.detach,

@@ -5,6 +5,8 @@ export interface ClusterOptions {
   readonly dataNodes?: number | undefined;
   /** Two NameNodes that share their edits through JournalNodes; left out: one NameNode. */
   readonly highAvailability?: HighAvailabilityOptions | undefined;
+  /** Callers are known by Kerberos, of a realm that the cluster brings along; left out: they are believed. */
+  readonly kerberos?: KerberosOptions | undefined;
   /** `dfs.replication`, at most `dataNodes`; default 3 as in Hadoop, or as many DataNodes as there are. */
   readonly replication?: number | undefined;
   /** `dfs.blocksize`, a multiple of 512; default 128 MiB as in Hadoop. Down to 512 bytes is allowed here. */
@@ -45,6 +47,22 @@ export interface HighAvailabilityOptions {
   /** `dfs.nameservices`; default the cluster's name. */
   readonly nameservice?: string | undefined;
 }
+
+export interface KerberosOptions {
+  /** Default: the cluster's name and `.TEST`, in capitals. */
+  readonly realm?: string | undefined;
+  /** `hadoop.rpc.protection`; default privacy. More than one, separated by commas, are offered to clients. */
+  readonly rpcProtection?: string | undefined;
+  /** `dfs.data.transfer.protection`, or `encrypted`: `dfs.encrypt.data.transfer`; default privacy. */
+  readonly dataTransfer?: "authentication" | "integrity" | "privacy" | "encrypted" | undefined;
+  /** `dfs.encrypt.data.transfer.cipher.suites`; default AES where `encrypted`, else none: the cipher of SASL itself. */
+  readonly cipherSuites?: string | undefined;
+  /** Users with a keytab besides the superuser, coeval, alice and bob. */
+  readonly users?: readonly string[] | undefined;
+}
+
+/** Have a keytab in every realm. */
+export const KERBEROS_USERS = ["coeval", "alice", "bob"] as const;
 
 export const SUPERUSER_DEFAULT = "hdfs";
 export const SUPERGROUP_DEFAULT = "supergroup";

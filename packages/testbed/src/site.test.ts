@@ -11,7 +11,7 @@ const ADDRESSES = {
   journalNodes: [],
   dataNodes: [{ transfer: "127.0.0.1:3", http: "127.0.0.1:4", ipc: "127.0.0.1:5" }],
 };
-const plan = (options: ClusterOptions): Plan => ({ dir: "/c", addresses: ADDRESSES, options });
+const plan = (options: ClusterOptions): Plan => ({ dir: "/c", addresses: ADDRESSES, options, realm: null });
 const DELAY = "dfs.client.block.write.locateFollowingBlock.initial.delay.ms";
 
 describe("the configuration of a cluster", () => {
@@ -65,6 +65,19 @@ describe("the configuration of a cluster", () => {
     assert.equal("dfs.namenode.rpc-address" in second, false);
     assert.equal(second["dfs.namenode.shared.edits.dir"], "qjournal://127.0.0.1:6/east");
     assert.notEqual(second["dfs.namenode.name.dir"], nameNodeSite(pair, 0)["dfs.namenode.name.dir"]);
+  });
+
+  test("of Kerberos protects calls and data, and shows keytabs to daemons alone", () => {
+    const realm = { realm: "EAST.TEST", keytabs: { nn: "/c/nn.keytab", HTTP: "/c/HTTP.keytab" } };
+    const secure = { ...plan({ kerberos: {} }), realm };
+    assert.equal(coreSite(secure)["hadoop.rpc.protection"], "privacy");
+    assert.match(coreSite(secure)["hadoop.security.auth_to_local"] ?? "", /\(nn@\.\*\)s\/\.\*\/hdfs\//);
+    assert.equal(nameNodeSite(secure)["dfs.namenode.keytab.file"], "/c/nn.keytab");
+    assert.equal("dfs.namenode.keytab.file" in clientSite(secure), false);
+    assert.equal(clientSite(secure)["dfs.data.transfer.protection"], "privacy");
+    const encrypted = clientSite({ ...plan({ kerberos: { dataTransfer: "encrypted" } }), realm });
+    assert.equal(encrypted["dfs.encrypt.data.transfer"], "true");
+    assert.equal("dfs.data.transfer.protection" in encrypted, false);
   });
 
   test("is written so that any value survives", () => {

@@ -9,6 +9,7 @@ import {
   SUPERGROUP_DEFAULT,
   SUPERUSER_DEFAULT,
 } from "./options.ts";
+import { kerberosCommon, kerberosCore, kerberosDaemon, type RealmFiles } from "./site-kerberos.ts";
 import { journalSite, pairOfNameNodes, sharedEdits } from "./site-high-availability.ts";
 
 export type Properties = Record<string, string>;
@@ -19,12 +20,15 @@ export interface Plan {
   readonly dir: string;
   readonly addresses: ClusterAddresses;
   readonly options: ClusterOptions;
+  /** Of a cluster that knows its callers by Kerberos; else null. */
+  readonly realm: RealmFiles | null;
 }
 
 /** `core-site.xml`, the same for daemons and clients. */
-export function coreSite({ dir, addresses, options }: Plan): Properties {
+export function coreSite({ dir, addresses, options, realm }: Plan): Properties {
+  const superuser = options.superuser ?? SUPERUSER_DEFAULT;
   const groups = Object.entries({
-    [options.superuser ?? SUPERUSER_DEFAULT]: [options.supergroup ?? SUPERGROUP_DEFAULT],
+    [superuser]: [options.supergroup ?? SUPERGROUP_DEFAULT],
     ...options.groups,
   });
   return {
@@ -35,12 +39,13 @@ export function coreSite({ dir, addresses, options }: Plan): Properties {
     "hadoop.user.group.static.mapping.overrides": groups
       .map(([user, of]) => `${user}=${of.join(",")}`)
       .join(";"),
+    ...(realm === null ? {} : kerberosCore(realm, options.kerberos ?? {}, superuser)),
     ...options.coreSite,
   };
 }
 
 /** `hdfs-site.xml` of clients, and the common part of the daemons'. */
-export function clientSite({ addresses, options }: Plan): Properties {
+export function clientSite({ addresses, options, realm }: Plan): Properties {
   return {
     ...(addresses.nameservice === null
       ? {
@@ -51,15 +56,20 @@ export function clientSite({ addresses, options }: Plan): Properties {
     "dfs.replication": String(replicationOf(options)),
     "dfs.blocksize": String(options.blockSizeBytes ?? BLOCK_SIZE_BYTES_DEFAULT),
     "dfs.permissions.enabled": String(options.permissions ?? true),
+    ...(realm === null ? {} : kerberosCommon(realm, options.kerberos ?? {})),
     ...options.hdfsSite,
   };
+}
+
+function daemonSite(plan: Plan): Properties {
+  return { ...clientSite(plan), ...(plan.realm === null ? {} : kerberosDaemon(plan.realm)) };
 }
 
 /** `hdfs-site.xml` of NameNode `index`. */
 export function nameNodeSite(plan: Plan, index = 0): Properties {
   const { dir, addresses, options } = plan;
   return {
-    ...clientSite(plan),
+    ...daemonSite(plan),
     ...(addresses.nameservice === null ? {} : sharedEdits(addresses.nameservice, addresses, index)),
     "dfs.namenode.name.dir": `file://${nameFolder(dir, index)}`,
     "dfs.permissions.superusergroup": options.supergroup ?? SUPERGROUP_DEFAULT,
@@ -83,7 +93,7 @@ export function nameNodeSite(plan: Plan, index = 0): Properties {
 /** `hdfs-site.xml` of JournalNode `index`. */
 export function journalNodeSite(plan: Plan, index: number): Properties {
   const { dir, addresses, options } = plan;
-  return { ...clientSite(plan), ...journalSite(dir, addresses, index), ...options.hdfsSite };
+  return { ...daemonSite(plan), ...journalSite(dir, addresses, index), ...options.hdfsSite };
 }
 
 /** Where NameNode `index` keeps its namespace. */
@@ -98,7 +108,7 @@ export function dataNodeSite(plan: Plan, index: number, reservedBytes: number): 
   if (own === undefined) throw new Error(`testbed: no addresses for DataNode ${index}`);
   const delayMs = options.dataNodeLocateDelayMs;
   return {
-    ...clientSite(plan),
+    ...daemonSite(plan),
     "dfs.datanode.data.dir": `file://${dir}/data-${index}`,
     "dfs.datanode.address": own.transfer,
     "dfs.datanode.http.address": own.http,

@@ -78,11 +78,20 @@ export function describe(cluster: Cluster) {
     dataNodes: cluster.dataNodes,
     superuser: cluster.superuser,
     clientConf: cluster.clientConf,
+    kerberos:
+      cluster.kerberos === null
+        ? null
+        : {
+            realm: cluster.kerberos.realm,
+            krb5Conf: cluster.kerberos.krb5Conf,
+            keytabs: cluster.kerberos.keytabs,
+          },
     pids: {
       nameNode: pidOf(cluster.nameNode),
       nameNodes: cluster.nameNodeDaemons.map(pidOf),
       journalNodes: cluster.journalNodeDaemons.map(pidOf),
       dataNodes: cluster.dataNodeDaemons.map(pidOf),
+      kdc: cluster.kdc === null ? null : pidOf(cluster.kdc),
     },
   };
 }

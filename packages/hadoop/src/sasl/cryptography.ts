@@ -14,6 +14,7 @@ export interface Cryptography {
   secretBytes(length: number): Uint8Array;
 }
 
+/** Of a cipher that is not its own inverse. */
 export type CipherDirection = "encrypt" | "decrypt";
 
 /** Goes on where the last call ended: chaining and counter are kept. */

@@ -15,6 +15,7 @@ export interface DigestFacts {
   readonly qop: Qop;
 }
 
+/** Proofs in hexadecimal, keys of 16 bytes. */
 export interface DigestSecrets {
   /** Proves us to the server: 32 hexadecimal digits. */
   readonly response: string;
@@ -53,6 +54,7 @@ export function digestSecrets(cryptography: Cryptography, facts: DigestFacts): D
   };
 }
 
+/** The bytes of a text that is ASCII. */
 export function ascii(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }

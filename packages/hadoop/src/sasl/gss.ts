@@ -4,7 +4,7 @@
 export interface Gss {
   /** Reads keytab and cache; asks no server. @throws GssFailure. */
   acquire(store: CredentialStore): Promise<GssCredential>;
-  /** A new context towards a server, not established yet. */
+  /** A new context towards a server, not established yet. It takes the credential over, and releases it at its end. */
   start(credential: GssCredential, server: GssServer): GssContext;
 }
 
@@ -26,12 +26,14 @@ export interface GssServer {
   readonly realm: string | null;
 }
 
+/** Credentials that are in hand; released by their user, or with the context that took them over. */
 export interface GssCredential {
   /** Who it is; takes a ticket where there is none yet, so it may wait for the key server. @throws GssFailure. */
   inspect(): Promise<{ readonly principal: string; readonly lifetimeSeconds: number }>;
   release(): void;
 }
 
+/** The client's side of one connection. */
 export interface GssContext {
   /** Takes the server's token (empty at first), gives ours (empty: nothing to send). @throws GssFailure. */
   step(token: Uint8Array): Promise<{ readonly token: Uint8Array; readonly established: boolean }>;

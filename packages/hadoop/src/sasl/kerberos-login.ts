@@ -11,6 +11,7 @@ export type KerberosSource =
   /** What kinit left: `FILE:/path`; null: the process's default (`KRB5CCNAME`). Never renewed from here. */
   | { readonly kind: "ticketCache"; readonly principal: string | null; readonly cache: string | null };
 
+/** An identity, ready for any number of connections at once. */
 export interface KerberosLogin {
   /** The principal as the caller gave it; null: the cache's. */
   readonly principal: string | null;
@@ -62,21 +63,20 @@ export function createKerberosLogin(
       const credential = await gss.acquire(store).catch((error: unknown) => {
         throw explainGss(error, source, who);
       });
-      return explained(gss.start(credential, server), credential, (error) =>
-        explainGss(error, source, who, server),
-      );
+      const explain = (error: unknown): unknown => explainGss(error, source, who, server);
+      try {
+        return explained(gss.start(credential, server), explain);
+      } catch (error) {
+        throw explain(error);
+      }
     },
   };
 }
 
 const CACHE_NAME_BYTES = 12;
 
-/** The context, with its failures in words, and the credential released with it. */
-function explained(
-  context: GssContext,
-  credential: GssCredential,
-  explain: (error: unknown) => unknown,
-): GssContext {
+/** The context, with its failures in words. */
+function explained(context: GssContext, explain: (error: unknown) => unknown): GssContext {
   const sync = <T>(act: () => T): T => {
     try {
       return act();
@@ -95,9 +95,6 @@ function explained(
     wrap: (message, sealed) => sync(() => context.wrap(message, sealed)),
     unwrap: (message) => sync(() => context.unwrap(message)),
     wrapBytesMax: (bytes, sealed) => sync(() => context.wrapBytesMax(bytes, sealed)),
-    release() {
-      context.release();
-      credential.release();
-    },
+    release: () => context.release(),
   };
 }

@@ -1,8 +1,6 @@
 /** SASL as Hadoop's RPC and data transfer use it (RFC 4422): one interface over Kerberos (GSSAPI, RFC 4752) and tokens
  * (DIGEST-MD5, RFC 2831). The transport carries challenges and responses; what they mean stays in here. */
 import type { Cryptography } from "./cryptography.ts";
-import { createDigestMd5 } from "./digest-md5.ts";
-import { createGssapi } from "./gssapi-mechanism.ts";
 import type { KerberosLogin } from "./kerberos-login.ts";
 import { SaslError } from "./sasl-error.ts";
 
@@ -57,6 +55,7 @@ export interface SaslRequest {
 export const DIGEST_CIPHERS = ["3des", "rc4"] as const;
 export type DigestCipher = (typeof DIGEST_CIPHERS)[number];
 
+/** What the client proves itself by. */
 export type SaslCredentials =
   /** For GSSAPI. One login serves any number of connections. */
   | { readonly kind: "kerberos"; readonly login: KerberosLogin }
@@ -66,16 +65,6 @@ export type SaslCredentials =
 /** What the mechanisms need from outside. */
 export interface SaslWorld {
   readonly cryptography: Cryptography;
-}
-
-/** Starts a handshake. @throws SaslError `unsupported` when mechanism and credentials do not fit. */
-export function createSaslClient(world: SaslWorld, request: SaslRequest): SaslClient {
-  const { mechanism, credentials } = request;
-  if (mechanism === "GSSAPI" && credentials.kind === "kerberos")
-    return createGssapi(credentials.login, request);
-  if (mechanism === "DIGEST-MD5" && credentials.kind === "password")
-    return createDigestMd5(world, credentials, request);
-  throw new SaslError("unsupported", `${mechanism} cannot use credentials of the kind "${credentials.kind}"`);
 }
 
 const QOP_OF_PROTECTION: Readonly<Record<string, Qop>> = {
