@@ -11,37 +11,27 @@ import {
 } from "@bufbuild/protobuf";
 import { codeOfJava, HdfsError, type HdfsErrorCode, reasonOf } from "../errors.ts";
 import { decode, MalformedMessage } from "../proto/decode.ts";
+import { SaslError } from "../sasl/sasl-error.ts";
 import { type NativeWorld, streamFailureKind } from "../world.ts";
-import { type Connection, createConnection } from "./connection.ts";
-import { type Protocol, preamble } from "./envelope.ts";
+import type { Protocol } from "./envelope.ts";
 import { RemoteException, RpcFailure } from "./failure.ts";
-
-/** An address of an RPC server. */
-export interface Server {
-  readonly host: string;
-  readonly port: number;
-}
+import type { RpcIdentity } from "./identity.ts";
+import { createLink, type Link, type Server } from "./link.ts";
 
 export interface RpcOptions {
   /** In the order of preference; at least one. Of several, one is active. */
   readonly servers: readonly Server[];
   readonly protocol: Protocol;
-  /** Simple authentication: the server believes it. */
-  readonly user: string;
-  /** Who acts for `user`, if `hadoop.proxyuser` allows it. */
-  readonly realUser?: string | undefined;
-  /** Longest wait for an answer; default CALL_MS_MAX_DEFAULT. Long operations (deleting or summing up millions of
+  readonly identity: RpcIdentity;
+  /** Longest wait for an answer; default CALL_MS_MAX_DEFAULT (link.ts). Long operations (deleting or summing up millions of
    * files) keep silent until they are done. */
   readonly callMsMax?: number | undefined;
-  /** Default CONNECT_MS_MAX_DEFAULT. */
+  /** Default CONNECT_MS_MAX_DEFAULT (link.ts). */
   readonly connectMsMax?: number | undefined;
   /** How long a call seeks an active server, where there are several; default FAILOVER_MS_MAX_DEFAULT. */
   readonly failoverMsMax?: number | undefined;
 }
 
-/** `ipc.client.rpc-timeout.ms`. */
-export const CALL_MS_MAX_DEFAULT = 120_000;
-export const CONNECT_MS_MAX_DEFAULT = 10_000;
 /** A switch by ZooKeeper takes some 10 s, by hand as long as a hand needs. Well below the 10 minutes that a server
  * remembers a call (`dfs.namenode.retrycache.expirytime.millis`), so that no repeat is taken for a new call. */
 export const FAILOVER_MS_MAX_DEFAULT = 60_000;
@@ -149,61 +139,6 @@ interface Call {
   maybeDone: boolean;
 }
 
-/** One server and the connection to it, made when first needed. */
-interface Link {
-  readonly server: string;
-  readonly connect: (cancel: AbortSignal | undefined) => Promise<Connection>;
-  readonly close: () => void;
-}
-
-function createLink(
-  world: NativeWorld,
-  options: RpcOptions,
-  { host, port }: Server,
-  clientId: Uint8Array,
-): Link {
-  const server = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const ended = new AbortController();
-  let current: Promise<Connection> | null = null;
-  let ready: Connection | null = null;
-
-  const open = async (): Promise<Connection> => {
-    const connectMsMax = options.connectMsMax ?? CONNECT_MS_MAX_DEFAULT;
-    const stream = await world.streams.connect({ host, port }, { connectMsMax, cancel: ended.signal });
-    await stream.write(preamble("simple"));
-    const { user, realUser = null, protocol, callMsMax = CALL_MS_MAX_DEFAULT } = options;
-    return createConnection(world.clock, stream, { server, clientId, protocol, user, realUser, callMsMax });
-  };
-
-  return {
-    server,
-    async connect(cancel) {
-      if (ready?.open === true) return ready;
-      ready = null;
-      current ??= open().finally(() => (current = null));
-      ready = await unlessCancelled(current, cancel);
-      return ready;
-    },
-    close() {
-      ended.abort(new RpcFailure("refused", "the client was closed"));
-      ready?.close();
-    },
-  };
-}
-
-/** Others may wait for the same connection, so a caller who gives up only stops waiting. */
-async function unlessCancelled<T>(promise: Promise<T>, cancel: AbortSignal | undefined): Promise<T> {
-  if (cancel === undefined) return promise;
-  const left = Promise.withResolvers<never>();
-  const leave = (): void => left.reject(cancel.reason);
-  cancel.addEventListener("abort", leave, { once: true });
-  try {
-    return await Promise.race([promise, left.promise]);
-  } finally {
-    cancel.removeEventListener("abort", leave);
-  }
-}
-
 /** What a try ended with. */
 interface Fault {
   readonly code: HdfsErrorCode;
@@ -225,6 +160,10 @@ const CONNECTION_CODES = {
 /** Throws what is no fault of the service's: the caller's own cancellation, defects. */
 function faultOf(error: unknown, { cancel, method }: Call): Fault {
   if (cancel?.aborted === true && error === cancel.reason) throw error;
+  if (error instanceof SaslError) {
+    const { message: reason } = error;
+    return { code: "authentication", reason, cause: error, maybeDone: false, elsewhere: false };
+  }
   if (error instanceof RemoteException) {
     const code = codeOfJava(error.javaClass, error.message);
     const elsewhere = code === "standby";
