@@ -52,9 +52,14 @@ export interface About {
 export interface RpcClient {
   /** The server that was last seen active, or is tried next: `host:port`. */
   readonly server: string;
-  /** Asks, decodes, and makes of the answer what `read` makes of it; a MalformedMessage that `read` throws is
-   * `malformedAnswer`. Fails with an {@link HdfsError}, or the signal's reason. */
-  ask<I extends DescMessage, O extends DescMessage, T>(
+  /** Asks and decodes. Fails with an {@link HdfsError}, or the signal's reason. */
+  ask<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    about: About,
+  ): Promise<MessageShape<O>>;
+  /** Makes of the answer what `read` makes of it; a MalformedMessage that `read` throws is `malformedAnswer`. */
+  read<I extends DescMessage, O extends DescMessage, T>(
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I>,
     read: (answer: MessageShape<O>) => T,
@@ -105,23 +110,26 @@ export function createRpcClient(world: NativeWorld, options: RpcOptions): RpcCli
     }
   };
 
+  const read: RpcClient["read"] = async (method, request, convert, { path, cancel }) => {
+    cancel?.throwIfAborted();
+    lastCallId = (lastCallId + 1) & 0x7f_ff_ff_ff;
+    const message = toBinary(method.input, create(method.input, request));
+    const call: Call = { callId: lastCallId, method: method.name, message, path, cancel, maybeDone: false };
+    const answer = await seek(call);
+    try {
+      return convert(decode(method.output, answer));
+    } catch (cause) {
+      if (!(cause instanceof MalformedMessage)) throw cause;
+      throw failure(call, { code: "malformedAnswer", reason: cause.message, cause });
+    }
+  };
+
   return {
     get server() {
       return link().server;
     },
-    async ask(method, request, read, { path, cancel }) {
-      cancel?.throwIfAborted();
-      lastCallId = (lastCallId + 1) & 0x7f_ff_ff_ff;
-      const message = toBinary(method.input, create(method.input, request));
-      const call: Call = { callId: lastCallId, method: method.name, message, path, cancel, maybeDone: false };
-      const answer = await seek(call);
-      try {
-        return read(decode(method.output, answer));
-      } catch (cause) {
-        if (!(cause instanceof MalformedMessage)) throw cause;
-        throw failure(call, { code: "malformedAnswer", reason: cause.message, cause });
-      }
-    },
+    ask: (method, request, about) => read(method, request, (answer) => answer, about),
+    read,
     close() {
       closed = true;
       for (const { close } of links) close();

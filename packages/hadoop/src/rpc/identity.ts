@@ -32,7 +32,10 @@ export type RpcIdentity =
     };
 
 /** What the connection's context says of the caller; null where authentication itself has named them. */
-export function contextUsers(identity: RpcIdentity): { readonly user: string | null; readonly realUser: string | null } {
+export function contextUsers(identity: RpcIdentity): {
+  readonly user: string | null;
+  readonly realUser: string | null;
+} {
   if (identity.kind === "token") return { user: null, realUser: null };
   const { doAs = null } = identity;
   // Towards a Kerberos server any name but one's own principal means acting for somebody else.
@@ -61,7 +64,8 @@ export function chooseOffer(
   }
   const methods = offers.map(({ method }) => method).join(", ");
   const wanted = identity.kind === "token" ? "a token" : "Kerberos";
-  const why = methods === "SIMPLE" ? unproven(wanted) : `the server takes ${methods}, and the caller has ${wanted}`;
+  const why =
+    methods === "SIMPLE" ? unproven(wanted) : `the server takes ${methods}, and the caller has ${wanted}`;
   throw new SaslError("serverUnproven", why);
 }
 

@@ -116,4 +116,3 @@ async function unlessCancelled<T>(promise: Promise<T>, cancel: AbortSignal | und
     cancel.removeEventListener("abort", leave);
   }
 }
-

@@ -25,7 +25,11 @@ const HEADER = header(new Uint8Array(), CALL_ID.sasl, -1);
  * Proves the caller, and the server, on a stream past its preamble. Resolves with the stream for everything that
  * follows. Rejects with a SaslError, a RemoteException or an RpcFailure; the stream is of no use then.
  */
-export async function authenticate(stream: ByteStream, identity: RpcIdentity, host: string): Promise<ByteStream> {
+export async function authenticate(
+  stream: ByteStream,
+  identity: RpcIdentity,
+  host: string,
+): Promise<ByteStream> {
   const messages = createMessages(stream);
   let client: SaslClient | null = null;
   await messages.send({ state: State.NEGOTIATE });
@@ -38,7 +42,11 @@ export async function authenticate(stream: ByteStream, identity: RpcIdentity, ho
         const challenge = said.auths.find((auth) => auth.method === chosen.offer.method)?.challenge;
         const { method, mechanism, protocol, serverId } = chosen.offer;
         const token = (await client.step(challenge ?? EMPTY)) ?? EMPTY;
-        await messages.send({ state: State.INITIATE, token, auths: [{ method, mechanism, protocol, serverId }] });
+        await messages.send({
+          state: State.INITIATE,
+          token,
+          auths: [{ method, mechanism, protocol, serverId }],
+        });
       } else if (said.state === State.CHALLENGE && client !== null) {
         await messages.send({ state: State.RESPONSE, token: (await client.step(said.token)) ?? EMPTY });
       } else if (said.state === State.SUCCESS && client !== null) {
@@ -106,7 +114,8 @@ function readMessage(frame: Uint8Array): RpcSaslProto {
 
 /** The bare stream again. The server speaks only when spoken to, so nothing of ours is lost in the handshake's reader. */
 function resumed(stream: ByteStream, { left }: Messages): ByteStream {
-  if (left.length > 0) throw new SaslError("badChallenge", "the server goes on after the end of the handshake");
+  if (left.length > 0)
+    throw new SaslError("badChallenge", "the server goes on after the end of the handshake");
   return stream;
 }
 
@@ -117,7 +126,10 @@ function wrapped(stream: ByteStream, messages: Messages, client: SaslClient): By
         const message = await messages.nextOrEnd();
         if (message === null) return null;
         if (message.state !== State.WRAP)
-          throw new SaslError("tampered", `the server sent ${nameOf(message.state)} where protection was agreed on`);
+          throw new SaslError(
+            "tampered",
+            `the server sent ${nameOf(message.state)} where protection was agreed on`,
+          );
         const bytes = client.unwrap(message.token);
         if (bytes.length > 0) return bytes;
       }
