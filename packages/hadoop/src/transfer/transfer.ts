@@ -75,7 +75,10 @@ export function createTransfer(world: NativeWorld, nameNode: NameNode, options: 
       file: { path, fileId: status.fileId },
       replication: status.blockReplication,
       blockSizeBytes: Number(status.blocksize),
-      sums: createChunkSums(checksumType === ChecksumTypeProto.CHECKSUM_CRC32 ? "crc32" : "crc32c", bytesPerChecksum),
+      sums: createChunkSums(
+        checksumType === ChecksumTypeProto.CHECKSUM_CRC32 ? "crc32" : "crc32c",
+        bytesPerChecksum,
+      ),
     };
     const release = leases.hold();
     const file = createFileOutput(context, { last, bytesExpected, cancel });
