@@ -24,6 +24,21 @@ export interface NameNode {
     request: MessageInitShape<I>,
     cancel?: AbortSignal,
   ): Promise<MessageShape<O>>;
+  /** Makes of the answer what `read` makes of it; a MalformedMessage that `read` throws is `malformedAnswer`. */
+  read<I extends DescMessage, O extends DescMessage, T>(
+    method: DescMethodUnary<I, O>,
+    path: string,
+    request: MessageInitShape<I>,
+    read: (answer: MessageShape<O>) => T,
+    cancel?: AbortSignal,
+  ): Promise<T>;
+  /** Asks where only success matters. */
+  tell<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    path: string,
+    request: MessageInitShape<I>,
+    cancel?: AbortSignal,
+  ): Promise<void>;
   close(): void;
 }
 
@@ -43,12 +58,25 @@ export function createNameNode(world: NativeWorld, options: NameNodeOptions): Na
     },
     clientName: `hadoop-ts-${chance.join("")}`,
     async ask(method, path, request, cancel) {
-      const fault = pathFault(path);
-      if (fault !== null) throw failure(method.name, path, "invalidPath", `the path ${fault}`);
+      checkPath(method.name, path);
       return rpc.ask(method, request, { path, cancel });
+    },
+    async read(method, path, request, read, cancel) {
+      checkPath(method.name, path);
+      return rpc.read(method, request, read, { path, cancel });
+    },
+    async tell(method, path, request, cancel) {
+      checkPath(method.name, path);
+      await rpc.ask(method, request, { path, cancel });
     },
     close: () => rpc.close(),
   };
+}
+
+/** Throws `invalidPath` for a path that no request can carry exactly. */
+export function checkPath(operation: string, path: string): void {
+  const fault = pathFault(path);
+  if (fault !== null) throw failure(operation, path, "invalidPath", `the path ${fault}`);
 }
 
 /** An error of this package's own finding. */

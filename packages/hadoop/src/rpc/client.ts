@@ -9,39 +9,29 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { codeOfJava, firstLine, HdfsError, type HdfsErrorCode } from "../errors.ts";
+import { codeOfJava, HdfsError, type HdfsErrorCode, reasonOf } from "../errors.ts";
 import { decode, MalformedMessage } from "../proto/decode.ts";
+import { SaslError } from "../sasl/sasl-error.ts";
 import { type NativeWorld, streamFailureKind } from "../world.ts";
-import { type Connection, createConnection } from "./connection.ts";
-import { type Protocol, preamble } from "./envelope.ts";
+import type { Protocol } from "./envelope.ts";
 import { RemoteException, RpcFailure } from "./failure.ts";
-
-/** An address of an RPC server. */
-export interface Server {
-  readonly host: string;
-  readonly port: number;
-}
+import type { RpcIdentity } from "./identity.ts";
+import { createLink, type Link, type Server } from "./link.ts";
 
 export interface RpcOptions {
   /** In the order of preference; at least one. Of several, one is active. */
   readonly servers: readonly Server[];
   readonly protocol: Protocol;
-  /** Simple authentication: the server believes it. */
-  readonly user: string;
-  /** Who acts for `user`, if `hadoop.proxyuser` allows it. */
-  readonly realUser?: string | undefined;
-  /** Longest wait for an answer; default CALL_MS_MAX_DEFAULT. Long operations (deleting or summing up millions of
+  readonly identity: RpcIdentity;
+  /** Longest wait for an answer; default CALL_MS_MAX_DEFAULT (link.ts). Long operations (deleting or summing up millions of
    * files) keep silent until they are done. */
   readonly callMsMax?: number | undefined;
-  /** Default CONNECT_MS_MAX_DEFAULT. */
+  /** Default CONNECT_MS_MAX_DEFAULT (link.ts). */
   readonly connectMsMax?: number | undefined;
   /** How long a call seeks an active server, where there are several; default FAILOVER_MS_MAX_DEFAULT. */
   readonly failoverMsMax?: number | undefined;
 }
 
-/** `ipc.client.rpc-timeout.ms`. */
-export const CALL_MS_MAX_DEFAULT = 120_000;
-export const CONNECT_MS_MAX_DEFAULT = 10_000;
 /** A switch by ZooKeeper takes some 10 s, by hand as long as a hand needs. Well below the 10 minutes that a server
  * remembers a call (`dfs.namenode.retrycache.expirytime.millis`), so that no repeat is taken for a new call. */
 export const FAILOVER_MS_MAX_DEFAULT = 60_000;
@@ -68,6 +58,13 @@ export interface RpcClient {
     request: MessageInitShape<I>,
     about: About,
   ): Promise<MessageShape<O>>;
+  /** Makes of the answer what `read` makes of it; a MalformedMessage that `read` throws is `malformedAnswer`. */
+  read<I extends DescMessage, O extends DescMessage, T>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    read: (answer: MessageShape<O>) => T,
+    about: About,
+  ): Promise<T>;
   /** Ends all connections; calls under way fail. */
   close(): void;
 }
@@ -113,23 +110,26 @@ export function createRpcClient(world: NativeWorld, options: RpcOptions): RpcCli
     }
   };
 
+  const read: RpcClient["read"] = async (method, request, convert, { path, cancel }) => {
+    cancel?.throwIfAborted();
+    lastCallId = (lastCallId + 1) & 0x7f_ff_ff_ff;
+    const message = toBinary(method.input, create(method.input, request));
+    const call: Call = { callId: lastCallId, method: method.name, message, path, cancel, maybeDone: false };
+    const answer = await seek(call);
+    try {
+      return convert(decode(method.output, answer));
+    } catch (cause) {
+      if (!(cause instanceof MalformedMessage)) throw cause;
+      throw failure(call, { code: "malformedAnswer", reason: cause.message, cause });
+    }
+  };
+
   return {
     get server() {
       return link().server;
     },
-    async ask(method, request, { path, cancel }) {
-      cancel?.throwIfAborted();
-      lastCallId = (lastCallId + 1) & 0x7f_ff_ff_ff;
-      const message = toBinary(method.input, create(method.input, request));
-      const call: Call = { callId: lastCallId, method: method.name, message, path, cancel, maybeDone: false };
-      const answer = await seek(call);
-      try {
-        return decode(method.output, answer);
-      } catch (cause) {
-        if (!(cause instanceof MalformedMessage)) throw cause;
-        throw failure(call, { code: "malformedAnswer", reason: cause.message, cause });
-      }
-    },
+    ask: (method, request, about) => read(method, request, (answer) => answer, about),
+    read,
     close() {
       closed = true;
       for (const { close } of links) close();
@@ -145,61 +145,6 @@ interface Call {
   readonly cancel: AbortSignal | undefined;
   /** Some try may have taken effect. */
   maybeDone: boolean;
-}
-
-/** One server and the connection to it, made when first needed. */
-interface Link {
-  readonly server: string;
-  readonly connect: (cancel: AbortSignal | undefined) => Promise<Connection>;
-  readonly close: () => void;
-}
-
-function createLink(
-  world: NativeWorld,
-  options: RpcOptions,
-  { host, port }: Server,
-  clientId: Uint8Array,
-): Link {
-  const server = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const ended = new AbortController();
-  let current: Promise<Connection> | null = null;
-  let ready: Connection | null = null;
-
-  const open = async (): Promise<Connection> => {
-    const connectMsMax = options.connectMsMax ?? CONNECT_MS_MAX_DEFAULT;
-    const stream = await world.streams.connect({ host, port }, { connectMsMax, cancel: ended.signal });
-    await stream.write(preamble("simple"));
-    const { user, realUser = null, protocol, callMsMax = CALL_MS_MAX_DEFAULT } = options;
-    return createConnection(world.clock, stream, { server, clientId, protocol, user, realUser, callMsMax });
-  };
-
-  return {
-    server,
-    async connect(cancel) {
-      if (ready?.open === true) return ready;
-      ready = null;
-      current ??= open().finally(() => (current = null));
-      ready = await unlessCancelled(current, cancel);
-      return ready;
-    },
-    close() {
-      ended.abort(new RpcFailure("refused", "the client was closed"));
-      ready?.close();
-    },
-  };
-}
-
-/** Others may wait for the same connection, so a caller who gives up only stops waiting. */
-async function unlessCancelled<T>(promise: Promise<T>, cancel: AbortSignal | undefined): Promise<T> {
-  if (cancel === undefined) return promise;
-  const left = Promise.withResolvers<never>();
-  const leave = (): void => left.reject(cancel.reason);
-  cancel.addEventListener("abort", leave, { once: true });
-  try {
-    return await Promise.race([promise, left.promise]);
-  } finally {
-    cancel.removeEventListener("abort", leave);
-  }
 }
 
 /** What a try ended with. */
@@ -223,10 +168,14 @@ const CONNECTION_CODES = {
 /** Throws what is no fault of the service's: the caller's own cancellation, defects. */
 function faultOf(error: unknown, { cancel, method }: Call): Fault {
   if (cancel?.aborted === true && error === cancel.reason) throw error;
+  if (error instanceof SaslError) {
+    const { message: reason } = error;
+    return { code: "authentication", reason, cause: error, maybeDone: false, elsewhere: false };
+  }
   if (error instanceof RemoteException) {
     const code = codeOfJava(error.javaClass, error.message);
     const elsewhere = code === "standby";
-    const reason = firstLine(error.message);
+    const reason = reasonOf(error.message);
     return { code, reason, javaClass: error.javaClass, cause: error, maybeDone: false, elsewhere };
   }
   const kind = error instanceof RpcFailure ? error.kind : streamFailureKind(error);

@@ -6,6 +6,8 @@ import type { ByteStream, Clock } from "../world.ts";
 import { createEnvelopes, type Incoming, type Outgoing, type Protocol, readAnswer } from "./envelope.ts";
 import { RemoteException, RpcFailure } from "./failure.ts";
 import { BadFrame, createFrameReader, LENGTH_BYTES, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX } from "./frame.ts";
+import { createOutbox } from "./outbox.ts";
+import { createPendingCalls, type PendingCalls } from "./pending-calls.ts";
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
@@ -36,162 +38,160 @@ export const CALLS_UNDER_WAY_MAX = 512;
 /** A server that keeps silent is sent a ping so often, so that a peer which is gone shows itself; ms. */
 export const PING_MS = 10_000;
 
-interface Pending {
-  readonly resolve: (message: Uint8Array) => void;
-  readonly reject: (error: unknown) => void;
-  readonly sentMs: number;
-}
-
 /** Sends the connection's context over `stream`, which is past its preamble and authentication, and serves calls. */
 export function createConnection(clock: Clock, stream: ByteStream, options: ConnectionOptions): Connection {
   const envelopes = createEnvelopes(options.clientId, options.protocol);
-  const pending = new Map<number, Pending>();
-  const waiting: (() => void)[] = [];
+  const calls = createPendingCalls(CALLS_UNDER_WAY_MAX);
   const ended = new AbortController();
-  let failure: RpcFailure | null = null;
-  let heardMs = clock.elapsedMs();
-  /** An answer has come that could be read. */
-  let understood = false;
-  let outbox: Uint8Array[] = [];
-  let sending = false;
-  let watching = false;
-
   const fail = (cause: RpcFailure): void => {
-    if (failure !== null) return;
-    failure = cause;
+    if (ended.signal.aborted) return;
     ended.abort(cause);
     stream.close();
-    for (const { reject } of pending.values()) reject(cause);
-    pending.clear();
-    for (const enter of waiting.splice(0)) enter();
+    calls.rejectAll(cause);
+  };
+  const lose = (error: unknown): void => fail(lost(options.server, error));
+  const { send } = createOutbox(stream, lose);
+  let watching = false;
+  const rest = (): void => {
+    watching = false;
+  };
+  const ear = listen(clock, stream, options.server, calls, fail);
+  const patience = {
+    clock,
+    calls,
+    options,
+    fail,
+    ended: ended.signal,
+    ping: () => send(envelopes.ping()),
+    ear,
+    rest,
   };
 
-  const send = (frame: Uint8Array): void => {
-    outbox.push(frame);
-    if (sending) return;
-    sending = true;
-    flush().catch((error: unknown) => fail(lost(options.server, error)));
-  };
+  send(envelopes.context(options.user, options.realUser));
 
-  /** What gathers in one turn of the event loop goes out together. */
-  const flush = async (): Promise<void> => {
-    await null;
-    while (outbox.length > 0) {
-      const frames = outbox;
-      outbox = [];
-      await stream.write(...frames);
-    }
-    sending = false;
+  return {
+    get open() {
+      return !ended.signal.aborted;
+    },
+    async call(outgoing, cancel) {
+      cancel?.throwIfAborted();
+      const frame = envelopes.call(outgoing);
+      const bytes = frame.length - LENGTH_BYTES;
+      if (bytes > REQUEST_BYTES_MAX)
+        throw new RangeError(
+          `a request of ${bytes} bytes, more than the ${REQUEST_BYTES_MAX} a server takes`,
+        );
+      while (calls.isFull && !ended.signal.aborted) await calls.place(cancel);
+      if (ended.signal.aborted) throw neverSent(ended.signal.reason);
+      const answer = calls.add(outgoing.callId, clock.elapsedMs());
+      send(frame);
+      if (!watching) {
+        watching = true;
+        watch(patience).catch(lose);
+      }
+      if (cancel === undefined) return answer;
+      const cancelled = (): void => calls.settle(outgoing.callId)?.reject(cancel.reason);
+      cancel.addEventListener("abort", cancelled, { once: true });
+      return answer.finally(() => cancel.removeEventListener("abort", cancelled));
+    },
+    close: () => fail(new RpcFailure("reset", `the connection to ${options.server} was closed on our side`)),
   };
+}
 
-  const settle = (callId: number): Pending | undefined => {
-    const call = pending.get(callId);
-    if (pending.delete(callId)) waiting.shift()?.();
-    return call;
-  };
+/** When the server was last heard. */
+interface Ear {
+  readonly heardMs: number;
+}
 
-  const answer = ({ callId, header, message }: Incoming): void => {
-    understood = true;
-    if (header.status === Status.SUCCESS) return settle(callId)?.resolve(message);
-    const thrown = new RemoteException(header.exceptionClassName, header.errorMsg);
-    settle(callId)?.reject(thrown);
-    if (header.status === Status.FATAL || callId < 0) {
-      for (const id of pending.keys()) settle(id)?.reject(thrown);
-      fail(new RpcFailure("reset", `${options.server} ended the connection: ${header.errorMsg}`, thrown));
-    }
-  };
-
+/** Reads answers until the connection ends. */
+function listen(
+  clock: Clock,
+  stream: ByteStream,
+  server: string,
+  calls: PendingCalls,
+  fail: (cause: RpcFailure) => void,
+): Ear {
+  const ear = { heardMs: clock.elapsedMs(), understood: false };
   const receive = async (): Promise<void> => {
     const frames = createFrameReader(RESPONSE_BYTES_MAX);
     for (;;) {
       const chunk = await stream.read();
       if (chunk === null) {
         const where = frames.midFrame ? " inside an answer" : "";
-        return fail(new RpcFailure("reset", `${options.server} ended the connection${where}`));
+        return fail(new RpcFailure("reset", `${server} ended the connection${where}`));
       }
-      heardMs = clock.elapsedMs();
-      for (const frame of frames.push(chunk)) answer(readAnswer(frame));
-    }
-  };
-
-  /** Runs while answers are owed. */
-  const watch = async (): Promise<void> => {
-    while (failure === null) {
-      const [oldest] = pending;
-      if (oldest === undefined) break;
-      const [callId, { sentMs }] = oldest;
-      const now = clock.elapsedMs();
-      if (now - sentMs >= options.callMsMax) {
-        const late = new RpcFailure(
-          "timeout",
-          `no answer of ${options.server} within ${options.callMsMax} ms`,
-        );
-        if (heardMs <= sentMs) return fail(late);
-        settle(callId)?.reject(late);
-        continue;
-      }
-      if (now - heardMs >= PING_MS) send(envelopes.ping());
-      await clock.sleep(Math.min(PING_MS, options.callMsMax - (now - sentMs)), ended.signal);
-    }
-    watching = false;
-  };
-
-  const enter = async (cancel: AbortSignal | undefined): Promise<void> => {
-    while (failure === null && pending.size >= CALLS_UNDER_WAY_MAX) {
-      const turn = Promise.withResolvers<void>();
-      const take = turn.resolve;
-      waiting.push(take);
-      const leave = (): void => turn.reject(cancel?.reason);
-      cancel?.addEventListener("abort", leave, { once: true });
-      try {
-        await turn.promise;
-      } catch (error) {
-        waiting.splice(waiting.indexOf(take), 1);
-        throw error;
-      } finally {
-        cancel?.removeEventListener("abort", leave);
+      ear.heardMs = clock.elapsedMs();
+      for (const frame of frames.push(chunk)) {
+        answer(readAnswer(frame), server, calls, fail);
+        ear.understood = true;
       }
     }
-    if (failure !== null) throw new RpcFailure("refused", failure.message, failure);
   };
+  receive().catch((error: unknown) => fail(broken(server, error, ear.understood)));
+  return ear;
+}
 
-  send(envelopes.context(options.user, options.realUser));
-  receive().catch((error: unknown) => fail(broken(options.server, error, understood)));
+function answer(
+  { callId, header, message }: Incoming,
+  server: string,
+  calls: PendingCalls,
+  fail: (cause: RpcFailure) => void,
+): void {
+  const call = calls.settle(callId);
+  if (header.status === Status.SUCCESS) return call?.resolve(message);
+  const thrown = new RemoteException(header.exceptionClassName, header.errorMsg);
+  call?.reject(thrown);
+  // An exception of the connection as a whole, e.g. of its authentication.
+  if (header.status !== Status.FATAL && callId >= 0) return;
+  calls.rejectAll(thrown);
+  fail(new RpcFailure("reset", `${server} ended the connection: ${header.errorMsg}`, thrown));
+}
 
-  return {
-    get open() {
-      return failure === null;
-    },
-    async call(outgoing, cancel) {
-      cancel?.throwIfAborted();
-      const frame = envelopes.call(outgoing);
-      if (frame.length - LENGTH_BYTES > REQUEST_BYTES_MAX)
-        throw new RangeError(
-          `a request of ${frame.length} bytes, more than the ${REQUEST_BYTES_MAX} a server takes`,
-        );
-      if (failure !== null || pending.size >= CALLS_UNDER_WAY_MAX) await enter(cancel);
-      const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-      pending.set(outgoing.callId, { resolve, reject, sentMs: clock.elapsedMs() });
-      send(frame);
-      if (!watching) {
-        watching = true;
-        watch().catch((error: unknown) => fail(lost(options.server, error)));
-      }
-      if (cancel === undefined) return promise;
-      const cancelled = (): void => settle(outgoing.callId)?.reject(cancel.reason);
-      cancel.addEventListener("abort", cancelled, { once: true });
-      return promise.finally(() => cancel.removeEventListener("abort", cancelled));
-    },
-    close() {
-      fail(new RpcFailure("reset", `the connection to ${options.server} was closed on our side`));
-    },
-  };
+interface Patience {
+  readonly clock: Clock;
+  readonly calls: PendingCalls;
+  readonly options: ConnectionOptions;
+  readonly ear: Ear;
+  readonly fail: (cause: RpcFailure) => void;
+  readonly ping: () => void;
+  /** Nothing is owed any more. */
+  readonly rest: () => void;
+  readonly ended: AbortSignal;
+}
+
+/** Runs while answers are owed: gives up calls that wait too long, the connection when nothing at all came since. */
+async function watch({ clock, calls, options, ear, fail, ping, rest, ended }: Patience): Promise<void> {
+  const { callMsMax, server } = options;
+  for (let oldest = calls.oldest(); oldest !== undefined; oldest = calls.oldest()) {
+    const [callId, { sentMs }] = oldest;
+    const nowMs = clock.elapsedMs();
+    const waitedMs = nowMs - sentMs;
+    if (waitedMs >= callMsMax) {
+      const late = new RpcFailure("timeout", `no answer of ${server} within ${callMsMax} ms`);
+      if (ear.heardMs <= sentMs) return fail(late);
+      calls.settle(callId)?.reject(late);
+      continue;
+    }
+    if (nowMs - ear.heardMs >= PING_MS) ping();
+    await clock.sleep(Math.min(PING_MS, callMsMax - waitedMs), ended);
+  }
+  // In the same turn as the last look: a call that comes later starts a watch of its own.
+  rest();
 }
 
 function lost(server: string, cause: unknown): RpcFailure {
   if (cause instanceof RpcFailure) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   return new RpcFailure("reset", `the connection to ${server} was lost: ${why}`, cause);
+}
+
+/** For a call that came to a connection just ended. */
+function neverSent(cause: unknown): RpcFailure {
+  return new RpcFailure(
+    "refused",
+    cause instanceof Error ? cause.message : "the connection is closed",
+    cause,
+  );
 }
 
 function broken(server: string, cause: unknown, understood: boolean): RpcFailure {

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file xattr.proto.
  */
 export const file_xattr: GenFile = /*@__PURE__*/
-  fileDesc("Cgt4YXR0ci5wcm90bxILaGFkb29wLmhkZnMiWQoUU2V0WEF0dHJSZXF1ZXN0UHJvdG8SCwoDc3JjGAEgAigJEiYKBXhBdHRyGAIgASgLMhcuaGFkb29wLmhkZnMuWEF0dHJQcm90bxIMCgRmbGFnGAMgASgNIroBCgpYQXR0clByb3RvEj4KCW5hbWVzcGFjZRgBIAIoDjIrLmhhZG9vcC5oZGZzLlhBdHRyUHJvdG8uWEF0dHJOYW1lc3BhY2VQcm90bxIMCgRuYW1lGAIgAigJEg0KBXZhbHVlGAMgASgMIk8KE1hBdHRyTmFtZXNwYWNlUHJvdG8SCAoEVVNFUhAAEgsKB1RSVVNURUQQARIMCghTRUNVUklUWRACEgoKBlNZU1RFTRADEgcKA1JBVxAEIhcKFVNldFhBdHRyUmVzcG9uc2VQcm90byJNChVHZXRYQXR0cnNSZXF1ZXN0UHJvdG8SCwoDc3JjGAEgAigJEicKBnhBdHRycxgCIAMoCzIXLmhhZG9vcC5oZGZzLlhBdHRyUHJvdG8iQQoWR2V0WEF0dHJzUmVzcG9uc2VQcm90bxInCgZ4QXR0cnMYASADKAsyFy5oYWRvb3AuaGRmcy5YQXR0clByb3RvIiUKFkxpc3RYQXR0cnNSZXF1ZXN0UHJvdG8SCwoDc3JjGAEgAigJIkIKF0xpc3RYQXR0cnNSZXNwb25zZVByb3RvEicKBnhBdHRycxgBIAMoCzIXLmhhZG9vcC5oZGZzLlhBdHRyUHJvdG8iTgoXUmVtb3ZlWEF0dHJSZXF1ZXN0UHJvdG8SCwoDc3JjGAEgAigJEiYKBXhBdHRyGAIgASgLMhcuaGFkb29wLmhkZnMuWEF0dHJQcm90byIaChhSZW1vdmVYQXR0clJlc3BvbnNlUHJvdG8");
+  fileDesc("Cgt4YXR0ci5wcm90bxILaGFkb29wLmhkZnMiWQoUU2V0WEF0dHJSZXF1ZXN0UHJvdG8SCwoDc3JjGAEgAigJEiYKBXhBdHRyGAIgASgLMhcuaGFkb29wLmhkZnMuWEF0dHJQcm90bxIMCgRmbGFnGAMgASgNIroBCgpYQXR0clByb3RvEj4KCW5hbWVzcGFjZRgBIAIoDjIrLmhhZG9vcC5oZGZzLlhBdHRyUHJvdG8uWEF0dHJOYW1lc3BhY2VQcm90bxIMCgRuYW1lGAIgAigJEg0KBXZhbHVlGAMgASgMIk8KE1hBdHRyTmFtZXNwYWNlUHJvdG8SCAoEVVNFUhAAEgsKB1RSVVNURUQQARIMCghTRUNVUklUWRACEgoKBlNZU1RFTRADEgcKA1JBVxAEIhcKFVNldFhBdHRyUmVzcG9uc2VQcm90byJNChVHZXRYQXR0cnNSZXF1ZXN0UHJvdG8SCwoDc3JjGAEgAigJEicKBnhBdHRycxgCIAMoCzIXLmhhZG9vcC5oZGZzLlhBdHRyUHJvdG8iQQoWR2V0WEF0dHJzUmVzcG9uc2VQcm90bxInCgZ4QXR0cnMYASADKAsyFy5oYWRvb3AuaGRmcy5YQXR0clByb3RvIiUKFkxpc3RYQXR0cnNSZXF1ZXN0UHJvdG8SCwoDc3JjGAEgAigJIkIKF0xpc3RYQXR0cnNSZXNwb25zZVByb3RvEicKBnhBdHRycxgBIAMoCzIXLmhhZG9vcC5oZGZzLlhBdHRyUHJvdG8iTgoXUmVtb3ZlWEF0dHJSZXF1ZXN0UHJvdG8SCwoDc3JjGAEgAigJEiYKBXhBdHRyGAIgASgLMhcuaGFkb29wLmhkZnMuWEF0dHJQcm90byIaChhSZW1vdmVYQXR0clJlc3BvbnNlUHJvdG8qOAoRWEF0dHJTZXRGbGFnUHJvdG8SEAoMWEFUVFJfQ1JFQVRFEAESEQoNWEFUVFJfUkVQTEFDRRAC");
 
 /**
  * @generated from message hadoop.hdfs.SetXAttrRequestProto
@@ -229,4 +229,34 @@ export type RemoveXAttrResponseProto = Message<"hadoop.hdfs.RemoveXAttrResponseP
  */
 export const RemoveXAttrResponseProtoSchema: GenMessage<RemoveXAttrResponseProto> = /*@__PURE__*/
   messageDesc(file_xattr, 8);
+
+/**
+ * May be joined.
+ *
+ * @generated from enum hadoop.hdfs.XAttrSetFlagProto
+ */
+export const XAttrSetFlagProto = {
+  /**
+   * @generated from enum value: XATTR_CREATE = 1;
+   */
+  XATTR_CREATE: 1,
+
+  /**
+   * @generated from enum value: XATTR_REPLACE = 2;
+   */
+  XATTR_REPLACE: 2,
+} as const;
+
+/**
+ * May be joined.
+ *
+ * @generated from enum hadoop.hdfs.XAttrSetFlagProto
+ */
+export type XAttrSetFlagProto = (typeof XAttrSetFlagProto)[keyof typeof XAttrSetFlagProto];
+
+/**
+ * Describes the enum hadoop.hdfs.XAttrSetFlagProto.
+ */
+export const XAttrSetFlagProtoSchema: GenEnum<XAttrSetFlagProto> = /*@__PURE__*/
+  enumDesc(file_xattr, 0);
 
