@@ -13,11 +13,13 @@ export interface ClusterInfo {
   readonly safeMode: string | null;
   /** Kerberos is required. */
   readonly securityEnabled: boolean;
-  /** When this NameNode process started, ms since 1970 by its own clock: another value means a restart. */
-  readonly startedMs: number;
+  /** When this NameNode process started, ms since 1970 by its own clock: another value means a restart. Null where
+   * the protocol does not tell (RPC). */
+  readonly startedMs: number | null;
   readonly capacityTotalBytes: number;
   readonly capacityRemainingBytes: number;
-  readonly snapshottableDirectories: number;
+  /** Null where the protocol does not tell (RPC). */
+  readonly snapshottableDirectories: number | null;
   readonly liveDataNodes: readonly DataNodeInfo[];
   readonly deadDataNodes: number;
 }
