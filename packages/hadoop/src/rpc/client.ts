@@ -11,10 +11,13 @@ import {
 } from "@bufbuild/protobuf";
 import { codeOfJava, HdfsError, type HdfsErrorCode, reasonOf } from "../errors.ts";
 import { decode, MalformedMessage } from "../proto/decode.ts";
-import { type NativeWorld, streamFailureKind } from "../world.ts";
+import { isSaslError } from "../sasl/sasl-error.ts";
+import { type ByteStream, type Clock, type NativeWorld, streamFailureKind } from "../world.ts";
+import type { Authentication } from "./authentication.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import { type Protocol, preamble } from "./envelope.ts";
 import { RemoteException, RpcFailure } from "./failure.ts";
+import { type Peer, type Proven, prove } from "./sasl-handshake.ts";
 
 /** An address of an RPC server. */
 export interface Server {
@@ -26,8 +29,11 @@ export interface RpcOptions {
   /** In the order of preference; at least one. Of several, one is active. */
   readonly servers: readonly Server[];
   readonly protocol: Protocol;
-  /** Simple authentication: the server believes it. */
-  readonly user: string;
+  /** Simple authentication: the server believes it. With `authentication` null: whoever that proves; or for whom it
+   * acts, if `hadoop.proxyuser` allows it. */
+  readonly user: string | null;
+  /** How the caller is proven; left out: simple authentication. */
+  readonly authentication?: Authentication | undefined;
   /** Who acts for `user`, if `hadoop.proxyuser` allows it. */
   readonly realUser?: string | undefined;
   /** Longest wait for an answer; default CALL_MS_MAX_DEFAULT. Long operations (deleting or summing up millions of
@@ -50,6 +56,8 @@ export const ATTEMPTS_MAX = 4;
 /** The pause before the second try; it doubles up to PAUSE_MS_MAX, each cut by a random half. */
 export const FIRST_PAUSE_MS = 50;
 export const PAUSE_MS_MAX = 2_000;
+/** Key servers that do not answer are asked again, and others after them, before the library gives up. */
+export const HANDSHAKE_MS_MAX = 60_000;
 export const CLIENT_ID_BYTES = 16;
 
 /** For the words of an error, and to give up. */
@@ -169,10 +177,18 @@ function createLink(
 
   const open = async (): Promise<Connection> => {
     const connectMsMax = options.connectMsMax ?? CONNECT_MS_MAX_DEFAULT;
-    const stream = await world.streams.connect({ host, port }, { connectMsMax, cancel: ended.signal });
-    await stream.write(preamble("simple"));
-    const { user, realUser = null, protocol, callMsMax = CALL_MS_MAX_DEFAULT } = options;
-    return createConnection(world.clock, stream, { server, clientId, protocol, user, realUser, callMsMax });
+    const { authentication, realUser = null, protocol, callMsMax = CALL_MS_MAX_DEFAULT } = options;
+    const raw = await world.streams.connect({ host, port }, { connectMsMax, cancel: ended.signal });
+    const { stream, user } = await proven(world.clock, raw, authentication, { host, server }, clientId);
+    const caller = user ?? options.user;
+    return createConnection(world.clock, stream, {
+      server,
+      clientId,
+      protocol,
+      user: caller,
+      realUser,
+      callMsMax,
+    });
   };
 
   return {
@@ -189,6 +205,35 @@ function createLink(
       ready?.close();
     },
   };
+}
+
+/** Ends the stream when the handshake fails, or takes too long. */
+async function proven(
+  clock: Clock,
+  stream: ByteStream,
+  authentication: Authentication | undefined,
+  peer: Peer,
+  clientId: Uint8Array,
+): Promise<Proven> {
+  if (authentication === undefined) {
+    await stream.write(preamble("simple"));
+    return { stream, user: null };
+  }
+  const done = new AbortController();
+  const late = clock.sleep(HANDSHAKE_MS_MAX, done.signal).then(() => {
+    throw new RpcFailure("timeout", `${peer.server} did not end the handshake within ${HANDSHAKE_MS_MAX} ms`);
+  });
+  try {
+    return await Promise.race([prove(stream, authentication, peer, clientId), late]);
+  } catch (error) {
+    stream.close();
+    throw error;
+  } finally {
+    done.abort();
+    late.catch(() => {
+      // Cancelled in time.
+    });
+  }
 }
 
 /** Others may wait for the same connection, so a caller who gives up only stops waiting. */
@@ -230,6 +275,11 @@ function faultOf(error: unknown, { cancel, method }: Call): Fault {
     const elsewhere = code === "standby";
     const reason = reasonOf(error.message);
     return { code, reason, javaClass: error.javaClass, cause: error, maybeDone: false, elsewhere };
+  }
+  if (isSaslError(error)) {
+    const { message: reason } = error;
+    const code = isSaslError(error, "kdcUnreachable") ? "unreachable" : "authentication";
+    return { code, reason, cause: error, maybeDone: false, elsewhere: false };
   }
   const kind = error instanceof RpcFailure ? error.kind : streamFailureKind(error);
   if (kind === null) throw error;
