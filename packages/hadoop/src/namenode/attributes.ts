@@ -35,7 +35,7 @@ export function createAttributes(nameNode: NameNode): HdfsAttributes {
 
     async setReplication(path, replication, cancel) {
       const request = { src: path, replication };
-      const isFile = await nameNode.ask(CALLS.setReplication, path, request, ({ result }) => result, cancel);
+      const isFile = await nameNode.read(CALLS.setReplication, path, request, ({ result }) => result, cancel);
       if (!isFile) throw failure("setReplication", path, "notFound", "there is no such file");
     },
 
@@ -43,7 +43,7 @@ export function createAttributes(nameNode: NameNode): HdfsAttributes {
     ...createXAttrs(nameNode),
 
     getStoragePolicy: (path, cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getStoragePolicy,
         path,
         { path },
@@ -62,7 +62,7 @@ export function createAttributes(nameNode: NameNode): HdfsAttributes {
 function createAcls(nameNode: NameNode): Pick<HdfsAttributes, "getAclStatus" | "setAcl" | "removeAcl"> {
   return {
     getAclStatus: (path, cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getAclStatus,
         path,
         { src: path },
@@ -105,7 +105,7 @@ function createXAttrs(nameNode: NameNode): Pick<HdfsAttributes, "getXAttrs" | "s
   };
   return {
     getXAttrs: (path, cancel) =>
-      nameNode.ask(CALLS.getXAttrs, path, { src: path }, ({ xAttrs }) => xAttrs.map(toXAttr), cancel),
+      nameNode.read(CALLS.getXAttrs, path, { src: path }, ({ xAttrs }) => xAttrs.map(toXAttr), cancel),
 
     async setXAttr(path, { name, value }, cancel) {
       const xAttr = { ...parse("setXAttr", path, name), value };

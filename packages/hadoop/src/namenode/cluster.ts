@@ -63,7 +63,7 @@ export function createCluster(
   secured: boolean,
 ): NativeCluster {
   const getDataNodes: NativeCluster["getDataNodes"] = (state, cancel) =>
-    nameNode.ask(
+    nameNode.read(
       CALLS.getDatanodeReport,
       "/",
       { type: REPORTS[state] },
@@ -72,7 +72,7 @@ export function createCluster(
     );
 
   const getNamespaceIdentity: NativeCluster["getNamespaceIdentity"] = (cancel) =>
-    daemons.ask(
+    daemons.read(
       NamenodeProtocolService.method.versionRequest,
       {},
       (answer) => {
@@ -86,12 +86,13 @@ export function createCluster(
   return {
     getNamespaceIdentity,
     getDataNodes,
-    getServerDefaults: (cancel) => nameNode.ask(CALLS.getServerDefaults, "/", {}, readServerDefaults, cancel),
+    getServerDefaults: (cancel) =>
+      nameNode.read(CALLS.getServerDefaults, "/", {}, readServerDefaults, cancel),
 
     async getClusterInfo(cancel) {
       const [identity, capacity, haState, safe, liveDataNodes, dead] = await Promise.all([
         getNamespaceIdentity(cancel),
-        nameNode.ask(
+        nameNode.read(
           CALLS.getFsStats,
           "/",
           {},
@@ -101,7 +102,7 @@ export function createCluster(
           }),
           cancel,
         ),
-        nameNode.ask(CALLS.getHAServiceState, "/", {}, ({ state }) => HA_STATES[state], cancel),
+        nameNode.read(CALLS.getHAServiceState, "/", {}, ({ state }) => HA_STATES[state], cancel),
         safeMode.isInSafeMode(cancel),
         getDataNodes("live", cancel),
         getDataNodes("dead", cancel),

@@ -26,7 +26,7 @@ export interface DelegationTokens {
 export function createDelegationTokens(nameNode: NameNode): DelegationTokens {
   return {
     getDelegationToken: (renewer, cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getDelegationToken,
         "/",
         { renewer },
@@ -34,7 +34,7 @@ export function createDelegationTokens(nameNode: NameNode): DelegationTokens {
         cancel,
       ),
     renewDelegationToken: (token, cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.renewDelegationToken,
         "/",
         { token: { ...token } },

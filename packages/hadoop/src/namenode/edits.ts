@@ -72,7 +72,7 @@ export interface HdfsEdits {
 export function createEdits(nameNode: NameNode): HdfsEdits {
   return {
     getCurrentTxid: (cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getCurrentEditLogTxid,
         "/",
         {},
@@ -81,7 +81,7 @@ export function createEdits(nameNode: NameNode): HdfsEdits {
       ),
 
     async getEdits(txid, cancel) {
-      const page = await nameNode.ask(
+      const page = await nameNode.read(
         CALLS.getEditsFromTxid,
         "/",
         { txid: BigInt(txid) },

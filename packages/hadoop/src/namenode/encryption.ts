@@ -24,7 +24,7 @@ export function createEncryption(nameNode: NameNode): HdfsEncryption {
     let after = 0n;
     for (;;) {
       const request = { id: after };
-      const { zones, hasMore } = await nameNode.ask(
+      const { zones, hasMore } = await nameNode.read(
         CALLS.listEncryptionZones,
         "/",
         request,
@@ -41,7 +41,7 @@ export function createEncryption(nameNode: NameNode): HdfsEncryption {
   }
   return {
     getEncryptionZone: (path, cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getEZForPath,
         path,
         { src: path },

@@ -36,7 +36,7 @@ export interface HdfsErasureCoding {
 export function createErasureCoding(nameNode: NameNode): HdfsErasureCoding {
   return {
     getErasureCodingPolicy: (path, cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getErasureCodingPolicy,
         path,
         { src: path },
@@ -49,7 +49,7 @@ export function createErasureCoding(nameNode: NameNode): HdfsErasureCoding {
     unsetErasureCodingPolicy: (path, cancel) =>
       nameNode.tell(CALLS.unsetErasureCodingPolicy, path, { src: path }, cancel),
     getErasureCodingPolicies: (cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getErasureCodingPolicies,
         "/",
         {},

@@ -19,7 +19,7 @@ export function createFileChanges(
   const { clientName } = nameNode;
   return {
     getBlockLocations: (path, range, cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getBlockLocations,
         path,
         { src: path, offset: BigInt(range.offsetBytes), length: BigInt(range.lengthBytes) },
@@ -31,7 +31,7 @@ export function createFileChanges(
       ),
 
     truncate: (path, lengthBytes, cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.truncate,
         path,
         { src: path, newLength: BigInt(lengthBytes), clientName },
@@ -45,9 +45,9 @@ export function createFileChanges(
     },
 
     recoverLease: (path, cancel) =>
-      nameNode.ask(CALLS.recoverLease, path, { src: path, clientName }, ({ result }) => result, cancel),
+      nameNode.read(CALLS.recoverLease, path, { src: path, clientName }, ({ result }) => result, cancel),
 
     isFileClosed: (path, cancel) =>
-      nameNode.ask(CALLS.isFileClosed, path, { src: path }, ({ result }) => result, cancel),
+      nameNode.read(CALLS.isFileClosed, path, { src: path }, ({ result }) => result, cancel),
   };
 }

@@ -17,9 +17,15 @@ export interface NameNode {
   readonly server: string;
   /** Under which this client writes files; no other client's. */
   readonly clientName: string;
-  /** Asks one call of ClientProtocol about `path`, which is checked first (`invalidPath`), and makes of the answer
-   * what `read` makes of it; a MalformedMessage that `read` throws is `malformedAnswer`. */
-  ask<I extends DescMessage, O extends DescMessage, T>(
+  /** Asks one call of ClientProtocol about `path`, which is checked first (`invalidPath`). */
+  ask<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    path: string,
+    request: MessageInitShape<I>,
+    cancel?: AbortSignal,
+  ): Promise<MessageShape<O>>;
+  /** Makes of the answer what `read` makes of it; a MalformedMessage that `read` throws is `malformedAnswer`. */
+  read<I extends DescMessage, O extends DescMessage, T>(
     method: DescMethodUnary<I, O>,
     path: string,
     request: MessageInitShape<I>,
@@ -51,20 +57,20 @@ export function createNameNode(world: NativeWorld, options: NameNodeOptions): Na
       return rpc.server;
     },
     clientName: `hadoop-ts-${chance.join("")}`,
-    async ask(method, path, request, read, cancel) {
+    async ask(method, path, request, cancel) {
       checkPath(method.name, path);
-      return rpc.ask(method, request, read, { path, cancel });
+      return rpc.ask(method, request, { path, cancel });
+    },
+    async read(method, path, request, read, cancel) {
+      checkPath(method.name, path);
+      return rpc.read(method, request, read, { path, cancel });
     },
     async tell(method, path, request, cancel) {
       checkPath(method.name, path);
-      await rpc.ask(method, request, nothing, { path, cancel });
+      await rpc.ask(method, request, { path, cancel });
     },
     close: () => rpc.close(),
   };
-}
-
-function nothing(): void {
-  // The answer says no more than that it was done.
 }
 
 /** Throws `invalidPath` for a path that no request can carry exactly. */

@@ -57,7 +57,7 @@ function askLeases(
     files: entries.map((entry) => ({ id: entry.id, path: entry.path })),
     more: hasMore,
   });
-  return nameNode.ask(CALLS.listOpenFiles, path, request, read, cancel);
+  return nameNode.read(CALLS.listOpenFiles, path, request, read, cancel);
 }
 
 async function* byLeases(
@@ -123,7 +123,7 @@ function lookUp(
   cancel: AbortSignal | undefined,
 ): Promise<LocatedFileStatus | null> {
   const request = { src: path, needBlockToken: false };
-  return nameNode.ask(
+  return nameNode.read(
     CALLS.getLocatedFileInfo,
     path,
     request,

@@ -15,7 +15,7 @@ export interface SafeMode {
 export function createSafeMode(nameNode: NameNode): SafeMode {
   // Checked: a NameNode that stands by does not answer for itself.
   const set = (action: Action, cancel: AbortSignal | undefined): Promise<boolean> =>
-    nameNode.ask(CALLS.setSafeMode, "/", { action, checked: true }, ({ result }) => result, cancel);
+    nameNode.read(CALLS.setSafeMode, "/", { action, checked: true }, ({ result }) => result, cancel);
   return {
     isInSafeMode: (cancel) => set(Action.SAFEMODE_GET, cancel),
     enterSafeMode: (cancel) => set(Action.SAFEMODE_ENTER, cancel),

@@ -31,7 +31,7 @@ export function createSnapshotDiffs(nameNode: NameNode): HdfsSnapshotDiffs {
     let cursor = START;
     for (;;) {
       const request = { snapshotRoot: root, fromSnapshot: from, toSnapshot: to, cursor };
-      const { page, next } = await nameNode.ask(
+      const { page, next } = await nameNode.read(
         CALLS.getSnapshotDiffReportListing,
         root,
         request,
@@ -50,7 +50,7 @@ export function createSnapshotDiffs(nameNode: NameNode): HdfsSnapshotDiffs {
 
   return {
     getSnapshotDiff: (root, from, to, cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getSnapshotDiffReport,
         root,
         { snapshotRoot: root, fromSnapshot: from, toSnapshot: to },

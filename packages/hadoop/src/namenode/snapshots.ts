@@ -27,7 +27,7 @@ export function createSnapshots(nameNode: NameNode): HdfsSnapshots {
     async createSnapshot(root, name, cancel) {
       checkName("createSnapshot", root, name);
       const request = { snapshotRoot: root, snapshotName: name };
-      return nameNode.ask(CALLS.createSnapshot, root, request, (answer) => answer.snapshotPath, cancel);
+      return nameNode.read(CALLS.createSnapshot, root, request, (answer) => answer.snapshotPath, cancel);
     },
 
     async deleteSnapshot(root, name, cancel) {
@@ -43,7 +43,7 @@ export function createSnapshots(nameNode: NameNode): HdfsSnapshots {
     },
 
     getSnapshottableDirectories: (cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getSnapshottableDirListing,
         "/",
         {},
@@ -52,7 +52,7 @@ export function createSnapshots(nameNode: NameNode): HdfsSnapshots {
       ),
 
     getSnapshots: (root, cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getSnapshotListing,
         root,
         { snapshotRoot: root },

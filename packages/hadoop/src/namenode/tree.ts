@@ -22,7 +22,7 @@ export function createTree(nameNode: NameNode): HdfsTree & LocatedListing {
     convert: (listing: DirectoryListingProto) => T,
     cancel: AbortSignal | undefined,
   ): Promise<T> =>
-    nameNode.ask(
+    nameNode.read(
       CALLS.getListing,
       path,
       { src: path, startAfter: utf8(after), needLocation },
@@ -42,7 +42,7 @@ export function createTree(nameNode: NameNode): HdfsTree & LocatedListing {
 
   return {
     getFileStatus: (path, cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getFileInfo,
         path,
         { src: path },
@@ -59,7 +59,7 @@ export function createTree(nameNode: NameNode): HdfsTree & LocatedListing {
     async mkdirs(path, permission, cancel) {
       const bits = { perm: permission };
       const request = { src: path, masked: bits, unmasked: bits, createParent: true };
-      const made = await nameNode.ask(CALLS.mkdirs, path, request, ({ result }) => result, cancel);
+      const made = await nameNode.read(CALLS.mkdirs, path, request, ({ result }) => result, cancel);
       if (!made) throw failure("mkdirs", path, "serverError", "the NameNode did not make the directory");
     },
 
@@ -70,7 +70,7 @@ export function createTree(nameNode: NameNode): HdfsTree & LocatedListing {
     },
 
     delete: (path, { recursive }, cancel) =>
-      nameNode.ask(CALLS.delete, path, { src: path, recursive }, ({ result }) => result, cancel),
+      nameNode.read(CALLS.delete, path, { src: path, recursive }, ({ result }) => result, cancel),
   };
 }
 

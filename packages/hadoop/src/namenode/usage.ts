@@ -19,7 +19,7 @@ export function createUsage(nameNode: NameNode, user: string): HdfsUsage {
   const home = joinPath(HOME_PREFIX, user);
 
   const isSnapshottable = (path: string, cancel: AbortSignal | undefined): Promise<boolean> =>
-    nameNode.ask(
+    nameNode.read(
       CALLS.getFileInfo,
       path,
       { src: path },
@@ -29,7 +29,7 @@ export function createUsage(nameNode: NameNode, user: string): HdfsUsage {
 
   return {
     getContentSummary: (path, cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getContentSummary,
         path,
         { path },
@@ -57,7 +57,7 @@ export function createUsage(nameNode: NameNode, user: string): HdfsUsage {
       ),
 
     getQuotaUsage: (path, cancel) =>
-      nameNode.ask(
+      nameNode.read(
         CALLS.getQuotaUsage,
         path,
         { path },
@@ -91,7 +91,7 @@ export function createUsage(nameNode: NameNode, user: string): HdfsUsage {
     getHomeDirectory: async () => home,
 
     async getTrashRoot(path, cancel) {
-      const zone = await nameNode.ask(
+      const zone = await nameNode.read(
         CALLS.getEZForPath,
         path,
         { src: path },
@@ -99,7 +99,7 @@ export function createUsage(nameNode: NameNode, user: string): HdfsUsage {
         cancel,
       );
       if (zone !== undefined) return joinPath(joinPath(zone.path, TRASH), user);
-      const inSnapshotRoot = await nameNode.ask(
+      const inSnapshotRoot = await nameNode.read(
         CALLS.getServerDefaults,
         "/",
         {},

@@ -11,43 +11,27 @@ import {
 } from "@bufbuild/protobuf";
 import { codeOfJava, HdfsError, type HdfsErrorCode, reasonOf } from "../errors.ts";
 import { decode, MalformedMessage } from "../proto/decode.ts";
-import { isSaslError } from "../sasl/sasl-error.ts";
-import { type ByteStream, type Clock, type NativeWorld, streamFailureKind } from "../world.ts";
-import type { Authentication } from "./authentication.ts";
-import { type Connection, createConnection } from "./connection.ts";
-import { type Protocol, preamble } from "./envelope.ts";
+import { SaslError } from "../sasl/sasl-error.ts";
+import { type NativeWorld, streamFailureKind } from "../world.ts";
+import type { Protocol } from "./envelope.ts";
 import { RemoteException, RpcFailure } from "./failure.ts";
-import { type Peer, type Proven, prove } from "./sasl-handshake.ts";
-
-/** An address of an RPC server. */
-export interface Server {
-  readonly host: string;
-  readonly port: number;
-}
+import type { RpcIdentity } from "./identity.ts";
+import { createLink, type Link, type Server } from "./link.ts";
 
 export interface RpcOptions {
   /** In the order of preference; at least one. Of several, one is active. */
   readonly servers: readonly Server[];
   readonly protocol: Protocol;
-  /** Simple authentication: the server believes it. With `authentication` null: whoever that proves; or for whom it
-   * acts, if `hadoop.proxyuser` allows it. */
-  readonly user: string | null;
-  /** How the caller is proven; left out: simple authentication. */
-  readonly authentication?: Authentication | undefined;
-  /** Who acts for `user`, if `hadoop.proxyuser` allows it. */
-  readonly realUser?: string | undefined;
-  /** Longest wait for an answer; default CALL_MS_MAX_DEFAULT. Long operations (deleting or summing up millions of
+  readonly identity: RpcIdentity;
+  /** Longest wait for an answer; default CALL_MS_MAX_DEFAULT (link.ts). Long operations (deleting or summing up millions of
    * files) keep silent until they are done. */
   readonly callMsMax?: number | undefined;
-  /** Default CONNECT_MS_MAX_DEFAULT. */
+  /** Default CONNECT_MS_MAX_DEFAULT (link.ts). */
   readonly connectMsMax?: number | undefined;
   /** How long a call seeks an active server, where there are several; default FAILOVER_MS_MAX_DEFAULT. */
   readonly failoverMsMax?: number | undefined;
 }
 
-/** `ipc.client.rpc-timeout.ms`. */
-export const CALL_MS_MAX_DEFAULT = 120_000;
-export const CONNECT_MS_MAX_DEFAULT = 10_000;
 /** A switch by ZooKeeper takes some 10 s, by hand as long as a hand needs. Well below the 10 minutes that a server
  * remembers a call (`dfs.namenode.retrycache.expirytime.millis`), so that no repeat is taken for a new call. */
 export const FAILOVER_MS_MAX_DEFAULT = 60_000;
@@ -56,8 +40,6 @@ export const ATTEMPTS_MAX = 4;
 /** The pause before the second try; it doubles up to PAUSE_MS_MAX, each cut by a random half. */
 export const FIRST_PAUSE_MS = 50;
 export const PAUSE_MS_MAX = 2_000;
-/** Key servers that do not answer are asked again, and others after them, before the library gives up. */
-export const HANDSHAKE_MS_MAX = 60_000;
 export const CLIENT_ID_BYTES = 16;
 
 /** For the words of an error, and to give up. */
@@ -70,9 +52,14 @@ export interface About {
 export interface RpcClient {
   /** The server that was last seen active, or is tried next: `host:port`. */
   readonly server: string;
-  /** Asks, decodes, and makes of the answer what `read` makes of it; a MalformedMessage that `read` throws is
-   * `malformedAnswer`. Fails with an {@link HdfsError}, or the signal's reason. */
-  ask<I extends DescMessage, O extends DescMessage, T>(
+  /** Asks and decodes. Fails with an {@link HdfsError}, or the signal's reason. */
+  ask<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    about: About,
+  ): Promise<MessageShape<O>>;
+  /** Makes of the answer what `read` makes of it; a MalformedMessage that `read` throws is `malformedAnswer`. */
+  read<I extends DescMessage, O extends DescMessage, T>(
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I>,
     read: (answer: MessageShape<O>) => T,
@@ -123,23 +110,26 @@ export function createRpcClient(world: NativeWorld, options: RpcOptions): RpcCli
     }
   };
 
+  const read: RpcClient["read"] = async (method, request, convert, { path, cancel }) => {
+    cancel?.throwIfAborted();
+    lastCallId = (lastCallId + 1) & 0x7f_ff_ff_ff;
+    const message = toBinary(method.input, create(method.input, request));
+    const call: Call = { callId: lastCallId, method: method.name, message, path, cancel, maybeDone: false };
+    const answer = await seek(call);
+    try {
+      return convert(decode(method.output, answer));
+    } catch (cause) {
+      if (!(cause instanceof MalformedMessage)) throw cause;
+      throw failure(call, { code: "malformedAnswer", reason: cause.message, cause });
+    }
+  };
+
   return {
     get server() {
       return link().server;
     },
-    async ask(method, request, read, { path, cancel }) {
-      cancel?.throwIfAborted();
-      lastCallId = (lastCallId + 1) & 0x7f_ff_ff_ff;
-      const message = toBinary(method.input, create(method.input, request));
-      const call: Call = { callId: lastCallId, method: method.name, message, path, cancel, maybeDone: false };
-      const answer = await seek(call);
-      try {
-        return read(decode(method.output, answer));
-      } catch (cause) {
-        if (!(cause instanceof MalformedMessage)) throw cause;
-        throw failure(call, { code: "malformedAnswer", reason: cause.message, cause });
-      }
-    },
+    ask: (method, request, about) => read(method, request, (answer) => answer, about),
+    read,
     close() {
       closed = true;
       for (const { close } of links) close();
@@ -155,98 +145,6 @@ interface Call {
   readonly cancel: AbortSignal | undefined;
   /** Some try may have taken effect. */
   maybeDone: boolean;
-}
-
-/** One server and the connection to it, made when first needed. */
-interface Link {
-  readonly server: string;
-  readonly connect: (cancel: AbortSignal | undefined) => Promise<Connection>;
-  readonly close: () => void;
-}
-
-function createLink(
-  world: NativeWorld,
-  options: RpcOptions,
-  { host, port }: Server,
-  clientId: Uint8Array,
-): Link {
-  const server = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const ended = new AbortController();
-  let current: Promise<Connection> | null = null;
-  let ready: Connection | null = null;
-
-  const open = async (): Promise<Connection> => {
-    const connectMsMax = options.connectMsMax ?? CONNECT_MS_MAX_DEFAULT;
-    const { authentication, realUser = null, protocol, callMsMax = CALL_MS_MAX_DEFAULT } = options;
-    const raw = await world.streams.connect({ host, port }, { connectMsMax, cancel: ended.signal });
-    const { stream, user } = await proven(world.clock, raw, authentication, { host, server }, clientId);
-    const caller = user ?? options.user;
-    return createConnection(world.clock, stream, {
-      server,
-      clientId,
-      protocol,
-      user: caller,
-      realUser,
-      callMsMax,
-    });
-  };
-
-  return {
-    server,
-    async connect(cancel) {
-      if (ready?.open === true) return ready;
-      ready = null;
-      current ??= open().finally(() => (current = null));
-      ready = await unlessCancelled(current, cancel);
-      return ready;
-    },
-    close() {
-      ended.abort(new RpcFailure("refused", "the client was closed"));
-      ready?.close();
-    },
-  };
-}
-
-/** Ends the stream when the handshake fails, or takes too long. */
-async function proven(
-  clock: Clock,
-  stream: ByteStream,
-  authentication: Authentication | undefined,
-  peer: Peer,
-  clientId: Uint8Array,
-): Promise<Proven> {
-  if (authentication === undefined) {
-    await stream.write(preamble("simple"));
-    return { stream, user: null };
-  }
-  const done = new AbortController();
-  const late = clock.sleep(HANDSHAKE_MS_MAX, done.signal).then(() => {
-    throw new RpcFailure("timeout", `${peer.server} did not end the handshake within ${HANDSHAKE_MS_MAX} ms`);
-  });
-  try {
-    return await Promise.race([prove(stream, authentication, peer, clientId), late]);
-  } catch (error) {
-    stream.close();
-    throw error;
-  } finally {
-    done.abort();
-    late.catch(() => {
-      // Cancelled in time.
-    });
-  }
-}
-
-/** Others may wait for the same connection, so a caller who gives up only stops waiting. */
-async function unlessCancelled<T>(promise: Promise<T>, cancel: AbortSignal | undefined): Promise<T> {
-  if (cancel === undefined) return promise;
-  const left = Promise.withResolvers<never>();
-  const leave = (): void => left.reject(cancel.reason);
-  cancel.addEventListener("abort", leave, { once: true });
-  try {
-    return await Promise.race([promise, left.promise]);
-  } finally {
-    cancel.removeEventListener("abort", leave);
-  }
 }
 
 /** What a try ended with. */
@@ -270,16 +168,15 @@ const CONNECTION_CODES = {
 /** Throws what is no fault of the service's: the caller's own cancellation, defects. */
 function faultOf(error: unknown, { cancel, method }: Call): Fault {
   if (cancel?.aborted === true && error === cancel.reason) throw error;
+  if (error instanceof SaslError) {
+    const { message: reason } = error;
+    return { code: "authentication", reason, cause: error, maybeDone: false, elsewhere: false };
+  }
   if (error instanceof RemoteException) {
     const code = codeOfJava(error.javaClass, error.message);
     const elsewhere = code === "standby";
     const reason = reasonOf(error.message);
     return { code, reason, javaClass: error.javaClass, cause: error, maybeDone: false, elsewhere };
-  }
-  if (isSaslError(error)) {
-    const { message: reason } = error;
-    const code = isSaslError(error, "kdcUnreachable") ? "unreachable" : "authentication";
-    return { code, reason, cause: error, maybeDone: false, elsewhere: false };
   }
   const kind = error instanceof RpcFailure ? error.kind : streamFailureKind(error);
   if (kind === null) throw error;

@@ -1,78 +1,178 @@
-/** A connection's bytes in protected messages: RPC's frames go inside WRAP messages, wherever these begin and end.
- * Source: SaslRpcClient (WrappedInputStream, WrappedOutputStream), Server.wrapWithSasl of hadoop-common 3.4. */
-import { create, toBinary } from "@bufbuild/protobuf";
-import { decode } from "../proto/decode.ts";
-import { RpcSaslProto_SaslState as State, RpcSaslProtoSchema } from "../proto/generated/rpc_pb.ts";
+/** SASL on an RPC connection: the handshake after the preamble, and a byte stream whose bytes travel protected when
+ * integrity or privacy was agreed on. Source: SaslRpcClient, SaslRpcServer of hadoop-common 3.4; RpcHeader.proto. */
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { decode, MalformedMessage } from "../proto/decode.ts";
+import {
+  RpcResponseHeaderProto_RpcStatusProto as Status,
+  type RpcSaslProto,
+  RpcSaslProtoSchema,
+  RpcSaslProto_SaslState as State,
+} from "../proto/generated/rpc_pb.ts";
 import type { SaslClient } from "../sasl/mechanism.ts";
 import { SaslError } from "../sasl/sasl-error.ts";
 import type { ByteStream } from "../world.ts";
 import { CALL_ID, delimited, header, readAnswer } from "./envelope.ts";
+import { RemoteException, RpcFailure } from "./failure.ts";
 import { createFrameReader, RESPONSE_BYTES_MAX } from "./frame.ts";
+import { chooseOffer, mayFallBack, type RpcIdentity, unproven } from "./identity.ts";
 
-/** What a protected answer may be longer by than the answer. */
-const PROTECTION_BYTES_MAX = 1024;
+/** Messages of one handshake; real ones have three to five. */
+export const HANDSHAKE_MESSAGES_MAX = 16;
 
-/** Takes `sasl` over: it is disposed of when the stream is closed. */
-export function protectedStream(stream: ByteStream, sasl: SaslClient, clientId: Uint8Array): ByteStream {
-  const frames = createFrameReader(RESPONSE_BYTES_MAX + PROTECTION_BYTES_MAX);
-  const head = header(clientId, CALL_ID.sasl, -1);
-  const read: Uint8Array[] = [];
-  let closed = false;
+const HEADER = header(new Uint8Array(), CALL_ID.sasl, -1);
 
-  const wrapped = (message: Uint8Array): Uint8Array =>
-    delimited(
-      head,
-      toBinary(
-        RpcSaslProtoSchema,
-        create(RpcSaslProtoSchema, { state: State.WRAP, token: sasl.wrap(message) }),
-      ),
-    );
-  const unwrapped = (frame: Uint8Array): Uint8Array => {
-    const { callId, message } = readAnswer(frame);
-    if (callId !== CALL_ID.sasl) throw new SaslError("tampered", "an answer came unprotected");
-    const { state, token } = decode(RpcSaslProtoSchema, message);
-    if (state !== State.WRAP) throw new SaslError("tampered", "an answer came unprotected");
-    return sasl.unwrap(token);
-  };
+/** A connection past its handshake. */
+export interface Proven {
+  /** For everything that follows. */
+  readonly stream: ByteStream;
+  /** The server wanted no proof, and was allowed to: it believes the name that the context says. */
+  readonly believed: boolean;
+}
 
-  return {
-    async read() {
-      for (;;) {
-        const next = read.shift();
-        if (next !== undefined) return next;
-        const chunk = await stream.read();
-        // Closed on our side the library may no longer be called; the stream below says why at the next read.
-        if (chunk === null || closed) return null;
-        for (const frame of frames.push(chunk)) {
-          const bytes = unwrapped(frame);
-          if (bytes.length > 0) read.push(bytes);
+/**
+ * Proves the caller, and the server, on a stream past its preamble. Rejects with a SaslError, a RemoteException or an RpcFailure; the stream is of no use then.
+ */
+export async function authenticate(stream: ByteStream, identity: RpcIdentity, host: string): Promise<Proven> {
+  const messages = createMessages(stream);
+  let client: SaslClient | null = null;
+  await messages.send({ state: State.NEGOTIATE });
+  try {
+    for (let count = 0; count < HANDSHAKE_MESSAGES_MAX; count++) {
+      const said = await messages.next();
+      if (said.state === State.NEGOTIATE && client === null) {
+        const chosen = chooseOffer(identity, said.auths, host);
+        const { method, mechanism, protocol, serverId } = chosen.offer;
+        const auths = [{ method, mechanism, protocol, serverId }];
+        if (chosen.client === null) {
+          // The server answers this with nothing.
+          await messages.send({ state: State.INITIATE, auths });
+          return { stream: resumed(stream, messages), believed: true };
         }
+        client = chosen.client;
+        const challenge = said.auths.find((auth) => auth.method === chosen.offer.method)?.challenge;
+        const token = (await client.step(challenge ?? EMPTY)) ?? EMPTY;
+        await messages.send({ state: State.INITIATE, token, auths });
+      } else if (said.state === State.CHALLENGE && client !== null) {
+        await messages.send({ state: State.RESPONSE, token: (await client.step(said.token)) ?? EMPTY });
+      } else if (said.state === State.SUCCESS && client !== null) {
+        if (!client.complete) await client.step(said.token);
+        if (!client.complete) throw new SaslError("badChallenge", "the server ended the handshake too early");
+        if (client.qop !== "auth") return { stream: wrapped(stream, messages, client), believed: false };
+        client.dispose();
+        return { stream: resumed(stream, messages), believed: false };
+      } else if (said.state === State.SUCCESS) {
+        if (mayFallBack(identity)) return { stream: resumed(stream, messages), believed: true };
+        throw new SaslError(
+          "unprotectedServer",
+          unproven(identity.kind === "token" ? "a token" : "Kerberos"),
+        );
+      } else {
+        throw new SaslError("badChallenge", `the server sent ${nameOf(said.state)} out of turn`);
       }
+    }
+    throw new SaslError("badChallenge", `the handshake did not end after ${HANDSHAKE_MESSAGES_MAX} messages`);
+  } catch (error) {
+    client?.dispose();
+    throw error;
+  }
+}
+
+const EMPTY = new Uint8Array();
+
+/** SASL's own messages on a stream. */
+interface Messages {
+  send(message: MessageInitShape<typeof RpcSaslProtoSchema>): Promise<void>;
+  next(): Promise<RpcSaslProto>;
+  /** The next one, or null at the orderly end between two. */
+  nextOrEnd(): Promise<RpcSaslProto | null>;
+  /** Bytes that came after the last message: whole frames, with their lengths left out. */
+  readonly left: readonly Uint8Array[];
+}
+
+function createMessages(stream: ByteStream): Messages {
+  const frames = createFrameReader(RESPONSE_BYTES_MAX);
+  const ready: Uint8Array[] = [];
+  const nextOrEnd = async (): Promise<RpcSaslProto | null> => {
+    while (ready.length === 0) {
+      const chunk = await stream.read();
+      if (chunk === null && !frames.midFrame) return null;
+      if (chunk === null) throw new RpcFailure("reset", "the server ended the connection inside a message");
+      ready.push(...frames.push(chunk));
+    }
+    return readMessage(ready.shift() ?? EMPTY);
+  };
+  return {
+    send: (message) =>
+      stream.write(delimited(HEADER, toBinary(RpcSaslProtoSchema, create(RpcSaslProtoSchema, message)))),
+    nextOrEnd,
+    async next() {
+      const message = await nextOrEnd();
+      if (message === null) throw new RpcFailure("reset", "the server ended the connection in the handshake");
+      return message;
     },
-    async write(...pieces) {
-      if (closed) return stream.write(...pieces);
-      await stream.write(...parts(pieces, sasl.wrapBytesMax).map(wrapped));
-    },
-    close() {
-      if (closed) return;
-      closed = true;
-      stream.close();
-      sasl.dispose();
+    get left() {
+      return ready;
     },
   };
 }
 
-/** The same bytes in as few parts as `bytesMax` allows. */
-function parts(pieces: readonly Uint8Array[], bytesMax: number): Uint8Array[] {
-  const made: Uint8Array[] = [];
-  let total = 0;
-  for (const piece of pieces) total += piece.length;
-  const whole = new Uint8Array(total);
+function readMessage(frame: Uint8Array): RpcSaslProto {
+  const { callId, header: answer, message } = readAnswer(frame);
+  if (answer.status !== Status.SUCCESS) throw new RemoteException(answer.exceptionClassName, answer.errorMsg);
+  if (callId !== CALL_ID.sasl) throw new MalformedMessage(`an answer to call ${callId} where SASL is spoken`);
+  return decode(RpcSaslProtoSchema, message);
+}
+
+/** The bare stream again. The server speaks only when spoken to, so nothing of ours is lost in the handshake's reader. */
+function resumed(stream: ByteStream, { left }: Messages): ByteStream {
+  if (left.length > 0)
+    throw new SaslError("badChallenge", "the server goes on after the end of the handshake");
+  return stream;
+}
+
+function wrapped(stream: ByteStream, messages: Messages, client: SaslClient): ByteStream {
+  return {
+    async read() {
+      for (;;) {
+        const message = await messages.nextOrEnd();
+        if (message === null) return null;
+        if (message.state !== State.WRAP)
+          throw new SaslError(
+            "tampered",
+            `the server sent ${nameOf(message.state)} where protection was agreed on`,
+          );
+        const bytes = client.unwrap(message.token);
+        if (bytes.length > 0) return bytes;
+      }
+    },
+    async write(...pieces) {
+      const frames = joined(pieces, client.wrapBytesMax).map((part) => {
+        const message = create(RpcSaslProtoSchema, { state: State.WRAP, token: client.wrap(part) });
+        return delimited(HEADER, toBinary(RpcSaslProtoSchema, message));
+      });
+      await stream.write(...frames);
+    },
+    close() {
+      stream.close();
+      client.dispose();
+    },
+  };
+}
+
+function nameOf(state: State): string {
+  return Object.entries(State).find(([, value]) => value === state)?.[0] ?? String(state);
+}
+
+/** The same bytes, in parts as long as they may be. */
+function joined(pieces: readonly Uint8Array[], partBytesMax: number): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {
     whole.set(piece, at);
     at += piece.length;
   }
-  for (let from = 0; from < total; from += bytesMax) made.push(whole.subarray(from, from + bytesMax));
-  return made;
+  for (let from = 0; from < whole.length; from += partBytesMax)
+    parts.push(whole.subarray(from, Math.min(from + partBytesMax, whole.length)));
+  return parts;
 }

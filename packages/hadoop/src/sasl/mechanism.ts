@@ -64,8 +64,7 @@ export type SaslCredentials =
 
 /** What the mechanisms need from outside. */
 export interface SaslWorld {
-  /** Of DIGEST-MD5; GSSAPI brings its own. */
-  readonly cryptography: Cryptography | null;
+  readonly cryptography: Cryptography;
 }
 
 const QOP_OF_PROTECTION: Readonly<Record<string, Qop>> = {
