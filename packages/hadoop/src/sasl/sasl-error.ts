@@ -19,6 +19,11 @@ const HINTS = {
   protectionRefused: "compare hadoop.rpc.protection or dfs.data.transfer.protection on both sides",
   /** The server did not know the secret that a token or a key stands for, or refused ours. */
   serverUnproven: "the server does not know the secret: it is not the one that gave the token",
+  /** The server is another one than was expected. */
+  wrongServer: "compare dfs.namenode.kerberos.principal on both sides",
+  methodRefused: "compare hadoop.security.authentication on both sides",
+  unprotectedServer:
+    "it may be anybody; where a cluster without Kerberos is really meant, allow ipc.client.fallback-to-simple-auth-allowed",
   badChallenge: "",
   tampered: "",
   kerberos: "",
