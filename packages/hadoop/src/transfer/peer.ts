@@ -1,5 +1,6 @@
 /** One connection to a DataNode, as the operations use it: bytes in and out, every wait bounded, every failure told
  * as a TransferFault. */
+import { SaslError } from "../sasl/sasl-error.ts";
 import { type ByteStream, streamFailureKind } from "../world.ts";
 import { type ByteInput, createByteInput, EndOfStream } from "./byte-input.ts";
 import { TransferFault } from "./fault.ts";
@@ -68,6 +69,7 @@ export function createPeer(stream: ByteStream, watchdog: Watchdog, silenceMsMax:
 export function faultOf(error: unknown): unknown {
   if (error instanceof EndOfStream)
     return new TransferFault("lost", "the DataNode ended the connection", error);
+  if (error instanceof SaslError) return new TransferFault("malformed", error.message, error);
   const kind = streamFailureKind(error);
   if (kind === null) return error;
   return new TransferFault(kind === "refused" ? "unreachable" : "lost", (error as Error).message, error);
