@@ -51,7 +51,10 @@ export async function fileChecksum(
       ...(await Promise.all(some.map((block) => ask(context, path, block, ecPolicy, mode, cancel)))),
     );
   }
-  return mode === "md5" ? md5Of(cryptography, path, answers) : compositeOf(path, blocks, answers);
+  // Of a file without blocks Java tells the same in both modes.
+  return mode === "md5" || answers.length === 0
+    ? md5Of(cryptography, path, answers)
+    : compositeOf(path, blocks, answers);
 }
 
 function md5Of(
@@ -71,7 +74,7 @@ function md5Of(
   view.setUint32(0, bytesPerCrc);
   view.setBigUint64(4, BigInt(crcsPerBlock));
   bytes.set(digest, 12);
-  const kind = kindOf(path, answers) === "crc32" ? "CRC32" : "CRC32C";
+  const kind = first === undefined || kindOf(path, answers) === "crc32" ? "CRC32" : "CRC32C";
   return { algorithm: `MD5-of-${crcsPerBlock}MD5-of-${bytesPerCrc}${kind}`, bytes: bytes.toHex() };
 }
 
