@@ -1,4 +1,5 @@
 /** What the cluster says of itself by RPC. Source: ClientProtocol, NamenodeProtocol.versionRequest of Hadoop 3.4. */
+import { isHdfsError } from "../errors.ts";
 import type { ClusterInfo, DataNodeInfo, ServerDefaults } from "../hdfs/cluster-info.ts";
 import type { DatanodeInfoProto } from "../proto/generated/block_pb.ts";
 import { DatanodeReportTypeProto as ReportType } from "../proto/generated/cluster_calls_pb.ts";
@@ -36,6 +37,7 @@ export interface NativeCluster {
   /** Asked of NamenodeProtocol. Where `hadoop.security.authorization` is on, only the NameNode's own principal may:
    * `accessControl` then. */
   getNamespaceIdentity(cancel?: AbortSignal): Promise<NamespaceIdentity>;
+  /** Superusers only. */
   getDataNodes(state: DataNodeState, cancel?: AbortSignal): Promise<readonly DataNodeInfo[]>;
 }
 
@@ -104,8 +106,8 @@ export function createCluster(
         ),
         nameNode.read(CALLS.getHAServiceState, "/", {}, ({ state }) => HA_STATES[state], cancel),
         safeMode.isInSafeMode(cancel),
-        getDataNodes("live", cancel),
-        getDataNodes("dead", cancel),
+        forSuperusers(getDataNodes("live", cancel)),
+        forSuperusers(getDataNodes("dead", cancel)),
       ]);
       const { clusterId, blockPoolId, softwareVersion } = identity;
       return {
@@ -119,10 +121,19 @@ export function createCluster(
         ...capacity,
         snapshottableDirectories: null,
         liveDataNodes,
-        deadDataNodes: dead.length,
+        deadDataNodes: dead?.length ?? null,
       };
     },
   };
+}
+
+async function forSuperusers<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isHdfsError(error, "accessControl")) return null;
+    throw error;
+  }
 }
 
 function readServerDefaults({
