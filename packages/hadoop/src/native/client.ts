@@ -22,7 +22,7 @@ import { type NativeHdfsOptions, userOf } from "./options.ts";
 
 /** Everything: what every protocol offers, and what only this one does. */
 export interface NativeHdfsClient
-  extends Omit<HdfsClient, "getFileChecksum">,
+  extends HdfsClient,
     LocatedListing,
     HdfsLeases,
     HdfsEdits,
@@ -30,7 +30,7 @@ export interface NativeHdfsClient
     HdfsEncryption,
     SafeMode,
     NativeCluster,
-    Pick<Transfer, "openNew" | "openEnd"> {
+    Pick<Transfer, "getCompositeChecksum" | "openNew" | "openEnd"> {
   /** The NameNode last seen active, or tried next: `host:port`. */
   readonly nameNode: string;
   /** Ends all connections; calls under way fail. */
@@ -42,12 +42,22 @@ export interface NativeHdfsClient
  * calls at once. Must be closed.
  */
 export function createNativeHdfsClient(world: NativeWorld, options: NativeHdfsOptions): NativeHdfsClient {
-  const { identity, callMsMax, connectMsMax, failoverMsMax } = options;
+  const {
+    identity,
+    dataTransferProtections: protections = null,
+    callMsMax,
+    connectMsMax,
+    failoverMsMax,
+  } = options;
   const rpc = { servers: options.nameNodes, identity, callMsMax, connectMsMax, failoverMsMax };
   const nameNode = createNameNode(world, rpc);
   const daemons = createRpcClient(world, { ...rpc, protocol: NAMENODE_PROTOCOL });
   const dataNodeRpc = { identity, callMsMax, connectMsMax };
-  const transfer = createTransfer(world, nameNode, { ...options.dataNodes, dataNodeRpc });
+  const transfer = createTransfer(world, nameNode, {
+    ...options.dataNodes,
+    dataNodeRpc,
+    security: identity.kind === "simple" ? undefined : { world: identity.world, protections },
+  });
   const tree = createTree(nameNode);
   const safeMode = createSafeMode(nameNode);
   return {
@@ -67,6 +77,8 @@ export function createNativeHdfsClient(world: NativeWorld, options: NativeHdfsOp
     open: transfer.open,
     create: transfer.create,
     append: transfer.append,
+    getFileChecksum: transfer.getFileChecksum,
+    getCompositeChecksum: transfer.getCompositeChecksum,
     openNew: transfer.openNew,
     openEnd: transfer.openEnd,
     get nameNode() {
