@@ -3,6 +3,7 @@ import { HdfsError } from "../errors.ts";
 import type { HdfsClient } from "../hdfs/client.ts";
 import { createAttributes } from "../namenode/attributes.ts";
 import { createCluster, type NativeCluster } from "../namenode/cluster.ts";
+import { createDelegationTokens, type DelegationTokens } from "../namenode/delegation-tokens.ts";
 import { createEdits, type HdfsEdits } from "../namenode/edits.ts";
 import { createEncryption, type HdfsEncryption } from "../namenode/encryption.ts";
 import { createErasureCoding, type HdfsErasureCoding } from "../namenode/erasure-coding.ts";
@@ -28,6 +29,7 @@ export interface NativeHdfsClient
     HdfsEdits,
     HdfsErasureCoding,
     HdfsEncryption,
+    DelegationTokens,
     SafeMode,
     NativeCluster,
     Pick<Transfer, "getCompositeChecksum" | "openNew" | "openEnd"> {
@@ -70,6 +72,7 @@ export function createNativeHdfsClient(world: NativeWorld, options: NativeHdfsOp
     ...createEdits(nameNode),
     ...createErasureCoding(nameNode),
     ...createEncryption(nameNode),
+    ...createDelegationTokens(nameNode),
     ...safeMode,
     ...createCluster(nameNode, daemons, safeMode, identity.kind !== "simple"),
     getConfiguration: options.getConfiguration ?? notByRpc,

@@ -26,7 +26,7 @@ before(async () => {
   const dir = new URL("../../../../.testbed/webhdfs-kerberos", import.meta.url).pathname;
   const coreSite = { "hadoop.proxyuser.coeval.hosts": "*", "hadoop.proxyuser.coeval.users": "alice" };
   const options = { kerberos: {}, dataNodeLocateDelayMs: 1, blockSizeBytes: 1024 * 1024, coreSite };
-  cluster = await startCluster({ name: "web", dir, options, progress: console.log });
+  cluster = await startCluster({ name: "web", dir, options });
   assert.ok(cluster.kerberos);
   useRealm(cluster.kerberos);
   http = nodeHttp();
