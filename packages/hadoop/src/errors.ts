@@ -117,6 +117,8 @@ const JAVA: readonly (readonly [javaClass: string | null, message: RegExp | null
   ["UnknownCryptoProtocolVersionException", null, "encryptionZone"],
   ["NoECPolicySetException", null, "notFound"],
   ["SnapshotAccessControlException", null, "snapshotReadOnly"],
+  ["AccessControlException", /authentication is not enabled|Authentication is required/, "authentication"],
+  ["SaslException", null, "authentication"],
   ["AccessControlException", null, "accessControl"],
   ["AuthorizationException", null, "accessControl"],
   ["InvalidToken", null, "authentication"],

@@ -1,6 +1,8 @@
 /** What the clients of this package need from outside: elapsed time, random bytes, and an HTTP transport or byte
  * streams. They open no socket and start no timer themselves, so a simulator can stand in for all of it. */
 
+import type { Cryptography } from "./sasl/cryptography.ts";
+
 /** For WebHDFS. */
 export interface World {
   readonly clock: Clock;
@@ -13,6 +15,8 @@ export interface NativeWorld {
   readonly clock: Clock;
   readonly random: Random;
   readonly streams: StreamTransport;
+  /** For checksums of whole files and secured data transfer; without it these are refused. */
+  readonly cryptography?: Cryptography | undefined;
 }
 
 /** Elapsed time. */

@@ -42,13 +42,18 @@ export class StreamFailure extends Error {
 
 /** TCP streams, without delay (Nagle's algorithm off) and kept alive. */
 export function createTcp(options: TcpOptions = {}): Tcp {
-  const highWaterMark = options.readAheadBytes ?? READ_AHEAD_BYTES_DEFAULT;
+  const readAheadBytes = options.readAheadBytes ?? READ_AHEAD_BYTES_DEFAULT;
   const open = new Set<Socket>();
   return {
     connect({ host, port }, { connectMsMax, cancel }) {
       return new Promise((resolve, reject) => {
         cancel?.throwIfAborted();
-        const how = { host, port, noDelay: true, keepAlive: true, highWaterMark };
+        const arrivals = createArrivals(readAheadBytes);
+        const onread = {
+          buffer: () => arrivals.free(),
+          callback: (count: number) => arrivals.came(count),
+        };
+        const how = { host, port, noDelay: true, keepAlive: true, highWaterMark: readAheadBytes, onread };
         const socket = connect(how);
         open.add(socket);
         const settle = (): void => {
@@ -71,7 +76,7 @@ export function createTcp(options: TcpOptions = {}): Tcp {
         socket.once("error", failed);
         socket.once("connect", () => {
           settle();
-          resolve(tcpStream(socket, `${host}:${port}`));
+          resolve(tcpStream(socket, arrivals, `${host}:${port}`));
         });
       });
     },
@@ -86,8 +91,7 @@ function refused(host: string, port: number, cause: unknown): StreamFailure {
   return new StreamFailure("refused", `no connection to ${host}:${port}: ${why}`, cause);
 }
 
-function tcpStream(socket: Socket, name: string): TcpStream {
-  let ended = false;
+function tcpStream(socket: Socket, arrivals: Arrivals, name: string): TcpStream {
   let failure: StreamFailure | null = null;
   let reader: PromiseWithResolvers<void> | null = null;
   let room: PromiseWithResolvers<void> | null = null;
@@ -110,15 +114,15 @@ function tcpStream(socket: Socket, name: string): TcpStream {
     if (!socket.writable) throw new StreamFailure("reset", `the connection with ${name} was ended`);
   };
 
-  socket.on("readable", wakeReader);
+  arrivals.wake = wakeReader;
   socket.on("end", () => {
-    ended = true;
+    arrivals.ended = true;
     wakeReader();
   });
   socket.on("drain", wakeWriters);
   socket.on("error", (cause) => fail(cause.message, cause));
   socket.on("close", () => {
-    if (!ended) fail("it was cut");
+    if (!arrivals.ended) fail("it was cut");
     wakeWriters();
   });
 
@@ -127,9 +131,15 @@ function tcpStream(socket: Socket, name: string): TcpStream {
       if (reader !== null) throw new Error("a stream is read by one reader at a time");
       for (;;) {
         if (failure !== null) throw failure;
-        const bytes: Buffer | null = socket.read();
-        if (bytes !== null) return bytes;
-        if (ended) return null;
+        const bytes = arrivals.take();
+        if (bytes !== null) {
+          if (arrivals.isPaused) {
+            arrivals.isPaused = false;
+            socket.resume();
+          }
+          return bytes;
+        }
+        if (arrivals.ended) return null;
         reader = Promise.withResolvers();
         await reader.promise;
       }
@@ -147,6 +157,67 @@ function tcpStream(socket: Socket, name: string): TcpStream {
       socket.destroy();
     },
   };
+}
+
+/** The memory that one connection reads into. Bytes are handed out where they were read, without copying, so a
+ * block of memory is filled once and left to whoever holds parts of it. Blocks grow while the peer fills them fast:
+ * 64 KiB at a time, as Node reads otherwise, costs a fifth of the time in collecting garbage. */
+interface Arrivals {
+  /** Where the next bytes go. */
+  free(): Uint8Array;
+  /** So many bytes came there; false when no more should for now. */
+  came(count: number): boolean;
+  /** All that lie side by side, or null. */
+  take(): Uint8Array | null;
+  wake(): void;
+  isPaused: boolean;
+  ended: boolean;
+}
+
+const MEMORY_BYTES_MIN = 64 * 1024;
+const MEMORY_BYTES_MAX = 512 * 1024;
+/** What is left of a block is used down to this. */
+const FREE_BYTES_MIN = 16 * 1024;
+
+function createArrivals(readAheadBytes: number): Arrivals {
+  let memory: Uint8Array = new Uint8Array(0);
+  let used = 0;
+  let taken = 0;
+  let waiting = 0;
+  let size = MEMORY_BYTES_MIN;
+  /** Parts of blocks that are full, not yet taken. */
+  const older: Uint8Array[] = [];
+  const arrivals: Arrivals = {
+    free() {
+      if (memory.length - used < FREE_BYTES_MIN) {
+        if (used > taken) older.push(memory.subarray(taken, used));
+        memory = Buffer.allocUnsafeSlow(size);
+        used = 0;
+        taken = 0;
+      }
+      return memory.subarray(used);
+    },
+    came(count) {
+      // The peer is ahead of us when it fills what it is given.
+      if (count >= memory.length - used) size = Math.min(size * 2, MEMORY_BYTES_MAX);
+      used += count;
+      waiting += count;
+      arrivals.wake();
+      arrivals.isPaused = waiting >= readAheadBytes;
+      return !arrivals.isPaused;
+    },
+    take() {
+      const next = older.shift() ?? (used > taken ? memory.subarray(taken, used) : null);
+      if (next === null) return null;
+      if (older.length === 0 && next.buffer === memory.buffer) taken = used;
+      waiting -= next.length;
+      return next;
+    },
+    wake() {},
+    isPaused: false,
+    ended: false,
+  };
+  return arrivals;
 }
 
 /** True when there is room for more. */

@@ -3,6 +3,7 @@ import { HdfsError } from "../errors.ts";
 import type { HdfsClient } from "../hdfs/client.ts";
 import { createAttributes } from "../namenode/attributes.ts";
 import { createCluster, type NativeCluster } from "../namenode/cluster.ts";
+import { createDelegationTokens, type DelegationTokens } from "../namenode/delegation-tokens.ts";
 import { createEdits, type HdfsEdits } from "../namenode/edits.ts";
 import { createEncryption, type HdfsEncryption } from "../namenode/encryption.ts";
 import { createErasureCoding, type HdfsErasureCoding } from "../namenode/erasure-coding.ts";
@@ -22,15 +23,16 @@ import { type NativeHdfsOptions, userOf } from "./options.ts";
 
 /** Everything: what every protocol offers, and what only this one does. */
 export interface NativeHdfsClient
-  extends Omit<HdfsClient, "getFileChecksum">,
+  extends HdfsClient,
     LocatedListing,
     HdfsLeases,
     HdfsEdits,
     HdfsErasureCoding,
     HdfsEncryption,
+    DelegationTokens,
     SafeMode,
     NativeCluster,
-    Pick<Transfer, "openNew" | "openEnd"> {
+    Pick<Transfer, "getCompositeChecksum" | "openNew" | "openEnd"> {
   /** The NameNode last seen active, or tried next: `host:port`. */
   readonly nameNode: string;
   /** Ends all connections; calls under way fail. */
@@ -42,12 +44,22 @@ export interface NativeHdfsClient
  * calls at once. Must be closed.
  */
 export function createNativeHdfsClient(world: NativeWorld, options: NativeHdfsOptions): NativeHdfsClient {
-  const { identity, callMsMax, connectMsMax, failoverMsMax } = options;
+  const {
+    identity,
+    dataTransferProtections: protections = null,
+    callMsMax,
+    connectMsMax,
+    failoverMsMax,
+  } = options;
   const rpc = { servers: options.nameNodes, identity, callMsMax, connectMsMax, failoverMsMax };
   const nameNode = createNameNode(world, rpc);
   const daemons = createRpcClient(world, { ...rpc, protocol: NAMENODE_PROTOCOL });
   const dataNodeRpc = { identity, callMsMax, connectMsMax };
-  const transfer = createTransfer(world, nameNode, { ...options.dataNodes, dataNodeRpc });
+  const transfer = createTransfer(world, nameNode, {
+    ...options.dataNodes,
+    dataNodeRpc,
+    security: identity.kind === "simple" ? undefined : { world: identity.world, protections },
+  });
   const tree = createTree(nameNode);
   const safeMode = createSafeMode(nameNode);
   return {
@@ -60,6 +72,7 @@ export function createNativeHdfsClient(world: NativeWorld, options: NativeHdfsOp
     ...createEdits(nameNode),
     ...createErasureCoding(nameNode),
     ...createEncryption(nameNode),
+    ...createDelegationTokens(nameNode),
     ...safeMode,
     ...createCluster(nameNode, daemons, safeMode, identity.kind !== "simple"),
     getConfiguration: options.getConfiguration ?? notByRpc,
@@ -67,6 +80,8 @@ export function createNativeHdfsClient(world: NativeWorld, options: NativeHdfsOp
     open: transfer.open,
     create: transfer.create,
     append: transfer.append,
+    getFileChecksum: transfer.getFileChecksum,
+    getCompositeChecksum: transfer.getCompositeChecksum,
     openNew: transfer.openNew,
     openEnd: transfer.openEnd,
     get nameNode() {

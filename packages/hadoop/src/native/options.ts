@@ -1,6 +1,6 @@
 /** How a native client is set up. */
 import type { HdfsCluster } from "../hdfs/client.ts";
-import type { RpcIdentity } from "../rpc/identity.ts";
+import type { Protections, RpcIdentity } from "../rpc/identity.ts";
 import type { Server } from "../rpc/link.ts";
 import type { DataNodesOptions } from "../transfer/data-nodes.ts";
 
@@ -15,6 +15,9 @@ export interface NativeHdfsOptions {
   readonly connectMsMax?: number | undefined;
   /** How long a call seeks an active NameNode, where there are several. */
   readonly failoverMsMax?: number | undefined;
+  /** `dfs.data.transfer.protection` as qopsOf reads it, the preferred one first; null, the default: not set. A cluster that
+   * encrypts by `dfs.encrypt.data.transfer` says so itself. */
+  readonly dataTransferProtections?: Protections | null | undefined;
   readonly dataNodes?: DataNodesOptions | undefined;
   /** RPC does not tell the NameNode's configuration; its web address does (a WebHDFS client's getConfiguration). */
   readonly getConfiguration?: HdfsCluster["getConfiguration"] | undefined;

@@ -2,7 +2,7 @@
  * hadoop-common 3.4. */
 import type { KerberosLogin } from "../sasl/kerberos-login.ts";
 import { createSaslClient } from "../sasl/client.ts";
-import type { Qop, SaslClient, SaslWorld } from "../sasl/mechanism.ts";
+import { type Qop, type SaslClient, type SaslWorld, serverPrincipal } from "../sasl/mechanism.ts";
 import { SaslError } from "../sasl/sasl-error.ts";
 import { type Token, tokenCredentials } from "../sasl/tokens.ts";
 
@@ -13,7 +13,8 @@ export type Protections = readonly [Qop, ...Qop[]];
 export type RpcIdentity =
   /** The server believes it. */
   | { readonly kind: "simple"; readonly user: string; readonly doAs?: string | undefined }
-  /** A server that asks for no proof is refused: it may be anybody. */
+  /** A server that asks for no proof is refused, for it may be anybody: unless `fallbackUser` names whom it may believe
+   * (`ipc.client.fallback-to-simple-auth-allowed`). */
   | {
       readonly kind: "kerberos";
       readonly login: KerberosLogin;
@@ -22,6 +23,7 @@ export type RpcIdentity =
       readonly protections: Protections;
       readonly world: SaslWorld;
       readonly doAs?: string | undefined;
+      readonly fallbackUser?: string | undefined;
     }
   /** A delegation token, or a block token towards a DataNode. */
   | {
@@ -31,13 +33,21 @@ export type RpcIdentity =
       readonly world: SaslWorld;
     };
 
-/** What the connection's context says of the caller; null where authentication itself has named them. */
-export function contextUsers(identity: RpcIdentity): {
+/** What the connection's context says of the caller; null where authentication itself has named them. `believed`: the
+ * server wanted no proof. */
+export function contextUsers(
+  identity: RpcIdentity,
+  believed: boolean,
+): {
   readonly user: string | null;
   readonly realUser: string | null;
 } {
   if (identity.kind === "token") return { user: null, realUser: null };
   const { doAs = null } = identity;
+  if (identity.kind === "kerberos" && believed) {
+    const { fallbackUser = null } = identity;
+    return doAs === null ? { user: fallbackUser, realUser: null } : { user: doAs, realUser: fallbackUser };
+  }
   // Towards a Kerberos server any name but one's own principal means acting for somebody else.
   if (identity.kind === "kerberos") return { user: doAs, realUser: null };
   return doAs === null ? { user: identity.user, realUser: null } : { user: doAs, realUser: identity.user };
@@ -51,22 +61,28 @@ export interface Offer {
   readonly serverId: string;
 }
 
-/** A handshake for the first offer that the caller has credentials for; null where the server wants no proof at all.
- * @throws SaslError when there is no such offer, or the server is not the one that was meant. */
+/** Whether a server that wants no proof may believe the caller. */
+export function mayFallBack(identity: RpcIdentity): boolean {
+  return identity.kind === "kerberos" && identity.fallbackUser !== undefined;
+}
+
+/** A handshake for the first offer that the caller has credentials for; `client` null where the server wants no proof
+ * and need not give any. @throws SaslError when there is no such offer, or the server is not the one that was meant. */
 export function chooseOffer(
   identity: RpcIdentity,
   offers: readonly Offer[],
   host: string,
-): { readonly offer: Offer; readonly client: SaslClient } {
+): { readonly offer: Offer; readonly client: SaslClient | null } {
   for (const offer of offers) {
     const client = tryOffer(identity, offer, host);
     if (client !== null) return { offer, client };
   }
-  const methods = offers.map(({ method }) => method).join(", ");
+  const simple = offers.find(({ method }) => method === "SIMPLE");
+  if (simple !== undefined && mayFallBack(identity)) return { offer: simple, client: null };
   const wanted = identity.kind === "token" ? "a token" : "Kerberos";
-  const why =
-    methods === "SIMPLE" ? unproven(wanted) : `the server takes ${methods}, and the caller has ${wanted}`;
-  throw new SaslError("serverUnproven", why);
+  if (simple !== undefined) throw new SaslError("unprotectedServer", unproven(wanted));
+  const methods = offers.map(({ method }) => method).join(", ") || "nothing";
+  throw new SaslError("methodRefused", `the server takes ${methods}, and the caller has ${wanted}`);
 }
 
 /** For a server that believes everybody and proves nothing. */
@@ -77,12 +93,12 @@ export function unproven(wanted: string): string {
 function tryOffer(identity: RpcIdentity, offer: Offer, host: string): SaslClient | null {
   const { method, mechanism, protocol, serverId: serverName } = offer;
   if (identity.kind === "kerberos" && method === "KERBEROS" && mechanism === "GSSAPI") {
-    checkPrincipal(identity.serverPrincipal, offer, host);
+    const realm = realmOfMeant(identity.serverPrincipal, offer, host);
     const credentials = { kind: "kerberos", login: identity.login } as const;
     return createSaslClient(identity.world, {
       mechanism,
       protocol,
-      serverName,
+      serverName: realm === null ? serverName : `${serverName}@${realm}`,
       qops: identity.protections,
       credentials,
     });
@@ -100,11 +116,14 @@ function tryOffer(identity: RpcIdentity, offer: Offer, host: string): SaslClient
   return null;
 }
 
-/** The server names its own principal; any holder of a key could, so it must be the configured one. */
-function checkPrincipal(expected: string, { protocol, serverId }: Offer, host: string): void {
-  const [service, instance] = expected.replace(/@.*$/, "").split("/");
-  const wantedHost = instance === "_HOST" ? host.toLowerCase() : instance;
-  if (service === protocol && (wantedHost === "*" || wantedHost === serverId)) return;
-  const told = `the server calls itself ${protocol}/${serverId}, but ${service}/${wantedHost} was meant`;
-  throw new SaslError("unknownServer", told);
+/** The server names its own principal; any holder of a key could, so it must be the configured one, whose realm this is;
+ * null: krb5.conf knows it. `*` stands for any host. */
+function realmOfMeant(expected: string, { protocol, serverId }: Offer, host: string): string | null {
+  const meant = serverPrincipal(expected, host);
+  const sameHost = meant.host === "*" || meant.host === serverId.toLowerCase();
+  if (meant.service === protocol && sameHost) return meant.realm;
+  throw new SaslError(
+    "wrongServer",
+    `the server calls itself ${protocol}/${serverId}, but ${meant.service}/${meant.host} was meant`,
+  );
 }

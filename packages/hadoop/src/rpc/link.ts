@@ -4,7 +4,7 @@ import { type Connection, createConnection } from "./connection.ts";
 import { type Protocol, preamble } from "./envelope.ts";
 import { RpcFailure } from "./failure.ts";
 import { contextUsers, type RpcIdentity } from "./identity.ts";
-import { authenticate } from "./sasl-stream.ts";
+import { authenticate, type Proven } from "./sasl-stream.ts";
 
 /** An address of an RPC server. */
 export interface Server {
@@ -51,8 +51,14 @@ export function createLink(
     try {
       const proven = await withinHandshake(world.clock, prove(stream, identity, host));
       ended.signal.throwIfAborted();
-      const users = contextUsers(identity);
-      current = createConnection(world.clock, proven, { server, clientId, protocol, callMsMax, ...users });
+      const users = contextUsers(identity, proven.believed);
+      current = createConnection(world.clock, proven.stream, {
+        server,
+        clientId,
+        protocol,
+        callMsMax,
+        ...users,
+      });
       return current;
     } catch (error) {
       stream.close();
@@ -75,10 +81,10 @@ export function createLink(
 }
 
 /** Nothing of a call has been sent yet, so whatever breaks here is as if there were no connection. */
-async function prove(stream: ByteStream, identity: RpcIdentity, host: string): Promise<ByteStream> {
+async function prove(stream: ByteStream, identity: RpcIdentity, host: string): Promise<Proven> {
   if (identity.kind === "simple") {
     await stream.write(preamble("simple"));
-    return stream;
+    return { stream, believed: true };
   }
   try {
     await stream.write(preamble("sasl"));

@@ -14,22 +14,25 @@ import type { ByteStream } from "../world.ts";
 import { CALL_ID, delimited, header, readAnswer } from "./envelope.ts";
 import { RemoteException, RpcFailure } from "./failure.ts";
 import { createFrameReader, RESPONSE_BYTES_MAX } from "./frame.ts";
-import { chooseOffer, type RpcIdentity, unproven } from "./identity.ts";
+import { chooseOffer, mayFallBack, type RpcIdentity, unproven } from "./identity.ts";
 
 /** Messages of one handshake; real ones have three to five. */
 export const HANDSHAKE_MESSAGES_MAX = 16;
 
 const HEADER = header(new Uint8Array(), CALL_ID.sasl, -1);
 
+/** A connection past its handshake. */
+export interface Proven {
+  /** For everything that follows. */
+  readonly stream: ByteStream;
+  /** The server wanted no proof, and was allowed to: it believes the name that the context says. */
+  readonly believed: boolean;
+}
+
 /**
- * Proves the caller, and the server, on a stream past its preamble. Resolves with the stream for everything that
- * follows. Rejects with a SaslError, a RemoteException or an RpcFailure; the stream is of no use then.
+ * Proves the caller, and the server, on a stream past its preamble. Rejects with a SaslError, a RemoteException or an RpcFailure; the stream is of no use then.
  */
-export async function authenticate(
-  stream: ByteStream,
-  identity: RpcIdentity,
-  host: string,
-): Promise<ByteStream> {
+export async function authenticate(stream: ByteStream, identity: RpcIdentity, host: string): Promise<Proven> {
   const messages = createMessages(stream);
   let client: SaslClient | null = null;
   await messages.send({ state: State.NEGOTIATE });
@@ -38,23 +41,32 @@ export async function authenticate(
       const said = await messages.next();
       if (said.state === State.NEGOTIATE && client === null) {
         const chosen = chooseOffer(identity, said.auths, host);
+        const { method, mechanism, protocol, serverId } = chosen.offer;
+        const auths = [{ method, mechanism, protocol, serverId }];
+        if (chosen.client === null) {
+          // The very offer comes back, with no empty field that it did not have. The server answers this with nothing.
+          const same = said.auths.filter((auth) => auth.method === method);
+          await messages.send({ state: State.INITIATE, auths: same });
+          return { stream: resumed(stream, messages), believed: true };
+        }
         client = chosen.client;
         const challenge = said.auths.find((auth) => auth.method === chosen.offer.method)?.challenge;
-        const { method, mechanism, protocol, serverId } = chosen.offer;
         const token = (await client.step(challenge ?? EMPTY)) ?? EMPTY;
-        await messages.send({
-          state: State.INITIATE,
-          token,
-          auths: [{ method, mechanism, protocol, serverId }],
-        });
+        await messages.send({ state: State.INITIATE, token, auths });
       } else if (said.state === State.CHALLENGE && client !== null) {
         await messages.send({ state: State.RESPONSE, token: (await client.step(said.token)) ?? EMPTY });
       } else if (said.state === State.SUCCESS && client !== null) {
         if (!client.complete) await client.step(said.token);
         if (!client.complete) throw new SaslError("badChallenge", "the server ended the handshake too early");
-        return client.qop === "auth" ? resumed(stream, messages) : wrapped(stream, messages, client);
+        if (client.qop !== "auth") return { stream: wrapped(stream, messages, client), believed: false };
+        client.dispose();
+        return { stream: resumed(stream, messages), believed: false };
       } else if (said.state === State.SUCCESS) {
-        throw new SaslError("serverUnproven", unproven(identity.kind === "token" ? "a token" : "Kerberos"));
+        if (mayFallBack(identity)) return { stream: resumed(stream, messages), believed: true };
+        throw new SaslError(
+          "unprotectedServer",
+          unproven(identity.kind === "token" ? "a token" : "Kerberos"),
+        );
       } else {
         throw new SaslError("badChallenge", `the server sent ${nameOf(said.state)} out of turn`);
       }
@@ -107,9 +119,16 @@ function createMessages(stream: ByteStream): Messages {
 
 function readMessage(frame: Uint8Array): RpcSaslProto {
   const { callId, header: answer, message } = readAnswer(frame);
-  if (answer.status !== Status.SUCCESS) throw new RemoteException(answer.exceptionClassName, answer.errorMsg);
+  if (answer.status !== Status.SUCCESS) throw refusal(answer.exceptionClassName, answer.errorMsg);
   if (callId !== CALL_ID.sasl) throw new MalformedMessage(`an answer to call ${callId} where SASL is spoken`);
   return decode(RpcSaslProtoSchema, message);
+}
+
+/** Of Kerberos a server says no more than "GSS initiate failed". */
+function refusal(javaClass: string, message: string): Error {
+  const remote = new RemoteException(javaClass, message);
+  if (!javaClass.endsWith(".SaslException")) return remote;
+  return new SaslError("proofRefused", `the server refuses the proof: ${message}`, remote);
 }
 
 /** The bare stream again. The server speaks only when spoken to, so nothing of ours is lost in the handshake's reader. */

@@ -25,6 +25,7 @@ export function createDigestMd5(world: SaslWorld, credentials: Password, request
   if (!/^[\x20-\x7e]*$/.test(credentials.userName + credentials.password)) {
     throw new SaslError("unsupported", "DIGEST-MD5 takes tokens only, whose names and passwords are ASCII");
   }
+  const { cryptography } = world;
   let answered: { readonly secrets: DigestSecrets; readonly offer: Offer } | null = null;
   let layer: DigestLayer | null = null;
   let complete = false;
@@ -50,10 +51,10 @@ export function createDigestMd5(world: SaslWorld, credentials: Password, request
       if (complete) throw new SaslError("badChallenge", "the server goes on after the end of the handshake");
       if (answered === null) {
         const offer = choose(challenge, request);
-        const clientNonce = world.cryptography.secretBytes(CLIENT_NONCE_BYTES).toBase64();
+        const clientNonce = cryptography.secretBytes(CLIENT_NONCE_BYTES).toBase64();
         const digestUri = `${request.protocol}/${request.serverName}`;
         const facts = { ...credentials, ...offer, clientNonce, digestUri };
-        const secrets = digestSecrets(world.cryptography, facts);
+        const secrets = digestSecrets(cryptography, facts);
         answered = { secrets, offer };
         return ascii(responseText(facts, secrets));
       }
@@ -62,7 +63,7 @@ export function createDigestMd5(world: SaslWorld, credentials: Password, request
         throw new SaslError("serverUnproven", "the server's answer to the token's challenge is wrong");
       }
       const { qop, cipher } = answered.offer;
-      if (qop !== "auth") layer = createDigestLayer(world.cryptography, answered.secrets, cipher);
+      if (qop !== "auth") layer = createDigestLayer(cryptography, answered.secrets, cipher);
       complete = true;
       return null;
     },

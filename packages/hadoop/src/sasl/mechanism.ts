@@ -91,3 +91,25 @@ export function qopsOf(protection: string): readonly [Qop, ...Qop[]] {
   const [first = "auth", ...others] = qops;
   return [first, ...others];
 }
+
+/** A service, taken apart. */
+export interface ServerPrincipal {
+  readonly service: string;
+  /** In lower case. */
+  readonly host: string;
+  /** Null: krb5.conf maps the host to its realm. */
+  readonly realm: string | null;
+}
+
+/**
+ * Reads `nn/_HOST@REALM` as configurations hold it, for the server `host`. Source: SecurityUtil.getServerPrincipal.
+ *
+ * @throws SaslError `unsupported` for what is no principal of a service.
+ */
+export function serverPrincipal(pattern: string, host: string): ServerPrincipal {
+  const [, service, place = "", realm = null] =
+    /^([^/@\s]+)\/([^/@\s]+)(?:@([^/@\s]+))?$/.exec(pattern) ?? [];
+  if (service === undefined)
+    throw new SaslError("unsupported", `"${pattern}" is no principal of a service; give SERVICE/_HOST@REALM`);
+  return { service, host: (place === "_HOST" ? host : place).toLowerCase(), realm };
+}

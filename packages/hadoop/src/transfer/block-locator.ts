@@ -10,6 +10,8 @@ import type {
   LocatedBlocksProto,
 } from "../proto/generated/block_pb.ts";
 import { ClientDatanodeProtocolService } from "../proto/generated/client_datanode_pb.ts";
+import type { TokenProto } from "../proto/generated/security_pb.ts";
+import type { RpcIdentity } from "../rpc/identity.ts";
 import { createRpcClient, type RpcOptions } from "../rpc/client.ts";
 import type { NativeWorld } from "../world.ts";
 import { idOf } from "./replicas.ts";
@@ -25,6 +27,7 @@ export interface BlockLocator {
     path: string,
     node: DatanodeInfoProto,
     block: ExtendedBlockProto,
+    token: TokenProto,
     cancel?: AbortSignal,
   ): Promise<number>;
 }
@@ -53,11 +56,16 @@ export function createBlockLocator(
     async reportBadBlocks(path, blocks) {
       await nameNode.ask(CALLS.reportBadBlocks, path, { blocks: [...blocks] });
     },
-    async getReplicaVisibleLength(path, node, block, cancel) {
+    async getReplicaVisibleLength(path, node, block, token, cancel) {
       const { ipAddr, ipcPort } = idOf(node);
       // Files that are open are rarely read: a connection each time is enough.
       const servers = [{ host: ipAddr, port: ipcPort }];
-      const rpc = createRpcClient(world, { ...dataNodeRpc, servers, protocol: CLIENT_DATANODE_PROTOCOL });
+      const rpc = createRpcClient(world, {
+        ...dataNodeRpc,
+        identity: towardsDataNode(dataNodeRpc.identity, token),
+        servers,
+        protocol: CLIENT_DATANODE_PROTOCOL,
+      });
       try {
         const method = ClientDatanodeProtocolService.method.getReplicaVisibleLength;
         const { length } = await rpc.ask(method, { block }, { path, cancel });
@@ -67,4 +75,11 @@ export function createBlockLocator(
       }
     },
   };
+}
+
+/** Where callers are proven, the block's token proves the right to ask. */
+function towardsDataNode(identity: RpcIdentity, { identifier, password }: TokenProto): RpcIdentity {
+  if (identity.kind === "simple") return identity;
+  const { protections, world } = identity;
+  return { kind: "token", token: { identifier, password }, protections, world };
 }

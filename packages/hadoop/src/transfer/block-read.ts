@@ -11,7 +11,7 @@ import {
 } from "../proto/generated/datatransfer_pb.ts";
 import type { TokenProto } from "../proto/generated/security_pb.ts";
 import type { ByteInput } from "./byte-input.ts";
-import { type ChunkSums, createChunkSums } from "./chunk-sums.ts";
+import type { ChunkSums, ChunkSumsMaker } from "./chunk-sums.ts";
 import type { DataNodes } from "./data-nodes.ts";
 import { delimited } from "./delimited.ts";
 import { TransferFault } from "./fault.ts";
@@ -87,15 +87,20 @@ async function begin(dataNodes: DataNodes, read: BlockRead, cancel: AbortSignal 
   const kept = dataNodes.kept(read.node);
   if (kept !== null) {
     try {
-      return await ask(kept, read, cancel);
+      return await ask(dataNodes, kept, read, cancel);
     } catch (error) {
       if (!(error instanceof TransferFault) || error.kind !== "lost") throw error;
     }
   }
-  return ask(await dataNodes.dial(read.node, read.token, cancel), read, cancel);
+  return ask(dataNodes, await dataNodes.dial(read.node, read.token, cancel), read, cancel);
 }
 
-async function ask(peer: Peer, read: BlockRead, cancel: AbortSignal | undefined): Promise<Begun> {
+async function ask(
+  dataNodes: DataNodes,
+  peer: Peer,
+  read: BlockRead,
+  cancel: AbortSignal | undefined,
+): Promise<Begun> {
   const { block, token, clientName, offsetBytes, lengthBytes } = read;
   const cancelled = (): void => peer.close(cancel?.reason);
   cancel?.addEventListener("abort", cancelled, { once: true });
@@ -113,7 +118,7 @@ async function ask(peer: Peer, read: BlockRead, cancel: AbortSignal | undefined)
     const info = answer.readOpChecksumInfo;
     if (info?.checksum === undefined)
       throw new TransferFault("malformed", "an answer that does not tell how the block is summed");
-    const sums = sumsOf(info.checksum);
+    const sums = sumsOf(info.checksum, dataNodes.sums);
     const firstByte = Number(info.chunkOffset);
     if (
       firstByte > offsetBytes ||
@@ -135,15 +140,15 @@ async function ask(peer: Peer, read: BlockRead, cancel: AbortSignal | undefined)
 const BYTES_PER_CHUNK_MAX = 16 * 1024 * 1024;
 
 /** How a DataNode says a block is summed. */
-export function sumsOf({ type, bytesPerChecksum }: ChecksumProto): ChunkSums {
+export function sumsOf({ type, bytesPerChecksum }: ChecksumProto, make: ChunkSumsMaker): ChunkSums {
   if (bytesPerChecksum < 1 || bytesPerChecksum > BYTES_PER_CHUNK_MAX) {
     throw new TransferFault(
       "malformed",
       `a checksum over ${bytesPerChecksum} bytes; 1 to ${BYTES_PER_CHUNK_MAX} are allowed`,
     );
   }
-  if (type === ChecksumTypeProto.CHECKSUM_NULL) return createChunkSums(null, bytesPerChecksum);
-  return createChunkSums(type === ChecksumTypeProto.CHECKSUM_CRC32 ? "crc32" : "crc32c", bytesPerChecksum);
+  if (type === ChecksumTypeProto.CHECKSUM_NULL) return make(null, bytesPerChecksum);
+  return make(type === ChecksumTypeProto.CHECKSUM_CRC32 ? "crc32" : "crc32c", bytesPerChecksum);
 }
 
 interface Packet {
@@ -177,13 +182,13 @@ const CHECKED = delimited(
   toBinary(ClientReadStatusProtoSchema, create(ClientReadStatusProtoSchema, { status: Status.CHECKSUM_OK })),
 );
 
-/** Takes the empty last packet and tells the DataNode that all was well. False when the connection is of no more use;
+/** Takes the empty last packet; the DataNode is told that all was well with the next operation. False when the connection is of no more use;
  * the bytes are good either way. */
 async function finish(peer: Peer, sums: ChunkSums): Promise<boolean> {
   try {
     const { header } = await readPacket(peer.input, sums);
     if (!header.last || header.dataBytes !== 0) return false;
-    await peer.write(CHECKED);
+    peer.owe(CHECKED);
     return true;
   } catch (error) {
     if (error instanceof TransferFault) return false;

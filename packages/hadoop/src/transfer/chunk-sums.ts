@@ -75,6 +75,24 @@ export function createChunkSums(kind: CrcKind | null, bytesPerChunk: number): Ch
   };
 }
 
+/** Made once for each way of summing, since the arithmetic of chunks takes some 20 µs to prepare. */
+export type ChunkSumsMaker = (kind: CrcKind | null, bytesPerChunk: number) => ChunkSums;
+
+/** A cluster has one or two ways of summing; a server that makes up more is served without keeping them. */
+const KEPT_MAX = 16;
+
+export function createChunkSumsMaker(): ChunkSumsMaker {
+  const kept = new Map<string, ChunkSums>();
+  return (kind, bytesPerChunk) => {
+    const key = `${kind} ${bytesPerChunk}`;
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const made = createChunkSums(kind, bytesPerChunk);
+    if (kept.size < KEPT_MAX) kept.set(key, made);
+    return made;
+  };
+}
+
 function readSum(sums: Uint8Array, at: number): number {
   const high = ((sums[at] as number) << 24) | ((sums[at + 1] as number) << 16);
   return (high | ((sums[at + 2] as number) << 8) | (sums[at + 3] as number)) >>> 0;

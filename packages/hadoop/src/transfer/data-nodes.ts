@@ -3,12 +3,16 @@
 import type { DatanodeIDProto } from "../proto/generated/block_pb.ts";
 import type { TokenProto } from "../proto/generated/security_pb.ts";
 import type { ByteStream, NativeWorld } from "../world.ts";
+import { type ChunkSumsMaker, createChunkSumsMaker } from "./chunk-sums.ts";
+import { TransferFault } from "./fault.ts";
 import { createPeer, faultOf, type Peer } from "./peer.ts";
 import type { Watchdog } from "./watchdog.ts";
 
-/** What stands between the bare connection and the operations: the SASL handshake of a secured cluster. */
+/** What stands between the bare connection and the operations: the SASL handshake of a secured cluster. It speaks
+ * over `peer`, whose waits are bounded, and resolves with what is used instead of `stream`. */
 export type Handshake = (
   stream: ByteStream,
+  peer: Peer,
   context: { readonly node: DatanodeIDProto; readonly token: TokenProto },
 ) => Promise<ByteStream>;
 
@@ -44,6 +48,8 @@ export interface DataNodes {
   kept(node: DatanodeIDProto): Peer | null;
   /** Keeps the connection for another operation. Nothing may be under way on it. */
   keep(node: DatanodeIDProto, peer: Peer): void;
+  /** The ways of summing that have been met. */
+  readonly sums: ChunkSumsMaker;
   /** `host:port` as it is dialled. */
   addressOf(node: DatanodeIDProto): string;
   /** Closes idle connections; those in use stay. */
@@ -83,15 +89,22 @@ export function createDataNodes(
   };
 
   return {
+    sums: createChunkSumsMaker(),
     async dial(node, token, cancel, extraSilenceMs = 0) {
-      try {
-        const server = { host: hostOf(node), port: node.xferPort };
-        const bare = await world.streams.connect(server, { connectMsMax, cancel });
-        const stream =
-          options.handshake === undefined ? bare : await shake(options.handshake, bare, { node, token });
-        return createPeer(stream, watchdog, silenceMsMax + extraSilenceMs);
-      } catch (error) {
-        throw faultOf(error);
+      const server = { host: hostOf(node), port: node.xferPort };
+      const { handshake } = options;
+      for (let attempt = 0; ; attempt++) {
+        try {
+          const stream = await world.streams.connect(server, { connectMsMax, cancel });
+          const bare = createPeer(stream, watchdog, silenceMsMax + extraSilenceMs);
+          if (handshake === undefined) return bare;
+          const secured = await shake(() => handshake(stream, bare, { node, token }), bare, cancel);
+          return secured === stream ? bare : createPeer(secured, watchdog, silenceMsMax + extraSilenceMs);
+        } catch (error) {
+          const fault = faultOf(error);
+          // With a new key, once.
+          if (!(fault instanceof TransferFault && fault.kind === "key" && attempt === 0)) throw fault;
+        }
       }
     },
     kept(node) {
@@ -127,14 +140,19 @@ export function createDataNodes(
 }
 
 async function shake(
-  handshake: Handshake,
-  stream: ByteStream,
-  context: { readonly node: DatanodeIDProto; readonly token: TokenProto },
+  handshake: () => Promise<ByteStream>,
+  peer: Peer,
+  cancel: AbortSignal | undefined,
 ): Promise<ByteStream> {
+  const cancelled = (): void => peer.close(cancel?.reason);
+  cancel?.addEventListener("abort", cancelled, { once: true });
   try {
-    return await handshake(stream, context);
+    cancel?.throwIfAborted();
+    return await handshake();
   } catch (error) {
-    stream.close();
+    peer.close();
     throw error;
+  } finally {
+    cancel?.removeEventListener("abort", cancelled);
   }
 }

@@ -8,6 +8,7 @@
  * - `malformed`: what came is not the protocol, or lies about its size;
  * - `refused`: the DataNode answered with an error;
  * - `token`: the DataNode does not take the block's token;
+ * - `key`: the DataNode does not know the data encryption key;
  * - `checksum`: bytes that do not match their checksums.
  */
 export type TransferFaultKind =
@@ -17,6 +18,7 @@ export type TransferFaultKind =
   | "malformed"
   | "refused"
   | "token"
+  | "key"
   | "checksum";
 
 export class TransferFault extends Error {

@@ -11,7 +11,7 @@ import type { Clock } from "../world.ts";
 import type { BlockLocator } from "./block-locator.ts";
 import type { DataNodes } from "./data-nodes.ts";
 import type { DeadNodes } from "./dead-nodes.ts";
-import { readReplicas } from "./replicas.ts";
+import { blockOf, readReplicas } from "./replicas.ts";
 import { readStripedGroup } from "./striped-read.ts";
 
 /** What a read needs. */
@@ -92,7 +92,7 @@ async function withOpenBlock(
 ): Promise<readonly LocatedBlockProto[]> {
   const { lastBlock, isLastBlockComplete, fileLength, blocks } = located;
   if (isLastBlockComplete || lastBlock?.b === undefined || endBytes <= Number(fileLength)) return blocks;
-  const length = await visibleLength(nameNode, path, lastBlock, lastBlock.b, cancel);
+  const length = await visibleLength(nameNode, path, lastBlock, cancel);
   const others = blocks.filter(({ b }) => b?.blockId !== lastBlock.b?.blockId);
   return length === 0
     ? others
@@ -104,13 +104,13 @@ async function visibleLength(
   nameNode: BlockLocator,
   path: string,
   located: LocatedBlockProto,
-  block: ExtendedBlockProto,
   cancel: AbortSignal | undefined,
 ): Promise<number> {
+  const { block, token } = blockOf(located);
   let failure: unknown = null;
   for (const node of located.locs) {
     try {
-      return await nameNode.getReplicaVisibleLength(path, node, block, cancel);
+      return await nameNode.getReplicaVisibleLength(path, node, block, token, cancel);
     } catch (error) {
       cancel?.throwIfAborted();
       if (error instanceof HdfsError && error.javaClass?.endsWith("ReplicaNotFoundException")) return 0;

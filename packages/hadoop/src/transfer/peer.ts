@@ -1,5 +1,6 @@
 /** One connection to a DataNode, as the operations use it: bytes in and out, every wait bounded, every failure told
  * as a TransferFault. */
+import { SaslError } from "../sasl/sasl-error.ts";
 import { type ByteStream, streamFailureKind } from "../world.ts";
 import { type ByteInput, createByteInput, EndOfStream } from "./byte-input.ts";
 import { TransferFault } from "./fault.ts";
@@ -9,6 +10,8 @@ export interface Peer {
   readonly input: ByteInput;
   /** Resolves when there is room for more. */
   write(...pieces: readonly Uint8Array[]): Promise<void>;
+  /** Bytes that may wait for the next write, to go with it: a system call less, and the DataNode is woken once. */
+  owe(bytes: Uint8Array): void;
   /** Ends the connection; waits under way fail with `reason`, or as `lost`. Safe to call twice. */
   close(reason?: unknown): void;
 }
@@ -16,6 +19,7 @@ export interface Peer {
 /** `silenceMsMax`: the longest the DataNode may keep us waiting, for bytes or for room, with nothing moving. */
 export function createPeer(stream: ByteStream, watchdog: Watchdog, silenceMsMax: number): Peer {
   let ending: unknown = null;
+  let owed: Uint8Array[] = [];
   const close = (reason?: unknown): void => {
     ending ??= reason ?? new TransferFault("lost", "the connection was closed on our side");
     reading.end();
@@ -45,12 +49,17 @@ export function createPeer(stream: ByteStream, watchdog: Watchdog, silenceMsMax:
     async write(...pieces) {
       writing.begin();
       try {
-        await stream.write(...pieces);
+        const before = owed;
+        owed = [];
+        await stream.write(...before, ...pieces);
       } catch (error) {
         throw translated(error);
       } finally {
         writing.end();
       }
+    },
+    owe(bytes) {
+      owed.push(bytes);
     },
     close,
   };
@@ -60,6 +69,7 @@ export function createPeer(stream: ByteStream, watchdog: Watchdog, silenceMsMax:
 export function faultOf(error: unknown): unknown {
   if (error instanceof EndOfStream)
     return new TransferFault("lost", "the DataNode ended the connection", error);
+  if (error instanceof SaslError) return new TransferFault("malformed", error.message, error);
   const kind = streamFailureKind(error);
   if (kind === null) return error;
   return new TransferFault(kind === "refused" ? "unreachable" : "lost", (error as Error).message, error);

@@ -1,17 +1,23 @@
 /** Files' contents: read and written block by block at the DataNodes that the NameNode names. */
 import { HdfsError } from "../errors.ts";
 import type { Body, CreateOptions, HdfsReading, HdfsWriting } from "../hdfs/client.ts";
+import type { FileChecksum } from "../hdfs/cluster-info.ts";
 import { createFileWriting } from "../namenode/file-writing.ts";
 import { CALLS, type NameNode } from "../namenode/name-node.ts";
 import { ChecksumTypeProto } from "../proto/generated/checksum_pb.ts";
 import type { LocatedBlockProto } from "../proto/generated/block_pb.ts";
 import type { FsServerDefaultsProto, HdfsFileStatusProto } from "../proto/generated/file_pb.ts";
+import type { Protections } from "../rpc/identity.ts";
+import type { Cryptography } from "../sasl/cryptography.ts";
+import type { SaslWorld } from "../sasl/mechanism.ts";
+import type { EncryptionKey } from "../sasl/tokens.ts";
 import type { NativeWorld } from "../world.ts";
 import { createBlockLocator, type DataNodeRpcOptions } from "./block-locator.ts";
-import { createChunkSums } from "./chunk-sums.ts";
-import { createDataNodes, type DataNodesOptions } from "./data-nodes.ts";
+import { createDataNodes, type DataNodesOptions, type Handshake } from "./data-nodes.ts";
 import { createDeadNodes } from "./dead-nodes.ts";
 import { createFileOutput, type FileOutput } from "./file-output.ts";
+import { createHandshake } from "./handshake.ts";
+import { fileChecksum } from "./file-checksum.ts";
 import { readFile } from "./file-read.ts";
 import { createLeases } from "./leases.ts";
 import { createWatchdog } from "./watchdog.ts";
@@ -19,10 +25,24 @@ import { createWatchdog } from "./watchdog.ts";
 export interface TransferOptions extends DataNodesOptions {
   /** For the DataNodes' RPC ports. */
   readonly dataNodeRpc: DataNodeRpcOptions;
+  /** How bytes are protected on their way to DataNodes; default not at all, and then a cluster that demands it refuses. */
+  readonly security?: TransferSecurity | undefined;
+}
+
+/** What a cluster's configuration says of it. */
+export interface TransferSecurity {
+  readonly world: SaslWorld;
+  /** `dfs.data.transfer.protection`; null when it is not set. A cluster that encrypts (`dfs.encrypt.data.transfer`)
+   * says so itself. */
+  readonly protections: Protections | null;
 }
 
 /** The parts of the client that move bytes, and streams for those who write piece by piece. */
-export interface Transfer extends Pick<HdfsReading, "open">, Pick<HdfsWriting, "create" | "append"> {
+export interface Transfer
+  extends Pick<HdfsReading, "open" | "getFileChecksum">,
+    Pick<HdfsWriting, "create" | "append"> {
+  /** The CRC of the file's bytes, whatever its blocks (COMPOSITE_CRC). */
+  getCompositeChecksum(path: string, cancel?: AbortSignal): Promise<FileChecksum>;
   /** A new file to write into; `close` ends it. */
   openNew(path: string, options: CreateOptions, cancel?: AbortSignal): Promise<OutputStream>;
   /** The end of an existing file to write to. */
@@ -40,7 +60,8 @@ export type OutputStream = Omit<FileOutput, "abandon"> & {
 export function createTransfer(world: NativeWorld, nameNode: NameNode, options: TransferOptions): Transfer {
   const { clock } = world;
   const watchdog = createWatchdog(clock);
-  const dataNodes = createDataNodes(world, watchdog, options);
+  const handshake = options.security && secured(nameNode, options.security, () => serverDefaults());
+  const dataNodes = createDataNodes(world, watchdog, { handshake, ...options });
   const { clientName } = nameNode;
   const locator = createBlockLocator(world, nameNode, options.dataNodeRpc);
   const reading = { clock, nameNode: locator, dataNodes, deadNodes: createDeadNodes(clock), clientName };
@@ -75,7 +96,7 @@ export function createTransfer(world: NativeWorld, nameNode: NameNode, options: 
       file: { path, fileId: status.fileId },
       replication: status.blockReplication,
       blockSizeBytes: Number(status.blocksize),
-      sums: createChunkSums(
+      sums: dataNodes.sums(
         checksumType === ChecksumTypeProto.CHECKSUM_CRC32 ? "crc32" : "crc32c",
         bytesPerChecksum,
       ),
@@ -132,6 +153,9 @@ export function createTransfer(world: NativeWorld, nameNode: NameNode, options: 
 
   return {
     open: (path, range, cancel) => readFile(reading, path, range, cancel),
+    getFileChecksum: (path, cancel) => fileChecksum(reading, hashing(world, path), path, "md5", cancel),
+    getCompositeChecksum: (path, cancel) =>
+      fileChecksum(reading, hashing(world, path), path, "composite", cancel),
     async create(path, body, wanted, cancel) {
       const expected = body instanceof Uint8Array ? body.length : undefined;
       return fill(await openNew(path, wanted, expected, cancel), body);
@@ -160,6 +184,36 @@ async function fill(output: OutputStream, body: Body): Promise<number> {
     await output.abandon().catch(() => undefined);
     throw error;
   }
+}
+
+function hashing({ cryptography }: NativeWorld, path: string): Cryptography {
+  if (cryptography !== undefined) return cryptography;
+  const reason = "the client was made without cryptography, which checksums of files need";
+  throw new HdfsError({ code: "unsupported", operation: "getFileChecksum", path, reason });
+}
+
+/** The handshake; the cluster's key is asked for once, and again when a DataNode does not know it. */
+function secured(
+  nameNode: NameNode,
+  { world, protections }: TransferSecurity,
+  serverDefaults: () => Promise<FsServerDefaultsProto>,
+): Handshake {
+  let key: Promise<EncryptionKey | null> | null = null;
+  const forgetKey = (): void => {
+    key = null;
+  };
+  const ask = async (): Promise<EncryptionKey | null> => {
+    if (!(await serverDefaults()).encryptDataTransfer) return null;
+    return (await nameNode.ask(CALLS.getDataEncryptionKey, "/", {})).dataEncryptionKey ?? null;
+  };
+  const encryptionKey = (): Promise<EncryptionKey | null> => {
+    key ??= ask().catch((error: unknown) => {
+      forgetKey();
+      throw error;
+    });
+    return key;
+  };
+  return createHandshake({ world, protections, encryptionKey, forgetKey });
 }
 
 async function askDefaults(nameNode: NameNode): Promise<FsServerDefaultsProto> {
