@@ -104,7 +104,7 @@ export function createCluster(
           }),
           cancel,
         ),
-        nameNode.read(CALLS.getHAServiceState, "/", {}, ({ state }) => HA_STATES[state], cancel),
+        haStateOf(nameNode, cancel),
         safeMode.isInSafeMode(cancel),
         forSuperusers(getDataNodes("live", cancel)),
         forSuperusers(getDataNodes("dead", cancel)),
@@ -125,6 +125,16 @@ export function createCluster(
       };
     },
   };
+}
+
+async function haStateOf(nameNode: NameNode, cancel: AbortSignal | undefined): Promise<string> {
+  try {
+    return await nameNode.read(CALLS.getHAServiceState, "/", {}, ({ state }) => HA_STATES[state], cancel);
+  } catch (error) {
+    // "HA for namenode is not enabled": it is alone, and serves.
+    if (isHdfsError(error) && error.javaClass?.endsWith(".ServiceFailedException") === true) return "active";
+    throw error;
+  }
 }
 
 async function forSuperusers<T>(answer: Promise<T>): Promise<T | null> {
