@@ -1,21 +1,29 @@
-// `npm run campaign -- moments|kills`: the long forms of stories that `npm test` tells briefly, on two real clusters of
+// `npm run campaign -- moments|kills|fleet|fleet-kills`: the long forms of stories that `npm test` tells briefly, on two real clusters of
 // their own. Says each step; ends with the line `N passed, N failed`.
 import { parseArgs } from "node:util";
 import { startWorld, type World } from "../harness/world.ts";
 import { kills, type Victim } from "../stories/kills.ts";
+import { killsUnderFleet } from "../stories/many/kills-under-fleet.ts";
+import { undisturbed } from "../stories/many/undisturbed.ts";
 import { momentsUnderWriters } from "../stories/moments.ts";
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
 const USAGE = `Usage: npm run campaign -- moments [--moments 10] [--files 2000]
        npm run campaign -- kills [--times 10] [--files 200]
+       npm run campaign -- fleet [--services 20] [--minutes 10] [--files 20]
+       npm run campaign -- fleet-kills [--services 20] [--times 10] [--files 20]
 `;
 const VICTIMS: readonly Victim[] = ["control", "east", "west"];
 const SEED = 20_261_121;
+const FLEET_FILES = 20;
+const STOPPED_MS = 60_000;
 
 interface Amounts {
   readonly moments: number;
   readonly times: number;
+  readonly services: number;
+  readonly minutes: number;
   readonly files: number | null;
 }
 interface Story {
@@ -53,6 +61,26 @@ const campaigns: Record<string, (amounts: Amounts) => Story[]> = {
           report: say,
         }),
     })),
+  fleet: ({ services, minutes, files }) => [
+    {
+      what: `${services} services for ${minutes} minutes, one broken, one agent stopped for a minute`,
+      tell: (world) =>
+        undisturbed(world, {
+          services,
+          minutes,
+          files: files ?? FLEET_FILES,
+          stoppedMs: STOPPED_MS,
+          report: say,
+        }),
+    },
+  ],
+  "fleet-kills": ({ services, times, files }) => [
+    {
+      what: `kill -9 of control and agents, ${times} times at random, under ${services} services`,
+      tell: (world) =>
+        killsUnderFleet(world, { services, times, files: files ?? FLEET_FILES, seed: SEED, report: say }),
+    },
+  ],
 };
 
 const stories = read();
@@ -84,6 +112,8 @@ function read(): Story[] | null {
       options: {
         moments: { type: "string", default: "10" },
         times: { type: "string", default: "10" },
+        services: { type: "string", default: "20" },
+        minutes: { type: "string", default: "10" },
         files: { type: "string" },
       },
     });
@@ -94,6 +124,8 @@ function read(): Story[] | null {
     const made = campaigns[positionals[0] ?? ""]?.({
       moments: amount(values.moments),
       times: amount(values.times),
+      services: amount(values.services),
+      minutes: amount(values.minutes),
       files: values.files === undefined ? null : amount(values.files),
     });
     return positionals.length === 1 ? (made ?? null) : null;
