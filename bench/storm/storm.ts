@@ -22,6 +22,7 @@ const { values } = parseArgs({
     pairs: { type: "string", default: "10" },
     files: { type: "string", default: "3" },
     ahead: { type: "string", default: "30" },
+    profile: { type: "string" },
   },
 });
 const SERVICES = Number(values.services);
@@ -42,15 +43,11 @@ const dir = mkdtempSync(join(tmpdir(), "coeval-storm-"));
 const [rest, link] = (await freePorts(2)).map((port) => `127.0.0.1:${port}`);
 const data = join(dir, "control");
 mkdirSync(data, { mode: 0o700 });
-const control = productProcess("control", dir, [
-  "control",
-  "--data",
-  data,
-  "--listen",
-  rest ?? "",
-  "--link",
-  link ?? "",
-]);
+// Where the control device's time goes, as a .cpuprofile in that folder.
+const profiled =
+  values.profile === undefined ? [] : ["env", `NODE_OPTIONS=--cpu-prof --cpu-prof-dir=${values.profile}`];
+const words = ["control", "--data", data, "--listen", rest ?? "", "--link", link ?? ""];
+const control = productProcess("control", dir, words, profiled);
 const env = { COEVAL_CONFIG: join(dir, "cli.json") };
 const cli = async <T>(words: readonly string[]): Promise<T> => {
   const answer = await runCli([...words, "-o", "json"], { env, timeoutMs: CALL_TIMEOUT_MS });

@@ -204,8 +204,8 @@ async function protect(site: Site, name: string): Promise<{ run: Run; seen: stri
   let seen = "";
   const run = await until(`the end of ${id}`, RUN_WITHIN_MS, async () => {
     const now = await site.ask<Run & { progress: Progress }>(["run", "get", id]);
-    const doing = now.progress.source?.doing ?? now.progress.target?.doing ?? "";
-    if (doing.startsWith("waiting")) seen = doing;
+    const { source, target } = now.progress;
+    seen = [source?.doing, target?.doing].find((doing) => doing?.startsWith("waiting")) ?? seen;
     return isOver(now) ? now : null;
   });
   return { run, seen };
