@@ -5,7 +5,7 @@
 import { CoevalError, type Failure, toFailure } from "@coeval/core/errors";
 import { type Certificate, sourceBytes, targetBytes } from "@coeval/core/model/certificate";
 import { joinPath } from "@coeval/core/model/path";
-import type { Holding } from "@coeval/core/ports/target";
+import type { Holding, SealedSnapshot, SealRequest } from "@coeval/core/ports/target";
 import type { Result } from "@coeval/core/protect/instruction";
 import { readSwitch, writeSwitch } from "@coeval/store/agent/staging";
 import { storeCertificate } from "./certificates.ts";
@@ -13,7 +13,7 @@ import { proveChain, requireSame } from "./certified.ts";
 import type { StepContext } from "./context.ts";
 import { proveIdentity } from "./identity.ts";
 import { persist } from "./persist.ts";
-import { compareLive, switchBack, switchForward } from "./switch.ts";
+import { compareLive, switchBack, switchForward, unlikeManifest } from "./switch.ts";
 import { type Received, received } from "./verify.ts";
 
 /** Attempts forward before it is taken back. */
@@ -30,15 +30,23 @@ export async function seal(context: StepContext<"seal">): Promise<Result> {
   if (state === "back" || state === "undone") throw await takeBack(context, holding, context.note as Failure);
   if (state !== "committed") await goForward(context, holding);
   let attempts = 0;
-  const sealed = await persist(context, "sealing", Number.POSITIVE_INFINITY, async () => {
+  const sealed = await persist(context, "sealing", Number.POSITIVE_INFINITY, sealOnce, mayBeMended);
+
+  async function sealOnce(): Promise<SealedSnapshot> {
     const first = ++attempts === 1 && state !== "committed";
     await target.clear(holding, cancel);
     const sentMs = world.clock.elapsedMs();
-    const done = await target.seal(holding, { point: body.point, previous: order.previous }, cancel);
+    const point: SealRequest = {
+      point: body.point,
+      previous: order.previous,
+      unlike: (signal) => unlikeManifest(context, holding, signal),
+    };
+    const done = await target.seal(holding, point, cancel);
     // Tried before, the snapshot may have been there already: its stamp tells nothing of now.
     if (first) context.clusterClock.stamped(done.clusterStampMs, sentMs, world.clock.elapsedMs());
     return done;
-  });
+  }
+
   const unsigned = {
     body,
     source: order.source,
@@ -55,6 +63,15 @@ export async function seal(context: StepContext<"seal">): Promise<Result> {
     storeCertificate(context.world, service, run, certificate),
   );
   return { step: "seal", certificate };
+}
+
+/**
+ * The switch is proven and can be taken back no more: given up now, the tree would be ahead of its point for good, and every later run a
+ * conflict. A right, a quota, a limit can be put in order meanwhile; who wrote behind our back is for a person to find out.
+ */
+function mayBeMended(thrown: unknown): boolean {
+  const { code } = toFailure(thrown);
+  return code !== "conflict" && code !== "base-mismatch";
 }
 
 /** Everything that the certificate says of this side, and that the source's agent has signed it. @throws CoevalError `protocol`. */
