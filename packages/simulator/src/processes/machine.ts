@@ -9,7 +9,7 @@ import type { LogBook } from "../world/log.ts";
 import type { Net } from "../world/network.ts";
 import type { Seed } from "../world/seed.ts";
 import type { Timeline } from "../world/timeline.ts";
-import { watchDatabase } from "../world/database.ts";
+import { createDatabaseDisk, type DatabaseDisk, watchDatabase } from "../world/database.ts";
 
 export type ProcessName = "control" | "east" | "west";
 
@@ -26,6 +26,8 @@ export interface Machine<Tables> {
   readonly name: ProcessName;
   readonly timepiece: Timepiece;
   readonly disk: Disk;
+  /** Below the database; another one than below the data folder. */
+  readonly databaseDisk: DatabaseDisk;
   readonly key: Key;
   /** The handle that the next process, or a checker, may use. */
   readonly database: Database<Tables>;
@@ -53,6 +55,7 @@ export function createMachine<Tables>(
   const seed = universe.seed.stream(name);
   const timepiece = createTimepiece(clock.driftPpm, clock.aheadMs, seed.between(1000, 1e7));
   const disk = createDisk();
+  const databaseDisk = createDatabaseDisk();
   let handle = database;
   let life: Life | null = null;
   let lives = 0;
@@ -62,6 +65,7 @@ export function createMachine<Tables>(
     name,
     timepiece,
     disk,
+    databaseDisk,
     key: keys.create(name),
     get database() {
       return handle;
@@ -96,7 +100,8 @@ export function createMachine<Tables>(
         files: createFiles(timeline, disk, mine, chance.stream("files")),
         log: book.of(mine),
       };
-      return { life: mine, world, database: watchDatabase(inner, mine) };
+      const below = { disk: databaseDisk, timeline, seed: chance.stream("database") };
+      return { life: mine, world, database: watchDatabase(inner, mine, below) };
     },
   };
 }

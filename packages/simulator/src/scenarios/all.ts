@@ -10,7 +10,9 @@ import { flakyCluster } from "./flaky-cluster.ts";
 import { forgedPeers } from "./forged-peers.ts";
 import { fullAgentDisk } from "./full-agent-disk.ts";
 import { fullDisk } from "./full-disk.ts";
+import { fullStore } from "./full-store.ts";
 import { lateInstructions } from "./late-instructions.ts";
+import { lateRequests } from "./late-requests.ts";
 import { messages } from "./messages.ts";
 import { mix } from "./mix.ts";
 import { partition } from "./partition.ts";
@@ -44,6 +46,8 @@ export const scenarios: readonly Scenario[] = [
   slow,
   clusterAway,
   fullAgentDisk,
+  fullStore,
+  lateRequests,
 
   policy,
   policyCrash,
