@@ -15,6 +15,7 @@ import type { Context, StepContext } from "./context.ts";
 import { pointFile, pointFolder, runFolder } from "./folders.ts";
 import { holdingOf, readOpening } from "./holding.ts";
 import { proveIdentity } from "./identity.ts";
+import { noteDoubts } from "./late-effects.ts";
 import { persist } from "./persist.ts";
 import { switchBack } from "./switch.ts";
 import { ownTransfer } from "./transfer/own-transfer.ts";
@@ -109,6 +110,7 @@ async function releaseTarget(context: StepContext<"release">): Promise<void> {
   if (order.outcome === "void" && state !== "committed" && opening) {
     const holding = await holdingOf(db, instruction, opening.order);
     if (state === "forward" || state === "back") {
+      await noteDoubts(context);
       await writeSwitch(db, run, "back");
       await switchBack(context, holding);
       await writeSwitch(db, run, "undone");

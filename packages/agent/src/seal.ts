@@ -10,8 +10,9 @@ import type { Result } from "@coeval/core/protect/instruction";
 import { readSwitch, writeSwitch } from "@coeval/store/agent/staging";
 import { storeCertificate } from "./certificates.ts";
 import { proveChain, requireSame } from "./certified.ts";
-import type { StepContext } from "./context.ts";
+import type { Context, StepContext } from "./context.ts";
 import { proveIdentity } from "./identity.ts";
+import { noteDoubts } from "./late-effects.ts";
 import { persist } from "./persist.ts";
 import { compareLive, switchBack, switchForward, unlikeManifest } from "./switch.ts";
 import { type Received, received } from "./verify.ts";
@@ -27,6 +28,8 @@ export async function seal(context: StepContext<"seal">): Promise<Result> {
   const { holding } = there;
   await proveBody(context, there);
   const state = await readSwitch(db, run);
+  if (state !== null)
+    await persist(context, "noting doubts", Number.POSITIVE_INFINITY, () => noteDoubts(context));
   if (state === "back" || state === "undone") throw await takeBack(context, holding, context.note as Failure);
   if (state !== "committed") await goForward(context, holding);
   let attempts = 0;
@@ -108,7 +111,12 @@ async function goForward(context: StepContext<"seal">, holding: Holding): Promis
   const { db, instruction } = context;
   await writeSwitch(db, instruction.run, "forward");
   try {
-    await persist(context, "switching", FORWARD_ATTEMPTS_MAX, () => switchForward(context, holding));
+    await persist(
+      context,
+      "switching",
+      FORWARD_ATTEMPTS_MAX,
+      inDoubtAfterwards(context, () => switchForward(context, holding)),
+    );
     const mismatches = await persist(context, "comparing", FORWARD_ATTEMPTS_MAX, () =>
       compareLive(context, holding),
     );
@@ -136,7 +144,24 @@ async function takeBack(
 ): Promise<CoevalError> {
   const { db, instruction } = context;
   await writeSwitch(db, instruction.run, "back");
-  await persist(context, "taking back", Number.POSITIVE_INFINITY, () => switchBack(context, holding));
+  await persist(
+    context,
+    "taking back",
+    Number.POSITIVE_INFINITY,
+    inDoubtAfterwards(context, () => switchBack(context, holding)),
+  );
   await writeSwitch(db, instruction.run, "undone");
   return new CoevalError(failure.code, failure.message, { evidence: failure.evidence });
+}
+
+/** A step that fails may have an effect later on: its request was sent. */
+function inDoubtAfterwards(context: Context, work: () => Promise<void>): () => Promise<void> {
+  return async () => {
+    try {
+      await work();
+    } catch (thrown) {
+      await noteDoubts(context);
+      throw thrown;
+    }
+  };
 }

@@ -5,6 +5,7 @@
  */
 import { CoevalError } from "@coeval/core/errors";
 import { joinPath } from "@coeval/core/model/path";
+import type { Log } from "@coeval/core/ports/log";
 import type { Holding, SealedSnapshot, SealRequest } from "@coeval/core/ports/target";
 import { changesSince, strangersBeside } from "./changes-since-seal.ts";
 import type { FileSystem } from "./file-system.ts";
@@ -18,9 +19,11 @@ import {
   stagePath,
   writeMark,
 } from "./layout.ts";
+import { removeStaging } from "./open-holding.ts";
 import { inSnapshot } from "./snapshot-paths.ts";
 
 export async function sealPoint(
+  log: Log,
   fs: FileSystem,
   holding: Holding,
   request: SealRequest,
@@ -39,10 +42,14 @@ export async function sealPoint(
       );
     }
     // A snapshot that held staging would show it to readers and charge what was replaced for as long as the point lives.
-    await fs.remove(stagePath(holding), cancel);
+    await removeStaging(log, fs, holding, null, cancel);
+    await fs.removeEmpty(stagePath(holding), cancel);
     if (!names.includes(name)) await takeOpened(fs, holding, request, cancel);
-    await closeAndProve(fs, holding, name, cancel);
+    await closeAndProve(fs, holding, request.point, cancel);
     stamp = (await fs.status(inSnapshot(directory, name), cancel))?.mtimeMs ?? null;
+    // A request of an earlier seal that landed late has taken the name of the point that is about to get it back.
+    if (current !== null && names.includes(pointSnapshotName(current)))
+      await fs.deleteSnapshot(directory, pointSnapshotName(current), cancel);
     if (current !== null) await fs.renameSnapshot(directory, CURRENT, pointSnapshotName(current), cancel);
     await fs.renameSnapshot(directory, name, CURRENT, cancel);
   }
@@ -116,16 +123,28 @@ async function proveUntouched(
   });
 }
 
-/** From here on nothing can change; what changed between the snapshot and the closing makes the point void. */
+/**
+ * From here on nothing can change; what changed between the snapshot and the closing makes the point void. So does a request that landed
+ * late: a snapshot that was taken while the directory was closed shuts the readers out, one with another's mark is of no point.
+ */
 async function closeAndProve(
   fs: FileSystem,
   holding: Holding,
-  name: string,
+  point: string,
   cancel: AbortSignal,
 ): Promise<void> {
   const { directory } = holding;
+  const name = pointSnapshotName(point);
   const status = await fs.status(directory, cancel);
   if (status && status.mode !== CLOSED_MODE) await fs.setMode(directory, CLOSED_MODE, cancel);
+  const taken = await fs.status(inSnapshot(directory, name), cancel);
+  if (taken?.mode !== OPEN_MODE || (await markOf(fs, directory, name, cancel)) !== point) {
+    await fs.deleteSnapshot(directory, name, cancel);
+    throw new CoevalError(
+      "not-equal",
+      `${directory}: its snapshot was taken by an earlier request, too late`,
+    );
+  }
   const changed = await changesSince(fs, holding, name, cancel);
   if (changed.length === 0) return;
   await fs.deleteSnapshot(directory, name, cancel);

@@ -6,7 +6,7 @@ import { MUTATING } from "../cluster/served.ts";
 import type { Checker, Facts } from "./checker.ts";
 
 /** What takes something back may come again. */
-const HARMLESS: ReadonlySet<string> = new Set(["deleteSnapshot", "remove"]);
+const HARMLESS: ReadonlySet<string> = new Set(["deleteSnapshot", "remove", "removeEmpty"]);
 
 export const atMostOnce: Checker = {
   name: "at-most-once",

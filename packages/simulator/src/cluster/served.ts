@@ -55,6 +55,7 @@ export const MUTATING: ReadonlySet<string> = new Set([
   "create",
   "rename",
   "remove",
+  "removeEmpty",
   "setOwner",
   "setMode",
   "setTimes",
