@@ -271,3 +271,46 @@ test("a snapshot that is refused leaves the directory closed", async () => {
   await assert.rejects(seal, { code: "snapshot-limit" });
   assert.equal((await fs.status(holding.directory, ground.cancel))?.mode, 0o700);
 });
+
+test("requests of a seal that died may land late: the point is sealed for its readers, under its own name", async () => {
+  const { ground } = killable();
+  const { target, fs } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  await put(ground, `${set.path}/file`, "one", { mode: 0o644 });
+  const entries = await replicate(ground, await take(ground, [set], "coeval-a"), null, "p1");
+  const holding = holdingFor(ground, [set], "run-2", "p1");
+  const { directory } = holding;
+  await target.open(holding, ground.cancel);
+  const seal = () => target.seal(holding, sealOf(ground, holding, entries, "p2"), ground.cancel);
+  // Taken while the directory is closed, and with the mark of the point before.
+  await fs.createSnapshot(directory, "coeval-p2", ground.cancel);
+  await assert.rejects(seal(), { code: "not-equal", message: /too late/ });
+  // A snapshot of the point that is current, under the name that it is about to get back.
+  await fs.createSnapshot(directory, "coeval-p1", ground.cancel);
+  await seal();
+  assert.deepEqual(await target.snapshots(holding, ground.cancel), ["coeval-p1", "current"]);
+  const nobody = ground.cluster.as("nobody");
+  for (const name of ["coeval-p1", "current"])
+    assert.equal(
+      await readText(nobody, `${directory}/.snapshot/${name}/copies/data/file`, ground.cancel),
+      "one",
+    );
+});
+
+test("a clearing that lands late spares a later run's staging", async () => {
+  const { ground } = killable();
+  const { target, fs } = ground.cluster;
+  const cleared: string[] = [];
+  const watched = createHdfsTarget(createTestWorld(), {
+    ...fs,
+    remove: async (path, cancel) => (cleared.push(path), fs.remove(path, cancel)),
+  });
+  const holding = holdingFor(ground, [{ name: "data" }], "run-1", null);
+  await target.open(holding, ground.cancel);
+  await watched.clear(holding, ground.cancel);
+  const later = { ...holding, run: "run-2" };
+  await target.open(later, ground.cancel);
+  for (const path of cleared) await fs.remove(path, ground.cancel);
+  assert.ok(await fs.status(`${holding.directory}/.coeval-stage/run-2/new`, ground.cancel));
+  assert.equal(await fs.removeEmpty(`${holding.directory}/.coeval-stage`, ground.cancel), false);
+});
