@@ -85,6 +85,7 @@ export function createConductor(stage: Stage): Conductor {
         cluster.setReachable(true);
         cluster.setSafeMode(false);
       }
+      for (const server of stage.timeServers.values()) server.answers = true;
       for (const machine of Object.values(machines)) {
         machine.crashAt(null);
         machine.disk.freeBytes = Number.POSITIVE_INFINITY;

@@ -1,4 +1,5 @@
 /** What outlives a process: its machine's clock, its disk, its database, its key. And the process that runs there now. */
+import type { OpenTimeSource } from "@coeval/core/ports/time-source";
 import type { World } from "@coeval/core/ports/world";
 import type { Database } from "@coeval/store/database";
 import { createClock, createTimepiece, type Timepiece } from "../world/clock.ts";
@@ -9,6 +10,7 @@ import type { LogBook } from "../world/log.ts";
 import type { Net } from "../world/network.ts";
 import type { Seed } from "../world/seed.ts";
 import type { Timeline } from "../world/timeline.ts";
+import { type TimeServers, timeSources } from "../world/time-server.ts";
 import { createDatabaseDisk, type DatabaseDisk, watchDatabase } from "../world/database.ts";
 
 export type ProcessName = "control" | "east" | "west";
@@ -20,6 +22,7 @@ export interface Universe {
   readonly book: LogBook;
   readonly keys: KeyRing;
   readonly net: Net;
+  readonly timeServers: TimeServers;
 }
 
 export interface Machine<Tables> {
@@ -43,6 +46,7 @@ export interface Begun<Tables> {
   readonly life: Life;
   readonly world: World;
   readonly database: Database<Tables>;
+  readonly openTimeSource: OpenTimeSource;
 }
 
 export function createMachine<Tables>(
@@ -92,8 +96,10 @@ export function createMachine<Tables>(
         handle = inner.crash();
       });
       book.write(name, "started", { life: lives });
+      const clock = createClock(timeline, timepiece, mine, chance.stream("clock"));
+      const asking = { timeline, life: mine, clock, seed: chance.stream("ntp") };
       const world: World = {
-        clock: createClock(timeline, timepiece, mine, chance.stream("clock")),
+        clock,
         random: chance.stream("random"),
         hash,
         signatures: keys,
@@ -101,7 +107,12 @@ export function createMachine<Tables>(
         log: book.of(mine),
       };
       const below = { disk: databaseDisk, timeline, seed: chance.stream("database") };
-      return { life: mine, world, database: watchDatabase(inner, mine, below) };
+      return {
+        life: mine,
+        world,
+        database: watchDatabase(inner, mine, below),
+        openTimeSource: timeSources(universe.timeServers, asking),
+      };
     },
   };
 }

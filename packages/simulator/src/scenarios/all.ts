@@ -3,6 +3,7 @@ import type { Scenario } from "../plan.ts";
 import { baseline } from "./baseline.ts";
 import { beyondLimits } from "./beyond-limits.ts";
 import { clockJumps } from "./clock-jumps.ts";
+import { clockOff } from "./clock-off.ts";
 import { clusterAway } from "./cluster-away.ts";
 import { corruptChunk } from "./corrupt-chunk.ts";
 import { crash } from "./crash.ts";
@@ -22,6 +23,7 @@ import { snapshotRemoved } from "./snapshot-removed.ts";
 import { slow } from "./slow.ts";
 import { stuckService } from "./stuck-service.ts";
 import { targetEdited } from "./target-edited.ts";
+import { timeServer } from "./time-server.ts";
 
 export const scenarios: readonly Scenario[] = [
   baseline,
@@ -43,6 +45,8 @@ export const scenarios: readonly Scenario[] = [
   forgedPeers,
   beyondLimits,
   clockJumps,
+  clockOff,
+  timeServer,
   slow,
   clusterAway,
   fullAgentDisk,
