@@ -11,6 +11,8 @@ const asked: Asked = {
   say: "examine",
   number: 7,
   identity: null,
+  service: "books",
+  measure: false,
   sets: [{ name: "ledger", component: "hdfs", path: "/data/ledger" }],
   directory: null,
 };

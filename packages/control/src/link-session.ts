@@ -54,7 +54,7 @@ async function serveAgent(world: World, parts: LinkParts, channel: Channel, peer
   if (hello.say !== "hello") throw new CoevalError("protocol", `'${hello.say}' came before 'hello'`);
   if (hello.version !== LINK_VERSION)
     throw new CoevalError("protocol", `the agent speaks version ${hello.version}, this is ${LINK_VERSION}`);
-  const link = createLink(world, channel, peer, hello.dataAddress);
+  const link = createLink(world, channel, peer, hello);
   const welcome = welcomeOf(parts, cluster);
   link.send(welcome);
   try {
@@ -112,6 +112,7 @@ async function handle(
     case "answer":
       return parts.dispatcher.answered(link, message.instruction, message.outcome);
     case "findings":
+    case "inspected":
     case "entries":
     case "point-checked":
       return link.questions.answered(message);

@@ -106,7 +106,11 @@ test("a newer connection of the cluster's agent takes the place of the older one
 
 test("a revoked agent's link ends for good at once, and every other agent hears of the key", async () => {
   const fake = await withAgent();
-  await fake.control.clusters.add(call, { name: "west", hdfs, scopes: ["/"] });
+  await fake.control.clusters.add(call, {
+    name: "west",
+    hdfs: { ...hdfs, url: "webhdfs://west:9870" },
+    scopes: ["/"],
+  });
   const west = createFakeAgent({ cluster: "west", fingerprint: "2".repeat(64) });
   await enrolled(fake.control, fake.network, west.peer);
   await west.connect(fake.network);

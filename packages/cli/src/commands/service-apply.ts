@@ -24,10 +24,12 @@ export function addApply(service: Command, context: Context): void {
     },
     async (_names, options) => {
       const documents = await readServices(io, options.file);
-      const planned = await send(context, documents, true);
+      const planned = await send(context, documents, { dryRun: "true" });
       if (!options.quiet)
-        for (const one of planned.services)
-          tellFindings(io, io.stderr, `service ${one.name}, ${one.action}:`, one.findings);
+        for (const { name, action, findings } of planned.services.filter((one) => one.findings.length > 0)) {
+          io.stderr.write(`service ${name}, ${action}:\n`);
+          tellFindings(io, io.stderr, findings);
+        }
       if (options.dryRun || planned.blocked) {
         print(io, options, planned);
         say(
@@ -38,7 +40,7 @@ export function addApply(service: Command, context: Context): void {
         return planned.blocked ? exit.conflict : exit.ok;
       }
       await agree(io, options, planned);
-      print(io, options, await send(context, documents, false));
+      print(io, options, await send(context, documents, { dryRun: "false" }));
       for (const one of planned.services)
         if (one.action === "created") say(io, options, `next: coeval service protect ${one.name} --wait`);
       return exit.ok;
@@ -46,9 +48,10 @@ export function addApply(service: Command, context: Context): void {
   );
 }
 
-/** A dry run of the files. */
-export async function plan(context: Context, files: readonly string[]): Promise<AppliedServices> {
-  return send(context, await readServices(context.io, files), true);
+/** A dry run of the files that also measures what the first runs take. */
+export async function measure(context: Context, files: readonly string[]): Promise<AppliedServices> {
+  const query = { dryRun: "true", measure: "true" };
+  return send(context, await readServices(context.io, files), query);
 }
 
 async function readServices(io: Io, files: readonly string[]): Promise<PlacedDocument[]> {
@@ -65,14 +68,14 @@ async function readServices(io: Io, files: readonly string[]): Promise<PlacedDoc
 async function send(
   context: Context,
   documents: readonly PlacedDocument[],
-  dryRun: boolean,
+  query: { readonly dryRun: string; readonly measure?: string },
 ): Promise<AppliedServices> {
   const client = await context.client();
   const body = { services: documents.map(({ document }) => document) };
   try {
     return await client.call("POST", "/api/v1/services", appliedServices, {
       body,
-      query: { dryRun: String(dryRun) },
+      query,
     });
   } catch (failure) {
     throw failure instanceof RefusedError
