@@ -1,5 +1,5 @@
 /** The agent's cluster: how it is reached, as the control device last said, and what it shows of itself. */
-import { toFailure } from "@coeval/core/errors";
+import { CoevalError, toFailure } from "@coeval/core/errors";
 import type { ClusterStatus } from "@coeval/core/model/cluster";
 import type { World } from "@coeval/core/ports/world";
 import type { FromControl } from "@coeval/contract/wire/link";
@@ -52,7 +52,7 @@ export async function createClusterAccess(
 }
 
 async function probeWithin(world: World, source: ClusterDrivers["source"]): Promise<ClusterStatus> {
-  const late = new Error(`no answer within ${PROBE_MS_MAX} ms`);
+  const late = new CoevalError("cluster-unreachable", `no answer within ${PROBE_MS_MAX} ms`);
   const { signal } = new AbortController();
   try {
     return await withTimeLimit(world.clock, PROBE_MS_MAX, late, signal, (limit) => source.probe(limit));

@@ -33,15 +33,17 @@ export async function examine(
       number,
       findings,
       sizes: [...primary.sizes],
+      blockSizeBytes: primary.blockSizeBytes,
       room: secondary.room,
       failure: null,
     };
   } catch (thrown) {
-    return { say: "findings", number, findings: [], sizes: [], room: null, failure: toFailure(thrown) };
+    const nothing = { findings: [], sizes: [], blockSizeBytes: null, room: null };
+    return { say: "findings", number, ...nothing, failure: toFailure(thrown) };
   }
 }
 
-const NOTHING: Measured = { sizes: [], findings: [] };
+const NOTHING: Measured = { sizes: [], findings: [], blockSizeBytes: null };
 
 async function examinePrimary(
   world: World,
@@ -53,12 +55,12 @@ async function examinePrimary(
   const beyond = sets.flatMap((set) =>
     within(set.name, () => requirePrefix(readPrefixes, set.path, "read", "snapshot and read")),
   );
-  if (beyond.length > 0 || sets.length === 0) return { sizes: [], findings: beyond };
+  if (beyond.length > 0 || sets.length === 0) return { ...NOTHING, findings: beyond };
   const findings = await source.examine(sets, cancel);
   const blocked = new Set(findings.filter(({ level }) => level === "blocks").map(({ set }) => set));
   const whole = measure ? sets.filter(({ name }) => !blocked.has(name)) : [];
   const measured = whole.length === 0 ? NOTHING : await sizesOf(world, source, whole, cancel);
-  return { sizes: measured.sizes, findings: [...findings, ...measured.findings] };
+  return { ...measured, findings: [...findings, ...measured.findings] };
 }
 
 async function examineSecondary(
@@ -96,7 +98,7 @@ async function sizesOf(
     if (thrown !== late) throw thrown;
     const seconds = MEASURE_MS_MAX / 1000;
     const text = `the cluster did not sum up the data sets within ${seconds} s: their sizes are not known`;
-    return { sizes: [], findings: [{ set: null, level: "warns", code: "sizes-unknown", text }] };
+    return { ...NOTHING, findings: [{ set: null, level: "warns", code: "sizes-unknown", text }] };
   }
 }
 

@@ -250,6 +250,7 @@ test("examining asks both agents, the secondary with the holding directory, and 
     number: questions[0]?.number ?? 0,
     findings: [finding],
     sizes: [],
+    blockSizeBytes: null,
     room: null,
     failure: null,
   });
@@ -258,6 +259,7 @@ test("examining asks both agents, the secondary with the holding directory, and 
     number: questions[1]?.number ?? 0,
     findings: [],
     sizes: [],
+    blockSizeBytes: null,
     room: null,
     failure: null,
   });

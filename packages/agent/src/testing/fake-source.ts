@@ -46,7 +46,7 @@ export function createFakeSource(clock: Clock, cluster: string): FakeSource {
       return { ...source.status };
     },
     examine: async () => [],
-    measure: async () => ({ sizes: [], findings: [] }),
+    measure: async () => ({ sizes: [], findings: [], blockSizeBytes: null }),
     inspect: async () => inspectionOf(),
     async prepare({ sets, snapshotName }) {
       await fault("prepare");

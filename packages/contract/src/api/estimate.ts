@@ -23,6 +23,9 @@ export const estimateResource = named(
         directories: z.number().int(),
         bytes: z.number().int(),
         neededBytes: z.number().int().describe("on the secondary's disks, every replica counted"),
+        setAsideBytes: z
+          .object({ one: z.number().int(), most: z.number().int() })
+          .describe("what HDFS sets aside besides while one file is written, and as many as are at a time"),
         durationMs: z.number(),
       })
       .describe("data sets that the last point does not hold: they are copied in full"),

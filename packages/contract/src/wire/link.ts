@@ -141,6 +141,8 @@ export const fromAgent = z.discriminatedUnion("say", [
     findings: z.array(findingField).max(ITEMS_MAX),
     /** Of the data sets that were to be measured and could be. */
     sizes: z.array(sizeField).max(ITEMS_MAX),
+    /** Of the primary's new files; null where it was not asked, or does not tell. */
+    blockSizeBytes: countField.nullable(),
     /** On the secondary, where it was asked to measure. */
     room: roomField.nullable(),
     failure: failureField.nullable(),

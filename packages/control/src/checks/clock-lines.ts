@@ -67,7 +67,7 @@ function clusterClockLines({ view: { clusterClock } }: ClusterSeen): CheckLine[]
   return [
     ok(
       "clock",
-      `the cluster's own clock was ${ahead} it ${(ageMs / 1000).toFixed(0)} s ago; nothing is decided by it`,
+      `the cluster's own clock was ${ahead} the shared one ${(ageMs / 1000).toFixed(0)} s ago; nothing is decided by it`,
     ),
   ];
 }

@@ -147,6 +147,7 @@ async function estimated(
   const held = new Set(last?.certificate.body.dataSets.map(({ name }) => name) ?? []);
   return estimateOf({
     sizes: source.sizes,
+    blockSizeBytes: source.blockSizeBytes,
     held,
     room: target.room,
     rate: rateOf(await measuredRuns(db, service)),

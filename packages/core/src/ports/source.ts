@@ -137,4 +137,6 @@ export interface SetSize {
 export interface Measured {
   readonly sizes: readonly SetSize[];
   readonly findings: readonly Finding[];
+  /** The block size of new files there, hence of most; null when the cluster does not tell. */
+  readonly blockSizeBytes: number | null;
 }

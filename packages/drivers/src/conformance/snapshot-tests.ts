@@ -276,7 +276,11 @@ async function measures(ground: Ground): Promise<void> {
   await fs.setReplication(`${set.path}/kept`, 2, ground.cancel);
   await take(ground, [set], "coeval-a");
   await fs.remove(`${set.path}/gone`, ground.cancel);
-  const { sizes, findings } = await source.measure([set], ground.cancel);
+  const { sizes, findings, blockSizeBytes } = await source.measure([set], ground.cancel);
+  assert(
+    blockSizeBytes === null || blockSizeBytes > 0,
+    "the block size is a number, if the cluster tells it",
+  );
   const replication = (await fs.status(`${set.path}/deep/er/too`, ground.cancel))?.replication ?? 0;
   assertEqual(
     sizes,

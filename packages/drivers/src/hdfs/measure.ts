@@ -9,6 +9,10 @@ import { inParallel } from "./parallel.ts";
 /** A sum holds the name system's lock, if in slices: few at a time. */
 const SUMS_AT_ONCE_MAX = 2;
 
+const BLOCK_SIZE_KEY = "dfs.blocksize";
+/** Suffixes as Hadoop's StringUtils.TraditionalBinaryPrefix has them: src. */
+const PREFIXES = ["", "k", "m", "g", "t", "p", "e"] as const;
+
 export async function measureSets(
   fs: FileSystem,
   sets: readonly DataSet[],
@@ -16,9 +20,17 @@ export async function measureSets(
 ): Promise<Measured> {
   const told = await inParallel(sets, SUMS_AT_ONCE_MAX, (set) => measureSet(fs, set, cancel));
   return {
+    blockSizeBytes: blockSizeOf(await fs.setting(BLOCK_SIZE_KEY, cancel)),
     sizes: told.flatMap((one) => ("size" in one ? [one.size] : [])),
     findings: told.flatMap((one) => ("finding" in one ? [one.finding] : [])),
   };
+}
+
+/** `134217728` or `128m`. */
+function blockSizeOf(text: string | null): number | null {
+  const [, digits = "", prefix = ""] = /^(\d{1,15})([kmgtpe]?)$/i.exec(text?.trim() ?? "") ?? [];
+  const power = PREFIXES.findIndex((each) => each === prefix.toLowerCase());
+  return digits === "" ? null : Number(digits) * 1024 ** power;
 }
 
 type Told = { readonly size: SetSize } | { readonly finding: Finding };

@@ -267,7 +267,15 @@ function checked({ findings }: State, measure: boolean): CheckedService {
 
 const sampleEstimate: CheckedService["estimate"] = {
   sets: [{ set: "events", files: 2, directories: 1, bytes: 10, spaceBytes: 30 }],
-  copies: { sets: ["events"], files: 2, directories: 1, bytes: 10, neededBytes: 30, durationMs: 25 },
+  copies: {
+    sets: ["events"],
+    files: 2,
+    directories: 1,
+    bytes: 10,
+    neededBytes: 30,
+    setAsideBytes: { one: 1, most: 2 },
+    durationMs: 25,
+  },
   freeBytes: 1e12,
   rate: { filesPerSecond: 80, bytesPerSecond: 5e7, from: "assumed", runs: 0 },
 };
