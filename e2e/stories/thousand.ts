@@ -11,7 +11,7 @@ const CONFLICT = 6;
 const TIMEOUT_MS = 300_000;
 const ROOT = "/thousand";
 
-export async function thousand(world: World): Promise<void> {
+export async function thousand(world: World, report: (line: string) => void): Promise<void> {
   const { east } = world.pair;
   const hdfs = east.as(east.superuser);
   await hdfs.call("PUT", ROOT, "MKDIRS");
@@ -35,7 +35,13 @@ export async function thousand(world: World): Promise<void> {
   const absent = document(names, (text) => text.replace(`${ROOT}/s${WRONG}"`, `${ROOT}/absent"`));
   const missing = await apply(world, absent);
   assert.equal(missing.code, CONFLICT, missing.stderr);
-  assert.match(missing.stderr, /set-missing|\/thousand\/absent does not exist/);
+  const place = absent.split("\n").findIndex((text) => text.includes("/absent")) + 1;
+  assert.match(
+    missing.stderr,
+    new RegExp(
+      `thousand\\.yaml:${place}:\\d+: service s${WRONG}, created:\\n.*/thousand/absent does not exist`,
+    ),
+  );
   assert.deepEqual(await listed(world), before, "none was applied");
 
   const applied = await apply(

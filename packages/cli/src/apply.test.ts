@@ -95,6 +95,25 @@ test("a dry run that is blocked changes nothing and says why", async () => {
   assert.ok(server.asked.every(({ url }) => url.includes("dryRun=true")));
 });
 
+test("of many services the one that is refused is told, with its line, even when quiet", async () => {
+  const note = { cluster: "west", set: null, level: "tells", code: "x", text: "a note" };
+  const gone = { cluster: "west", set: "items", level: "blocks", code: "set-missing", text: "it is gone" };
+  server.answers.set("POST /api/v1/services", () => ({
+    dryRun: true,
+    blocked: true,
+    services: [
+      { name: "sales", action: "created", findings: [note], revision: null },
+      { name: "other", action: "created", findings: [note, gone], revision: null },
+    ],
+  }));
+  const other = salesYaml.replace("name: sales", "name: other");
+  const io = fakeIo(server.url);
+  io.files.set("s.yaml", `${salesYaml}---\n${other}`);
+  const { code, out, err } = await run("service apply -f s.yaml -q", io);
+  assert.deepEqual([code, out], [6, ""]);
+  assert.equal(err, "s.yaml:28:13: service other, created:\n  ✘ refused  west, items: it is gone\n");
+});
+
 const estimate = {
   sets: [
     { set: "orders", files: 2000, directories: 12, bytes: 80_000_000, spaceBytes: 240_000_000 },

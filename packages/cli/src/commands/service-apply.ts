@@ -1,5 +1,7 @@
 /** `service apply`: shows what it means on the clusters, then makes all of it so, or none. */
 import { type AppliedServices, appliedServices } from "@coeval/contract/api/service";
+import type { FindingResource } from "@coeval/contract/api/finding";
+import { serviceOf } from "@coeval/contract/api/service-document";
 import type { Command } from "commander";
 import { addCommand, type CommonOptions, type Context, say } from "../context.ts";
 import { type PlacedDocument, readDocuments } from "../document-file.ts";
@@ -25,13 +27,9 @@ export function addApply(service: Command, context: Context): void {
     async (_names, options) => {
       const documents = await readServices(io, options.file);
       const planned = await send(context, documents, { dryRun: "true" });
-      if (!options.quiet)
-        for (const { name, action, findings } of planned.services.filter((one) => one.findings.length > 0)) {
-          io.stderr.write(`service ${name}, ${action}:\n`);
-          tellFindings(io, io.stderr, findings);
-        }
+      tellPlanned(io, options, documents, planned);
       if (options.dryRun || planned.blocked) {
-        print(io, options, planned);
+        if (!planned.blocked || options.output !== "table") print(io, options, planned);
         say(
           io,
           options,
@@ -46,6 +44,33 @@ export function addApply(service: Command, context: Context): void {
       return exit.ok;
     },
   );
+}
+
+/** What it means for each service; where something is refused, that alone and where it stands: of a thousand nobody finds the one. */
+function tellPlanned(
+  io: Io,
+  options: CommonOptions,
+  documents: readonly PlacedDocument[],
+  { services, blocked }: AppliedServices,
+): void {
+  for (const [index, { name, action, findings }] of services.entries()) {
+    const refused = findings.find(({ level }) => level === "blocks");
+    if (blocked ? !refused : options.quiet || findings.length === 0) continue;
+    const place = refused ? `${placeOfFinding(documents[index], refused)}: ` : "";
+    io.stderr.write(`${place}service ${name}, ${action}:\n`);
+    tellFindings(
+      io,
+      io.stderr,
+      options.quiet ? findings.filter(({ level }) => level === "blocks") : findings,
+    );
+  }
+}
+
+/** The line of the data set that it is about, else of the service's name. */
+function placeOfFinding(placed: PlacedDocument | undefined, { set }: FindingResource): string {
+  if (placed?.document.kind !== "Service") return "";
+  const at = serviceOf(placed.document).dataSets.findIndex(({ name }) => name === set);
+  return placed.place(at < 0 ? "/metadata/name" : `/spec/dataSets/${at}/hdfs`);
 }
 
 /** A dry run of the files that also measures what the first runs take. */
