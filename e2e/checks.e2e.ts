@@ -38,7 +38,8 @@ describe("before anything is done", () => {
   test("a tolerance below the clock's error is told by the check and refused at the moment", () =>
     checks.strict(world));
   test("times that the clocks skip or show twice are told before they come", () => toldMoments(world));
-  test("of a thousand services one is wrong: none is applied, and its line is named", () => thousand(world));
+  test("of a thousand services one is wrong: none is applied, and its line is named", (t) =>
+    thousand(world, (line) => t.diagnostic(line)));
   test("two clusters are each other's secondary, and both services' points hold", () => crossed(world));
   test("one HDFS under two names is refused, and the good one goes on", () => registeredTwice(world));
 });

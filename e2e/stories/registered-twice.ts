@@ -23,7 +23,7 @@ export async function registeredTwice(world: World): Promise<void> {
     world.file("west-too.yaml", clusterYaml("west-too", west, ["/"])),
   ]);
   assert.equal(same.code, CONFLICT, same.stderr);
-  assert.match(same.stderr, /is registered as the cluster 'west' already[\s\S]*west-too\.yaml:6:\d+/);
+  assert.match(same.stderr, /is registered as the cluster 'west' already[\s\S]*west-too\.yaml:7:\d+/);
 
   // By another name of the host, and as a user without rights.
   const alias = {
