@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type EstimateInputs, estimateOf, RESERVE_BYTES, spaceFindings } from "./estimate.ts";
+import {
+  type EstimateInputs,
+  estimateOf,
+  RESERVE_BYTES,
+  spaceFindings,
+  togetherFinding,
+} from "./estimate.ts";
 import { rateOf } from "./rate.ts";
 
 const MIB = 1024 * 1024;
@@ -58,4 +64,17 @@ test("a copy that nearly fills the secondary is warned of, one with room to spar
   assert.match(told({ room: room(7 * GIB) })[0] ?? "", /^warns space-scarce: the copy takes more than 80 %/);
   assert.deepEqual(told({}), []);
   assert.match(told({ room: null })[0] ?? "", /^warns space-unknown: west does not tell its free space/);
+});
+
+test("services that fit one by one are refused when they do not fit together", () => {
+  const one = estimate({ room: room(15 * GIB) });
+  assert.deepEqual(told({ room: room(15 * GIB) }), []);
+  assert.equal(togetherFinding("west", [one]), null);
+  assert.equal(togetherFinding("west", [one, one]), null);
+  const { level, code, text } = togetherFinding("west", [one, one, one]) ?? {};
+  assert.deepEqual([level, code], ["blocks", "secondary-full"]);
+  assert.match(
+    text ?? "",
+    /^the 3 services do not fit together: they take 19327352832 bytes \(18\.0 GiB\).*west has 16106127360 bytes/,
+  );
 });

@@ -98,3 +98,13 @@ export function spaceFindings(secondary: string, { copies, freeBytes }: Estimate
   }
   return [];
 }
+
+/** Services that are checked together take their room together: what does not fit is told at each of them. */
+export function togetherFinding(secondary: string, estimates: readonly Estimate[]): Finding | null {
+  const free = estimates.map(({ freeBytes }) => freeBytes).filter((bytes) => bytes !== null);
+  const neededBytes = estimates.reduce((sum, { copies }) => sum + copies.neededBytes, 0);
+  const leastFree = Math.min(...free);
+  if (estimates.length < 2 || free.length === 0 || neededBytes + RESERVE_BYTES <= leastFree) return null;
+  const text = `the ${estimates.length} services do not fit together: they take ${neededBytes} bytes (${byteText(neededBytes)}) on the disks, all replicas counted; ${secondary} has ${leastFree} bytes (${byteText(leastFree)}) free`;
+  return { set: null, level: "blocks", code: "secondary-full", text };
+}

@@ -7,6 +7,7 @@ import type { FastifyRequest } from "fastify";
 import { callOf, liesOf, requireService, requireSight } from "../auth/caller.ts";
 import type { Call } from "../call.ts";
 import type { Control } from "../control.ts";
+import { togetherFinding } from "../checks/estimate.ts";
 import type { CheckedService } from "../checks/service-check.ts";
 import type { Applied, Wanted } from "../services.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -78,7 +79,20 @@ async function checked(
     });
     checks.push(...(await Promise.all(some)));
   }
-  return checks;
+  return measure ? roomTogether(planned, checks) : checks;
+}
+
+/** Each service alone may fit where all of them do not. */
+function roomTogether(planned: readonly Applied[], checks: readonly CheckedService[]): CheckedService[] {
+  const bySecondary = Map.groupBy(checks.keys(), (index) => planned[index]?.service.secondary ?? "");
+  return checks.map((check, index) => {
+    const cluster = planned[index]?.service.secondary ?? "";
+    const beside = (bySecondary.get(cluster) ?? []).flatMap((at) => checks[at]?.estimate ?? []);
+    const finding = check.estimate ? togetherFinding(cluster, beside) : null;
+    return finding
+      ? { ...check, blocked: true, findings: [...check.findings, { ...finding, cluster }] }
+      : check;
+  });
 }
 
 /** `/3/spec/…` of the list as `#/services/3/spec/…` of the body. */
