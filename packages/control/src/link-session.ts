@@ -34,6 +34,7 @@ export async function serveLink(world: World, parts: LinkParts, stream: Stream):
   } catch (thrown) {
     const failure = toFailure(thrown);
     world.log.warn("link-refused", { peer: peer.kind, code: failure.code, message: failure.message });
+    if (peer.kind === "agent") parts.refused(peer.cluster, failure.message);
     const final = failure.code === "peer-not-trusted" || failure.code === "enrolment-refused";
     await lastWord(world, channel, refusal(failure, final), () => drain(channel));
   }

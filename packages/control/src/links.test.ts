@@ -146,6 +146,23 @@ test("a message that is none, bytes, or another version end the link with the re
   assert.equal((await east(fake)).connected, false);
 });
 
+test("an agent of another version is shown as away with the reason, until one that fits comes", async () => {
+  const fake = await withAgent();
+  fake.agent.drop();
+  await fake.time.settle();
+  const channel = channelOn(fake.network.dial(fake.agent.peer));
+  await channel.send({ say: "hello", version: 99, software: "x", dataAddress: "a:1" });
+  await channel.receive();
+  channel.close("heard");
+  await fake.time.settle();
+  const away = await east(fake);
+  assert.equal(away.state, "agent-away");
+  assert.match(away.cause ?? "", /is away, last seen .*: the agent speaks version 99, this is 1/);
+  await fake.agent.connect(fake.network);
+  await fake.time.settle();
+  assert.equal((await east(fake)).cause, null);
+});
+
 test("another control device, and an agent of a key never enrolled, are refused", async () => {
   const fake = await withAgent();
   const stream = fake.network.dial({ kind: "control", id: "other", fingerprint: "9".repeat(64) });
