@@ -74,7 +74,7 @@ test("wrong words are usage errors with the word that was meant", async () => {
     ["service delete sales --points all", /keep or delete/],
     ["run list --limit many", /whole number/],
     ["run list -o xml", /table, json, yaml, name/],
-    ["service check", /a name or -f/],
+    ["service check", /a name or a file/],
     ["agent revoke west", /CLUSTER\/AGENT/],
     ["login https://x --token-file token", /--ca or --fingerprint/],
   ];

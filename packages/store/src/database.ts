@@ -39,7 +39,7 @@ const BUSY_CODES: readonly number[] = [5, 6];
 /**
  * Opens, and makes where absent, a database and brings it to the newest schema.
  * @param path of the file, or `:memory:`.
- * @throws CoevalError `control-running` when another process has it open, `newer-data` when a later version wrote it.
+ * @throws CoevalError `folder-in-use` when another process has it open, `newer-data` when a later version wrote it.
  */
 export async function openDatabase<Tables>(
   path: string,
@@ -68,7 +68,7 @@ function openRaw(path: string): DatabaseSync {
     raw.close();
     const code = (cause as { errcode?: unknown }).errcode;
     if (typeof code === "number" && BUSY_CODES.includes(code & 0xff))
-      throw new CoevalError("control-running", `${path} is in use by another process`, { cause });
+      throw new CoevalError("folder-in-use", `${path} is in use by another process`, { cause });
     throw cause;
   }
 }
