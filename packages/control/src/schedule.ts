@@ -5,25 +5,18 @@ import type { Service } from "@coeval/core/model/service";
 import type { Calendar } from "@coeval/core/ports/calendar";
 import type { World } from "@coeval/core/ports/world";
 import { due } from "@coeval/core/protect/policy";
-import { OPENING_MS_MAX } from "@coeval/core/protect/run";
 import { pauseList, type StoredPause } from "@coeval/store/control/pause-list";
 import { scheduleLast } from "@coeval/store/control/schedule-last";
 import { serviceList } from "@coeval/store/control/service-list";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Act } from "./answer-policy.ts";
+import { crowdLeads } from "./crowd.ts";
 import type { Leads } from "./leads.ts";
 
 /** A policy that cannot be asked (its zone is not known any more) is asked again after this. */
 const ASK_AGAIN_MS = 60_000;
 /** This process may be kept from running for so long (a garbage collection, other work); no moment is lost for that. */
 const HELD_UP_MS_MAX = 250;
-/** Moments so near to each other are armed at the same time. */
-const CROWD_MS = 1000;
-/** What arming one among many takes, on two cores that the agents share (`npm run bench -- storm`). */
-const ARMED_EACH_MS = 20;
-/** However many there are: a run must open within OPENING_MS_MAX. */
-const CROWD_LEAD_MS_MAX = OPENING_MS_MAX - 5000;
-
 export interface ScheduleParts {
   readonly db: ControlQueries;
   readonly calendar: Calendar;
@@ -82,18 +75,6 @@ export function createSchedule(world: World, { db, calendar, leads }: SchedulePa
     return null;
   }
 
-  /** Moments that come together are armed one after the other, so the first must begin the earlier the more there are. */
-  function crowds(): (moment: Instant) => number {
-    const waiting = new Map<number, number>();
-    const secondOf = (moment: Instant): number => Math.floor(moment / CROWD_MS);
-    for (const { next } of entries.values())
-      if (next !== null) waiting.set(secondOf(next), (waiting.get(secondOf(next)) ?? 0) + 1);
-    return (moment) => {
-      const second = secondOf(moment);
-      return (waiting.get(second - 1) ?? 0) + (waiting.get(second) ?? 0) + (waiting.get(second + 1) ?? 0);
-    };
-  }
-
   return {
     async read() {
       const last = await scheduleLast(db);
@@ -121,15 +102,13 @@ export function createSchedule(world: World, { db, calendar, leads }: SchedulePa
         if (act) calls.push({ entry, act });
         return !act;
       });
-      const crowdAt = crowds();
+      const crowdLeadMs = crowdLeads(
+        [...entries.values()].flatMap(({ next }) => (next === null ? [] : [next])),
+      );
       for (const entry of waiting) {
         const { next, wakeAt } = entry;
-        if (next === null) {
-          nextAt = Math.min(nextAt, wakeAt);
-          continue;
-        }
-        const armAt = Math.min(wakeAt, next - Math.min(CROWD_LEAD_MS_MAX, crowdAt(next) * ARMED_EACH_MS));
-        if (armAt <= now) calls.push({ entry, act: { kind: "arm", moment: next } });
+        const armAt = next === null ? wakeAt : Math.min(wakeAt, next - crowdLeadMs(next));
+        if (next !== null && armAt <= now) calls.push({ entry, act: { kind: "arm", moment: next } });
         else nextAt = Math.min(nextAt, armAt);
       }
       calls.sort((a, b) => b.entry.service.policy.priority - a.entry.service.policy.priority);
