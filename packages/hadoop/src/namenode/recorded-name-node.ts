@@ -52,7 +52,7 @@ function clientOver(world: NativeWorld & { readonly clock: VirtualClock }) {
     ...createErasureCoding(nameNode),
     ...createEncryption(nameNode),
     ...safeMode,
-    ...createCluster(nameNode, daemons, safeMode, false),
+    ...createCluster(nameNode, { daemons, safeMode, secured: false }),
     listOpenFiles: (path: string) => listOpenFiles(nameNode, tree, path),
   };
 }
