@@ -1,6 +1,13 @@
 /** Hashes and ciphers that Hadoop's protocols fix, from OpenSSL. The interface says the same as Cryptography of the
  * hadoop package and fits it by shape. */
-import { type Cipheriv, createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from "node:crypto";
+import {
+  type Cipheriv,
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  randomBytes,
+} from "node:crypto";
 
 export interface CipherStream {
   /** Goes on where the last call ended. */

@@ -8,6 +8,8 @@ const MAIN_CLASSES = {
   dfs: "org.apache.hadoop.fs.FsShell",
   dfsadmin: "org.apache.hadoop.hdfs.tools.DFSAdmin",
   fsck: "org.apache.hadoop.hdfs.tools.DFSck",
+  /** Keys of encryption zones, in the provider that core-site.xml names. */
+  key: "org.apache.hadoop.crypto.key.KeyShell",
   haadmin: "org.apache.hadoop.hdfs.tools.DFSHAAdmin",
   groups: "org.apache.hadoop.hdfs.tools.GetGroups",
   snapshotDiff: "org.apache.hadoop.hdfs.tools.snapshot.SnapshotDiff",

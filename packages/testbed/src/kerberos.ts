@@ -115,7 +115,7 @@ export async function kerberosRealm(request: RealmRequest): Promise<KerberosReal
 }
 
 /** From now on this process, and those it starts, speak of this realm: MIT's library reads `KRB5_CONFIG` each time. */
-export function useRealm({ krb5Conf }: KerberosRealm): void {
+export function useRealm({ krb5Conf }: Pick<KerberosRealm, "krb5Conf">): void {
   process.env["KRB5_CONFIG"] = krb5Conf;
 }
 

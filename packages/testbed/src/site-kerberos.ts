@@ -40,7 +40,6 @@ export function kerberosCommon({ realm }: RealmFiles, options: KerberosOptions):
     "dfs.journalnode.kerberos.principal": principal("jn"),
     "dfs.namenode.kerberos.internal.spnego.principal": principal("HTTP"),
     "dfs.journalnode.kerberos.internal.spnego.principal": principal("HTTP"),
-    // Every HTTP key of the keytab, whatever name the client calls the server by.
     "dfs.web.authentication.kerberos.principal": "*",
     ...(dataTransfer === "encrypted"
       ? {
@@ -65,5 +64,18 @@ export function kerberosDaemon({ keytabs }: RealmFiles): Properties {
     "dfs.web.authentication.kerberos.keytab": keytabs["HTTP"] ?? "",
     // A DataNode asks for ports below 1024 or for TLS, so that nobody else can stand in its place. Here nobody does.
     "ignore.secure.ports.for.testing": "true",
+  };
+}
+
+/** What lets a NameNode's web server ask for SPNEGO. What tells how it fares stays open, as without Kerberos. */
+export function kerberosWeb({ keytabs }: RealmFiles): Properties {
+  const web = "hadoop.http.authentication";
+  return {
+    "hadoop.http.filter.initializers": "org.apache.hadoop.hdfs.web.AuthFilterInitializer",
+    [`${web}.type`]: "kerberos",
+    // Every HTTP key of the keytab, whatever name the client calls the server by.
+    [`${web}.kerberos.principal`]: "*",
+    [`${web}.kerberos.keytab`]: keytabs["HTTP"] ?? "",
+    [`${web}.kerberos.endpoint.whitelist`]: "/jmx,/conf",
   };
 }

@@ -9,7 +9,13 @@ import {
   SUPERGROUP_DEFAULT,
   SUPERUSER_DEFAULT,
 } from "./options.ts";
-import { kerberosCommon, kerberosCore, kerberosDaemon, type RealmFiles } from "./site-kerberos.ts";
+import {
+  kerberosCommon,
+  kerberosCore,
+  kerberosDaemon,
+  kerberosWeb,
+  type RealmFiles,
+} from "./site-kerberos.ts";
 import { journalSite, pairOfNameNodes, sharedEdits } from "./site-high-availability.ts";
 
 export type Properties = Record<string, string>;
@@ -71,6 +77,7 @@ export function nameNodeSite(plan: Plan, index = 0): Properties {
   return {
     ...daemonSite(plan),
     ...(addresses.nameservice === null ? {} : sharedEdits(addresses.nameservice, addresses, index)),
+    ...(plan.realm === null ? {} : kerberosWeb(plan.realm)),
     "dfs.namenode.name.dir": `file://${nameFolder(dir, index)}`,
     "dfs.permissions.superusergroup": options.supergroup ?? SUPERGROUP_DEFAULT,
     "dfs.namenode.acls.enabled": "true",

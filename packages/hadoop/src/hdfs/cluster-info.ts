@@ -18,10 +18,14 @@ export interface ClusterInfo {
   readonly startedMs: number | null;
   readonly capacityTotalBytes: number;
   readonly capacityRemainingBytes: number;
+  /** Bytes that HDFS itself takes, all replicas. */
+  readonly capacityUsedBytes: number;
   /** Null where the protocol does not tell (RPC). */
   readonly snapshottableDirectories: number | null;
-  readonly liveDataNodes: readonly DataNodeInfo[];
-  readonly deadDataNodes: number;
+  /** Null where the caller is not told: RPC tells superusers only. */
+  readonly liveDataNodes: readonly DataNodeInfo[] | null;
+  /** Null as above. */
+  readonly deadDataNodes: number | null;
 }
 
 /** A DataNode as the NameNode lists it. */

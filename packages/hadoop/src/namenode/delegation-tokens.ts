@@ -23,6 +23,7 @@ export interface DelegationTokens {
   cancelDelegationToken(token: DelegationToken, cancel?: AbortSignal): Promise<void>;
 }
 
+/** Asked of the active NameNode. */
 export function createDelegationTokens(nameNode: NameNode): DelegationTokens {
   return {
     getDelegationToken: (renewer, cancel) =>

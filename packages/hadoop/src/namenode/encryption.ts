@@ -15,6 +15,8 @@ export interface EncryptionZone {
 export interface HdfsEncryption {
   /** The zone that holds `path`; null outside of every zone. */
   getEncryptionZone(path: string, cancel?: AbortSignal): Promise<EncryptionZone | null>;
+  /** Makes an empty directory a zone, under a key that the key server has. Superusers only. */
+  createEncryptionZone(path: string, keyName: string, cancel?: AbortSignal): Promise<void>;
   /** All zones. Superusers only. */
   listEncryptionZones(cancel?: AbortSignal): AsyncIterable<EncryptionZone>;
 }
@@ -48,6 +50,8 @@ export function createEncryption(nameNode: NameNode): HdfsEncryption {
         ({ zone }) => (zone === undefined ? null : toZone(zone)),
         cancel,
       ),
+    createEncryptionZone: (path, keyName, cancel) =>
+      nameNode.tell(CALLS.createEncryptionZone, path, { src: path, keyName }, cancel),
     listEncryptionZones: all,
   };
 }

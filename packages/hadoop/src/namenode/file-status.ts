@@ -8,6 +8,7 @@ import {
   HdfsFileStatusProto_FileType as Type,
   HdfsFileStatusProto_Flags as Flags,
 } from "../proto/generated/file_pb.ts";
+import { toPolicy } from "./erasure-policy.ts";
 import { count, present, signed, text } from "./values.ts";
 
 const TYPES: Readonly<Record<Type, FileType>> = {
@@ -43,7 +44,7 @@ export function toFileStatus(status: HdfsFileStatusProto): FileStatus {
     // Either alone is enough: ciphertext must never be taken for data.
     encrypted: (flags & Flags.HAS_CRYPT) !== 0 || fileEncryptionInfo !== undefined,
     erasureCoded: (flags & Flags.HAS_EC) !== 0 || ecPolicy !== undefined,
-    ecPolicy: ecPolicy === undefined || ecPolicy.name === "" ? null : ecPolicy.name,
+    ecPolicy: ecPolicy === undefined ? null : toPolicy(ecPolicy).name,
     symlink: status.symlink.length === 0 ? null : text(status.symlink, "HdfsFileStatus.symlink"),
     snapshottable: (flags & Flags.SNAPSHOT_ENABLED) !== 0,
   };

@@ -3,6 +3,7 @@ import { HdfsError } from "../errors.ts";
 import type { HdfsClient } from "../hdfs/client.ts";
 import { createAttributes } from "../namenode/attributes.ts";
 import { createCluster, type NativeCluster } from "../namenode/cluster.ts";
+import { createDelegationTokens, type DelegationTokens } from "../namenode/delegation-tokens.ts";
 import { createEdits, type HdfsEdits } from "../namenode/edits.ts";
 import { createEncryption, type HdfsEncryption } from "../namenode/encryption.ts";
 import { createErasureCoding, type HdfsErasureCoding } from "../namenode/erasure-coding.ts";
@@ -28,6 +29,7 @@ export interface NativeHdfsClient
     HdfsEdits,
     HdfsErasureCoding,
     HdfsEncryption,
+    DelegationTokens,
     SafeMode,
     NativeCluster,
     Pick<Transfer, "getCompositeChecksum" | "openNew" | "openEnd"> {
@@ -70,9 +72,10 @@ export function createNativeHdfsClient(world: NativeWorld, options: NativeHdfsOp
     ...createEdits(nameNode),
     ...createErasureCoding(nameNode),
     ...createEncryption(nameNode),
+    ...createDelegationTokens(nameNode),
     ...safeMode,
-    ...createCluster(nameNode, daemons, safeMode, identity.kind !== "simple"),
-    getConfiguration: options.getConfiguration ?? notByRpc,
+    ...createCluster(nameNode, { daemons, safeMode, web: options.web, secured: identity.kind !== "simple" }),
+    getConfiguration: options.web?.getConfiguration ?? notByRpc,
     listOpenFiles: (path, cancel) => listOpenFiles(nameNode, tree, path, cancel),
     open: transfer.open,
     create: transfer.create,

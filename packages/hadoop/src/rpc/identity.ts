@@ -79,11 +79,10 @@ export function chooseOffer(
   }
   const simple = offers.find(({ method }) => method === "SIMPLE");
   if (simple !== undefined && mayFallBack(identity)) return { offer: simple, client: null };
-  const methods = offers.map(({ method }) => method).join(", ");
   const wanted = identity.kind === "token" ? "a token" : "Kerberos";
-  const why =
-    methods === "SIMPLE" ? unproven(wanted) : `the server takes ${methods}, and the caller has ${wanted}`;
-  throw new SaslError(methods === "SIMPLE" ? "unprotectedServer" : "methodRefused", why);
+  if (simple !== undefined) throw new SaslError("unprotectedServer", unproven(wanted));
+  const methods = offers.map(({ method }) => method).join(", ") || "nothing";
+  throw new SaslError("methodRefused", `the server takes ${methods}, and the caller has ${wanted}`);
 }
 
 /** For a server that believes everybody and proves nothing. */

@@ -40,7 +40,6 @@ describe("RPC by Kerberos", () => {
         kerberos: { rpcProtection },
         coreSite: { "hadoop.proxyuser.coeval.hosts": "*", "hadoop.proxyuser.coeval.users": "alice" },
       },
-      progress: console.log,
     });
     assert.ok(cluster.kerberos);
     realm = cluster.kerberos;
@@ -150,6 +149,16 @@ describe("RPC by Kerberos", () => {
     await refused(client(other), /calls itself nn\/localhost, but nn\/elsewhere was meant/);
   });
 
+  test("calls go on in order through a link that fails, and the handshake is done again", async () => {
+    const nameNode = client(proof("hdfs", "privacy"));
+    const tree = createTree(nameNode);
+    await tree.mkdirs("/again", 0o755);
+    await cluster.nameNode.kill();
+    await cluster.nameNode.start();
+    await cluster.ready();
+    assert.equal((await tree.getFileStatus("/again")).owner, "hdfs");
+  });
+
   test("tickets that expire are taken again, and live connections go on", async () => {
     const keytab = await realm.addPrincipal("shortlived", "shortlived", { ticketLife: "3 seconds" });
     const short = login("shortlived", keytab);
@@ -160,6 +169,14 @@ describe("RPC by Kerberos", () => {
     await clock.sleep((lifetimeSeconds + 1) * 1000);
     await early.getFileStatus("/");
     await createTree(client(identity)).getFileStatus("/");
+  });
+
+  test("a server whose keytab has become old refuses, and it is said where to look", async () => {
+    await realm.administer("cpw -randkey nn/localhost");
+    await refused(
+      client(proof("hdfs", "privacy")),
+      /refuses the proof: GSS initiate failed.*keytab be older/,
+    );
   });
 });
 

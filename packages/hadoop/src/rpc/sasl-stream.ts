@@ -44,8 +44,9 @@ export async function authenticate(stream: ByteStream, identity: RpcIdentity, ho
         const { method, mechanism, protocol, serverId } = chosen.offer;
         const auths = [{ method, mechanism, protocol, serverId }];
         if (chosen.client === null) {
-          // The server answers this with nothing.
-          await messages.send({ state: State.INITIATE, auths });
+          // The very offer comes back, with no empty field that it did not have. The server answers this with nothing.
+          const same = said.auths.filter((auth) => auth.method === method);
+          await messages.send({ state: State.INITIATE, auths: same });
           return { stream: resumed(stream, messages), believed: true };
         }
         client = chosen.client;
@@ -118,9 +119,16 @@ function createMessages(stream: ByteStream): Messages {
 
 function readMessage(frame: Uint8Array): RpcSaslProto {
   const { callId, header: answer, message } = readAnswer(frame);
-  if (answer.status !== Status.SUCCESS) throw new RemoteException(answer.exceptionClassName, answer.errorMsg);
+  if (answer.status !== Status.SUCCESS) throw refusal(answer.exceptionClassName, answer.errorMsg);
   if (callId !== CALL_ID.sasl) throw new MalformedMessage(`an answer to call ${callId} where SASL is spoken`);
   return decode(RpcSaslProtoSchema, message);
+}
+
+/** Of Kerberos a server says no more than "GSS initiate failed". */
+function refusal(javaClass: string, message: string): Error {
+  const remote = new RemoteException(javaClass, message);
+  if (!javaClass.endsWith(".SaslException")) return remote;
+  return new SaslError("proofRefused", `the server refuses the proof: ${message}`, remote);
 }
 
 /** The bare stream again. The server speaks only when spoken to, so nothing of ours is lost in the handshake's reader. */

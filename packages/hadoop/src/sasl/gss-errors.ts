@@ -23,17 +23,19 @@ const MINOR: Readonly<Record<number, SaslErrorCode>> = {
   [KRB5_BASE + 41]: "tampered", // KRB5KRB_AP_ERR_MODIFIED
   [KRB5_BASE + 44]: "wrongKey", // KRB5KRB_AP_ERR_BADKEYVER
   [KRB5_BASE + 68]: "wrongRealm", // KRB5KDC_ERR_WRONG_REALM
-  [KRB5_BASE + 140]: "clockSkew", // KRB5_KDCREP_SKEW
+  [KRB5_BASE + 148]: "clockSkew", // KRB5_KDCREP_SKEW
+  [KRB5_BASE + 149]: "wrongRealm", // KRB5_IN_TKT_REALM_MISMATCH
+  [KRB5_BASE + 154]: "wrongRealm", // KRB5_REALM_UNKNOWN
   [KRB5_BASE + 156]: "kdcUnreachable", // KRB5_KDC_UNREACH
   [KRB5_BASE + 181]: "keytabWithoutKey", // KRB5_KT_NOTFOUND
-  [KRB5_BASE + 186]: "wrongRealm", // KRB5_REALM_UNKNOWN
-  [KRB5_BASE + 189]: "noTicket", // KRB5_FCC_NOFILE
-  [KRB5_BASE + 195]: "noTicket", // KRB5_CC_NOTFOUND
-  [KRB5_BASE + 230]: "wrongRealm", // KRB5_REALM_CANT_RESOLVE
-  [K5G_BASE + 7]: "noTicket", // KG_CCACHE_NOMATCH
-  [K5G_BASE + 8]: "keytabWithoutKey", // KG_KEYTAB_NOMATCH
-  [K5G_BASE + 9]: "expired", // KG_TGT_MISSING
-  [K5G_BASE + 15]: "noTicket", // KG_EMPTY_CCACHE
+  [KRB5_BASE + 195]: "noTicket", // KRB5_FCC_NOFILE
+  [KRB5_BASE + 217]: "wrongRealm", // KRB5_ERR_HOST_REALM_UNKNOWN
+  [KRB5_BASE + 220]: "kdcUnreachable", // KRB5_REALM_CANT_RESOLVE
+  [KRB5_BASE + 224]: "wrongRealm", // KRB5_CONFIG_NODEFREALM
+  [K5G_BASE]: "noTicket", // KG_CCACHE_NOMATCH
+  [K5G_BASE + 1]: "keytabWithoutKey", // KG_KEYTAB_NOMATCH
+  [K5G_BASE + 2]: "noTicket", // KG_TGT_MISSING
+  [K5G_BASE + 12]: "noTicket", // KG_EMPTY_CCACHE
   2: "keytabMissing", // ENOENT
   13: "keytabMissing", // EACCES
 };

@@ -2,11 +2,14 @@
  * Kerberos. Whatever may wait for a key server is asynchronous; protecting a message is not. */
 
 export interface Gss {
-  /** Reads keytab and cache; asks no server. @throws GssFailure. */
-  acquire(store: CredentialStore): Promise<GssCredential>;
+  /** Reads keytab and cache; takes a ticket by the keytab when there is none that lasts. @throws GssFailure. */
+  acquire(store: CredentialStore, mechanism: GssMechanism): Promise<GssCredential>;
   /** A new context towards a server, not established yet. It takes the credential over, and releases it at its end. */
-  start(credential: GssCredential, server: GssServer): GssContext;
+  start(credential: GssCredential, server: GssServer, mechanism: GssMechanism): GssContext;
 }
+
+/** Kerberos itself, as SASL has it, or within SPNEGO (RFC 4178), as HTTP has it. */
+export type GssMechanism = "kerberos" | "spnego";
 
 /** Where a client's credentials come from. MIT: gss_acquire_cred_from, "Credential store extensions". */
 export interface CredentialStore {

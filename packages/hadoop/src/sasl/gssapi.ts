@@ -2,7 +2,15 @@
  * Calls that may wait for a key server run on threads of koffi's; the others take microseconds.
  * Source: RFC 2744; gssapi/gssapi.h, gssapi_ext.h, gssapi_krb5.h of krb5 1.20. */
 import koffi from "koffi";
-import type { CredentialStore, Gss, GssContext, GssCredential, GssFailure, GssServer } from "./gss.ts";
+import type {
+  CredentialStore,
+  Gss,
+  GssContext,
+  GssCredential,
+  GssFailure,
+  GssMechanism,
+  GssServer,
+} from "./gss.ts";
 import { SaslError } from "./sasl-error.ts";
 
 const LIBRARY = "libgssapi_krb5.so.2";
@@ -18,6 +26,8 @@ const GSS_CODE = 1;
 const MECHANISM_CODE = 2;
 /** Mutual authentication, detection of repeated and of missing messages, encryption, checksums. */
 const FLAGS = 2 | 4 | 8 | 16 | 32;
+/** 1.3.6.1.5.5.2 */
+const SPNEGO = Uint8Array.of(0x2b, 6, 1, 5, 5, 2);
 const STATUS_LINES_MAX = 8;
 
 /** GSS_S_NO_CRED. */
@@ -40,8 +50,8 @@ export function loadGssapi(): Gss {
   opened ??= declare();
   const library = opened;
   return {
-    acquire: (store) => acquire(library, store),
-    start: (credential, server) => start(library, credential, server),
+    acquire: (store, mechanism) => acquire(library, store, mechanism),
+    start: (credential, server, mechanism) => start(library, credential, server, mechanism),
   };
 }
 
@@ -54,6 +64,8 @@ function declare() {
     throw new SaslError("libraryMissing", `${LIBRARY} cannot be loaded: ${(error as Error).message}`, error);
   }
   koffi.struct("gss_buffer_desc", { length: "size_t", value: "void *" });
+  koffi.struct("gss_oid", { length: "uint32_t", elements: "void *" });
+  koffi.struct("gss_oid_set", { count: "size_t", elements: "void *" });
   koffi.struct("gss_key_value", { key: "str", value: "str" });
   koffi.struct("gss_key_values", { count: "uint32_t", elements: "gss_key_value *" });
   const pointerIn = (name: string): Pointer => koffi.decode(handle.symbol(name), "void *") as Pointer;
@@ -62,7 +74,7 @@ function declare() {
     releaseName: "gss_release_name(_Out_ uint32_t *, _Inout_ void **)",
     displayName: "gss_display_name(_Out_ uint32_t *, void *, _Out_ gss_buffer_desc *, void *)",
     acquire:
-      "gss_acquire_cred_from(_Out_ uint32_t *, void *, uint32_t, void *, int, gss_key_values *, _Out_ void **, void *, void *)",
+      "gss_acquire_cred_from(_Out_ uint32_t *, void *, uint32_t, gss_oid_set *, int, gss_key_values *, _Out_ void **, void *, void *)",
     inquire: "gss_inquire_cred(_Out_ uint32_t *, void *, _Out_ void **, _Out_ uint32_t *, void *, void *)",
     releaseCredential: "gss_release_cred(_Out_ uint32_t *, _Inout_ void **)",
     step: "gss_init_sec_context(_Out_ uint32_t *, void *, _Inout_ void **, void *, void *, uint32_t, uint32_t, void *, gss_buffer_desc *, void *, _Out_ gss_buffer_desc *, void *, void *)",
@@ -84,11 +96,20 @@ function declare() {
       Object.entries(functions).map(([name, prototype]) => [name, prototype.split("(", 1)[0] ?? name]),
     ) as Record<keyof typeof functions, string>,
     kerberos: declareKerberos(),
-    mechanism: pointerIn("gss_mech_krb5"),
-    mechanisms: pointerIn("gss_mech_set_krb5"),
+    /** Object ids, which the library keeps pointers to: here for as long as it is. */
+    mechanisms: { kerberos: pointerIn("gss_mech_krb5"), spnego: objectId(SPNEGO) },
     serviceName: pointerIn("GSS_C_NT_HOSTBASED_SERVICE"),
     principalName: pointerIn("GSS_KRB5_NT_PRINCIPAL_NAME"),
   };
+}
+
+/** A gss_OID that is never freed. */
+function objectId(bytes: Uint8Array): Pointer {
+  const elements = koffi.alloc("uint8_t", bytes.length) as Pointer;
+  koffi.encode(elements, "uint8_t", [...bytes], bytes.length);
+  const id = koffi.alloc("gss_oid", 1) as Pointer;
+  koffi.encode(id, "gss_oid", { length: bytes.length, elements });
+  return id;
 }
 
 /** What GSS cannot tell: why a keytab will not do. */
@@ -153,7 +174,7 @@ function statusLines(library: Library, code: number, kind: number): string[] {
   const more = [0];
   do {
     const text: Partial<Buffer> = {};
-    if (library.calls.displayStatus([0], code, kind, library.mechanism, more, text) !== 0) break;
+    if (library.calls.displayStatus([0], code, kind, library.mechanisms.kerberos, more, text) !== 0) break;
     lines.push(new TextDecoder().decode(taken(library, text)));
   } while (more[0] !== 0 && lines.length < STATUS_LINES_MAX);
   return lines;
@@ -180,7 +201,11 @@ function named(library: Library, text: string, kind: Pointer): Pointer {
 /** Credentials by their objects, so that nobody outside holds a pointer. */
 const pointers = new WeakMap<GssCredential, { pointer: Pointer }>();
 
-async function acquire(library: Library, store: CredentialStore): Promise<GssCredential> {
+async function acquire(
+  library: Library,
+  store: CredentialStore,
+  mechanism: GssMechanism,
+): Promise<GssCredential> {
   const elements = [
     ...(store.keytab === null ? [] : [{ key: "client_keytab", value: store.keytab }]),
     ...(store.cache === null ? [] : [{ key: "ccache", value: store.cache }]),
@@ -189,8 +214,8 @@ async function acquire(library: Library, store: CredentialStore): Promise<GssCre
   const found: [Pointer] = [null];
   const values = { count: elements.length, elements };
   try {
-    const life = INDEFINITE_SECONDS;
-    await later(library, "acquire", name, life, library.mechanisms, INITIATE, values, found, null, null);
+    const set = { count: 1, elements: library.mechanisms[mechanism] };
+    await later(library, "acquire", name, INDEFINITE_SECONDS, set, INITIATE, values, found, null, null);
   } catch (error) {
     // Of a keytab that will not do the library says no more than that there are no credentials.
     examineKeytab(library, store);
@@ -259,7 +284,12 @@ function targetOf(library: Library, credential: GssCredential, server: GssServer
   }
 }
 
-function start(library: Library, credential: GssCredential, server: GssServer): GssContext {
+function start(
+  library: Library,
+  credential: GssCredential,
+  server: GssServer,
+  mechanism: GssMechanism,
+): GssContext {
   const target = targetOf(library, credential, server);
   const context: [Pointer] = [null];
   let released = false;
@@ -287,7 +317,7 @@ function start(library: Library, credential: GssCredential, server: GssServer): 
           held,
           context,
           target,
-          library.mechanism,
+          library.mechanisms[mechanism],
           FLAGS,
           0,
           null,

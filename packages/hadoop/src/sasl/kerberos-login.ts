@@ -1,6 +1,6 @@
 /** A Kerberos identity that any number of connections share: a keytab, or somebody's ticket cache. Tickets of a keytab
  * live in a memory cache of this login alone; no environment variable is set and no file written. */
-import type { Gss, GssContext, GssCredential, GssServer } from "./gss.ts";
+import type { Gss, GssContext, GssCredential, GssMechanism, GssServer } from "./gss.ts";
 import { explainGss } from "./gss-errors.ts";
 import { SaslError } from "./sasl-error.ts";
 
@@ -18,7 +18,7 @@ export interface KerberosLogin {
   /** Takes a ticket now, unless there is one: tells who one is, and finds out early what is wrong. @throws SaslError. */
   check(): Promise<{ readonly principal: string; readonly lifetimeSeconds: number }>;
   /** A context towards `server`, by credentials that are good now. @throws SaslError. */
-  connect(server: GssServer): Promise<GssContext>;
+  connect(server: GssServer, mechanism?: GssMechanism): Promise<GssContext>;
 }
 
 /** `world.random` gives the memory cache its name. */
@@ -41,7 +41,7 @@ export function createKerberosLogin(
   const acquired = async <T>(use: (credential: GssCredential) => Promise<T>): Promise<T> => {
     let credential: GssCredential | null = null;
     try {
-      credential = await gss.acquire(store);
+      credential = await gss.acquire(store, "kerberos");
       return await use(credential);
     } catch (error) {
       throw explainGss(error, source, who);
@@ -59,13 +59,13 @@ export function createKerberosLogin(
           throw new SaslError("expired", `the ticket of ${found.principal} has expired`);
         return found;
       }),
-    async connect(server) {
-      const credential = await gss.acquire(store).catch((error: unknown) => {
+    async connect(server, mechanism = "kerberos") {
+      const credential = await gss.acquire(store, mechanism).catch((error: unknown) => {
         throw explainGss(error, source, who);
       });
       const explain = (error: unknown): unknown => explainGss(error, source, who, server);
       try {
-        return explained(gss.start(credential, server), explain);
+        return explained(gss.start(credential, server, mechanism), explain);
       } catch (error) {
         throw explain(error);
       }

@@ -16,6 +16,9 @@ const HINTS = {
     "the key server knows no such service: compare dfs.namenode.kerberos.principal with the server's keytab, and the host's name",
   wrongKey: "the keytab is older than the principal's present key: export it again",
   kdcUnreachable: "the key server does not answer: compare the realm's kdc in krb5.conf",
+  /** The server does not say more. */
+  proofRefused:
+    "the server's log says why: its clock and the key server's may differ, its keytab be older than its present key",
   protectionRefused: "compare hadoop.rpc.protection or dfs.data.transfer.protection on both sides",
   /** The server did not know the secret that a token or a key stands for, or refused ours. */
   serverUnproven: "the server does not know the secret: it is not the one that gave the token",
