@@ -32,7 +32,7 @@ export function createRecovery(
   link: Link,
   { origin, cancel }: BlockWriterOptions,
 ): () => Promise<void> {
-  const { nameNode, file, replication } = context;
+  const { nameNode, file } = context;
   let restarts = 0;
   let restartWaits = 0;
   let recoveries = 0;
@@ -52,19 +52,7 @@ export function createRecovery(
 
   const rebuild = async (isFirst: boolean): Promise<void> => {
     const closing = isClosing(progress);
-    if (
-      !closing &&
-      !isFirst &&
-      wantsReplacement(replication, progress.pipeline.nodes.length, progress.reliedOn)
-    ) {
-      progress.pipeline = await withReplacement(
-        context,
-        acknowledgedBlock(progress),
-        progress.pipeline,
-        progress.failed,
-        cancel,
-      );
-    }
+    if (!closing && !isFirst) await replaceFailed(context, progress, cancel);
     const { block, token } = blockOf(await nameNode.updateBlockForPipeline(file, progress.block, cancel));
     progress.token = token;
     if (!(await link.open(recoveryStage(progress, isFirst), block.generationStamp, []))) return;
@@ -106,4 +94,15 @@ export function createRecovery(
       await rebuild(false);
     }
   };
+}
+
+/** Another DataNode in place of one that failed, where that is worth it. */
+async function replaceFailed(
+  context: WriteContext,
+  progress: BlockProgress,
+  cancel: AbortSignal | undefined,
+): Promise<void> {
+  const { pipeline, reliedOn, failed } = progress;
+  if (!wantsReplacement(context.replication, pipeline.nodes.length, reliedOn)) return;
+  progress.pipeline = await withReplacement(context, acknowledgedBlock(progress), pipeline, failed, cancel);
 }

@@ -1,9 +1,13 @@
 /** A file that is being written: bytes become packets, packets become blocks, and the NameNode is told. Source:
  * DFSOutputStream of Hadoop 3.4.2. */
-import type { ExtendedBlockProto, LocatedBlockProto } from "../proto/generated/block_pb.ts";
+import type {
+  DatanodeInfoProto,
+  ExtendedBlockProto,
+  LocatedBlockProto,
+} from "../proto/generated/block_pb.ts";
 import type { BlockOrigin } from "./block-origin.ts";
 import { type BlockWriter, createBlockWriter } from "./block-writer.ts";
-import { createPacketizer } from "./packetizer.ts";
+import { createPacketizer, type Packetizer } from "./packetizer.ts";
 import type { WriteContext } from "./write-context.ts";
 import type { WritePacket } from "./write-packet.ts";
 
@@ -37,6 +41,7 @@ export function createFileOutput(context: WriteContext, options: FileOutputOptio
   const { nameNode, file, blockSizeBytes, sums } = context;
   const { last, cancel } = options;
   const packets = createPacketizer(sums, packetSize(context, options), blockSizeBytes);
+  packets.restart(Number(last?.b?.numBytes ?? 0n));
   let writer: BlockWriter | null = null;
   let previous: ExtendedBlockProto | null = null;
   /** The NameNode has not yet been told for certain that the block exists. */
@@ -47,28 +52,16 @@ export function createFileOutput(context: WriteContext, options: FileOutputOptio
     unlisted = true;
     return writer;
   };
-  const newBlock: BlockOrigin = {
-    kind: "new",
-    allocate: (exclude) => nameNode.addBlock(file, previous, { exclude }, cancel),
-  };
+  const allocate = (exclude: readonly DatanodeInfoProto[]): Promise<LocatedBlockProto> =>
+    nameNode.addBlock(file, previous, { exclude }, cancel);
   const send = async (...some: readonly (WritePacket | null)[]): Promise<BlockWriter> => {
-    const open = writer ?? (await begin(newBlock));
+    const open = writer ?? (await begin({ kind: "new", allocate }));
     const all = some.filter((packet) => packet !== null);
     if (all.length > 0) await open.send(...all);
     return open;
   };
   const endBlock = async (): Promise<void> => {
-    // A block of one packet is sent with its end at once: when that fails nothing of it counts, and it is begun anew.
-    const isWhole = packets.count === 0 && packets.gatheredBytes > 0 && last === null;
-    const packet = packets.take(false);
-    let open: BlockWriter;
-    if (isWhole) open = await send(packet, packets.last());
-    else {
-      open = await send(packet);
-      await open.flushed();
-      await open.send(packets.last());
-    }
-    await open.flushed();
+    const open = await sendRest(packets, send, last !== null);
     previous = open.block();
     open.close();
     writer = null;
@@ -85,11 +78,7 @@ export function createFileOutput(context: WriteContext, options: FileOutputOptio
     await nameNode.fsync(file, open.block().numBytes, cancel);
     unlisted = false;
   };
-  const reopen = async (located: LocatedBlockProto): Promise<void> => {
-    packets.restart(Number(located.b?.numBytes ?? 0n));
-    await begin({ kind: "append", located });
-  };
-  const appended = last === null ? null : reopen(last);
+  const appended = last === null ? null : begin({ kind: "append", located: last });
   // Whoever writes or closes is told.
   appended?.catch(() => undefined);
 
@@ -132,4 +121,21 @@ function packetSize(
     last === null ? (bytesExpected ?? PACKET_DATA_BYTES) : PACKET_DATA_BYTES,
   );
   return Math.max(1, Math.ceil(wanted / sums.bytesPerChunk)) * sums.bytesPerChunk;
+}
+
+/** The end of a block, and all of it acknowledged. */
+async function sendRest(
+  packets: Packetizer,
+  send: (...some: readonly (WritePacket | null)[]) => Promise<BlockWriter>,
+  isAppended: boolean,
+): Promise<BlockWriter> {
+  // A block of one packet is sent with its end at once: when that fails nothing of it counts, and it is begun anew.
+  const isWhole = packets.count === 0 && packets.gatheredBytes > 0 && !isAppended;
+  const packet = packets.take(false);
+  const open = await (isWhole ? send(packet, packets.last()) : send(packet));
+  await open.flushed();
+  if (isWhole) return open;
+  await open.send(packets.last());
+  await open.flushed();
+  return open;
 }

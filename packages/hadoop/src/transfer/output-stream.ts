@@ -2,7 +2,7 @@
 import { HdfsError } from "../errors.ts";
 import type { CreateOptions } from "../hdfs/client.ts";
 import { toPolicy } from "../namenode/erasure-policy.ts";
-import type { FileWriting } from "../namenode/file-writing.ts";
+import type { FileShape, FileWriting } from "../namenode/file-writing.ts";
 import { CALLS, type NameNode } from "../namenode/name-node.ts";
 import type { LocatedBlockProto } from "../proto/generated/block_pb.ts";
 import { ChecksumTypeProto } from "../proto/generated/checksum_pb.ts";
@@ -95,13 +95,7 @@ export function createOutputStreams(context: OutputContext): OutputStreams {
     bytesExpected: number | undefined,
     cancel: AbortSignal | undefined,
   ): Promise<OutputStream> => {
-    const { blockSize, replication } = await serverDefaults();
-    const shape = {
-      permission: wanted.permission,
-      overwrite: wanted.overwrite,
-      replication: wanted.replication ?? replication,
-      blockSizeBytes: wanted.blockSizeBytes === undefined ? blockSize : BigInt(wanted.blockSizeBytes),
-    };
+    const shape = shapeOf(wanted, await serverDefaults());
     const status = await writing.create(path, shape, cancel);
     const refusal = unwritable(path, status);
     if (refusal === null) return output(path, status, null, bytesExpected, cancel);
@@ -134,4 +128,16 @@ function unwritable(path: string, { fileEncryptionInfo, ecPolicy }: HdfsFileStat
         ? `its directory is erasure-coded (${toPolicy(ecPolicy).name}), and this client does not write such files`
         : null;
   return reason === null ? null : new HdfsError({ code: "unsupported", operation: "WRITE", path, reason });
+}
+
+function shapeOf(
+  { permission, overwrite, replication, blockSizeBytes }: CreateOptions,
+  defaults: FsServerDefaultsProto,
+): FileShape {
+  return {
+    permission,
+    overwrite,
+    replication: replication ?? defaults.replication,
+    blockSizeBytes: blockSizeBytes === undefined ? defaults.blockSize : BigInt(blockSizeBytes),
+  };
 }

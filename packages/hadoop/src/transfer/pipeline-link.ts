@@ -42,16 +42,12 @@ export function createLink(
   let failure: PipelineFailure | null = null;
   let hasFailed = false;
   let closed = false;
-  let changed: PromiseWithResolvers<void> | null = null;
-  const wake = (): void => {
-    changed?.resolve();
-    changed = null;
-  };
+  const changed = createSignal();
   const failed = (found: PipelineFailure): void => {
     pipeline?.close();
     failure ??= found;
     hasFailed = true;
-    wake();
+    changed.tell();
   };
   const acknowledged = (sequence: number): void => {
     const packet = progress.unacknowledged.acknowledge(sequence);
@@ -63,7 +59,7 @@ export function createLink(
     progress.ackedBytes = packet.endBytes;
     progress.rooted = true;
     released(packet, !hasFailed);
-    wake();
+    changed.tell();
   };
 
   keepAlive(context, () => (closed ? null : { beat: () => pipeline?.beat() }));
@@ -78,10 +74,7 @@ export function createLink(
     get failure() {
       return failure;
     },
-    async change() {
-      changed ??= Promise.withResolvers();
-      await changed.promise;
-    },
+    change: changed.wait,
     takeFailure() {
       const found = failure;
       failure = null;
@@ -108,7 +101,7 @@ export function createLink(
     close() {
       closed = true;
       pipeline?.close();
-      wake();
+      changed.tell();
     },
   };
 }
@@ -142,5 +135,20 @@ function setupOf(
     clientName,
     ...range,
     sums,
+  };
+}
+
+/** Wakes who waits for the next change. */
+function createSignal(): { readonly tell: () => void; readonly wait: () => Promise<void> } {
+  let next: PromiseWithResolvers<void> | null = null;
+  return {
+    tell() {
+      next?.resolve();
+      next = null;
+    },
+    wait() {
+      next ??= Promise.withResolvers();
+      return next.promise;
+    },
   };
 }
