@@ -15,6 +15,14 @@ export function testbedCommands(): ProcessCommand[] {
       { form: "-o, --output <format>", about: "json", default: "json" },
       { form: "--detach", about: "return when they are up; `down` ends them" },
       { form: "--keep", about: "keep what an earlier one left in the folder" },
+      { form: "--name <name>", about: "one cluster of this name, in place of east and west" },
+      { form: "--data-nodes <n>", about: "DataNodes of each cluster", default: "1" },
+      { form: "--ha", about: "two NameNodes each, with JournalNodes; the first is active" },
+      { form: "--journal-nodes <n>", about: "with --ha: 1 or 3 (without: 1)" },
+      {
+        form: "--kerberos",
+        about: "callers known by Kerberos, of a realm of each cluster's own; all encrypted",
+      },
     ]),
     testbedCommand("down", "ends the clusters of a folder, whoever started them", [FOLDER]),
   ];
@@ -29,9 +37,10 @@ function testbedCommand(verb: string, about: string, flags: readonly ProcessFlag
       const { main } = await import("@coeval/testbed/main");
       return main([
         verb,
-        ...Object.entries(given).flatMap(([name, value]) =>
-          value === true ? [`--${name}`] : typeof value === "string" ? [`--${name}`, value] : [],
-        ),
+        ...Object.entries(given).flatMap(([key, value]) => {
+          const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+          return value === true ? [`--${name}`] : typeof value === "string" ? [`--${name}`, value] : [];
+        }),
       ]);
     },
   };
