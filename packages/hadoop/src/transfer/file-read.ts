@@ -91,12 +91,13 @@ async function withOpenBlock(
   cancel: AbortSignal | undefined,
 ): Promise<readonly LocatedBlockProto[]> {
   const { lastBlock, isLastBlockComplete, fileLength, blocks } = located;
-  if (isLastBlockComplete || lastBlock?.b === undefined || endBytes <= Number(fileLength)) return blocks;
+  const block = lastBlock?.b;
+  // Of an erasure-coded file readers see whole groups only.
+  const isSeen = isLastBlockComplete || endBytes <= Number(fileLength) || located.ecPolicy !== undefined;
+  if (isSeen || lastBlock === undefined || block === undefined) return blocks;
   const length = await visibleLength(nameNode, path, lastBlock, cancel);
-  const others = blocks.filter(({ b }) => b?.blockId !== lastBlock.b?.blockId);
-  return length === 0
-    ? others
-    : [...others, { ...lastBlock, b: { ...lastBlock.b, numBytes: BigInt(length) } }];
+  const others = blocks.filter(({ b }) => b?.blockId !== block.blockId);
+  return length === 0 ? others : [...others, { ...lastBlock, b: { ...block, numBytes: BigInt(length) } }];
 }
 
 /** The first DataNode that answers decides; one that does not know the block yet counts as none. */

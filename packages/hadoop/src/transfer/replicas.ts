@@ -93,17 +93,28 @@ async function blame(
   attempt.failures.set(uuid, `${context.dataNodes.addressOf(idOf(node))}: ${fault.message}`);
   if (fault.kind === "checksum") {
     attempt.corrupt.add(uuid);
-    const block = create(LocatedBlockProtoSchema, {
-      ...located,
-      locs: [node],
-      storageIDs: [],
-      storageTypes: [],
-    });
-    // The NameNode may be away just now; the read goes on all the same, and its failure would tell of this one.
-    await context.nameNode.reportBadBlocks(attempt.path, [block]).catch((error: unknown) => {
-      attempt.failures.set(uuid, `${attempt.failures.get(uuid)} (not reported: ${String(error)})`);
-    });
+    const reported = await reportCorrupt(context, attempt.path, located, node);
+    if (!reported) attempt.failures.set(uuid, `${attempt.failures.get(uuid)} (not reported)`);
   } else if (fault.kind !== "token" && fault.kind !== "refused") context.deadNodes.mark(uuid);
+}
+
+/** Tells the NameNode of a replica that does not match its checksums. False when that failed: the read goes on all the
+ * same. */
+export async function reportCorrupt(
+  { nameNode }: ReadContext,
+  path: string,
+  located: LocatedBlockProto,
+  node: DatanodeInfoProto,
+): Promise<boolean> {
+  const { b, blockToken, offset } = located;
+  const fields = { offset, corrupt: false, locs: [node], ...(b && { b }), ...(blockToken && { blockToken }) };
+  try {
+    await nameNode.reportBadBlocks(path, [create(LocatedBlockProtoSchema, fields)]);
+    return true;
+  } catch (error) {
+    if (error instanceof HdfsError) return false;
+    throw error;
+  }
 }
 
 /** Replicas as the NameNode knows them now, and all but the corrupt ones get another chance. */

@@ -233,7 +233,7 @@ function unwritable(path: string, { fileEncryptionInfo, ecPolicy }: HdfsFileStat
     fileEncryptionInfo !== undefined
       ? `it lies in an encryption zone (key "${fileEncryptionInfo.keyName}"), whose files this client does not write`
       : ecPolicy !== undefined
-        ? `its directory is erasure-coded (${ecPolicy.name ?? `policy ${ecPolicy.id}`}), and this client does not write such files`
+        ? `its directory is erasure-coded (policy ${ecPolicy.name || ecPolicy.id}), and this client does not write such files`
         : null;
   return reason === null ? null : new HdfsError({ code: "unsupported", operation: "WRITE", path, reason });
 }
