@@ -18,6 +18,8 @@ export interface ClusterInfo {
   readonly startedMs: number | null;
   readonly capacityTotalBytes: number;
   readonly capacityRemainingBytes: number;
+  /** Bytes that HDFS itself takes, all replicas. */
+  readonly capacityUsedBytes: number;
   /** Null where the protocol does not tell (RPC). */
   readonly snapshottableDirectories: number | null;
   /** Null where the caller is not told: RPC tells superusers only. */

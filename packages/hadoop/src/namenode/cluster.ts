@@ -98,8 +98,9 @@ export function createCluster(
           CALLS.getFsStats,
           "/",
           {},
-          ({ capacity: total, remaining }) => ({
+          ({ capacity: total, used, remaining }) => ({
             capacityTotalBytes: count(total, "GetFsStatsResponse.capacity"),
+            capacityUsedBytes: count(used, "GetFsStatsResponse.used"),
             capacityRemainingBytes: count(remaining, "GetFsStatsResponse.remaining"),
           }),
           cancel,
