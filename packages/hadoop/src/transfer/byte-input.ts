@@ -33,6 +33,7 @@ export class EndOfStream extends Error {
   }
 }
 
+/** See {@link ByteInput}. Reads from the source only what is needed. */
 export function createByteInput(source: ByteSource): ByteInput {
   let pieces: Uint8Array[] = [];
   /** Index of the first piece not used up, and how much of it is. */

@@ -3,11 +3,7 @@
 import { HdfsError } from "../errors.ts";
 import type { ByteRange } from "../hdfs/client.ts";
 import { toPolicy } from "../namenode/erasure-policy.ts";
-import type {
-  ExtendedBlockProto,
-  LocatedBlockProto,
-  LocatedBlocksProto,
-} from "../proto/generated/block_pb.ts";
+import type { LocatedBlockProto, LocatedBlocksProto } from "../proto/generated/block_pb.ts";
 import type { Clock } from "../world.ts";
 import type { BlockLocator } from "./block-locator.ts";
 import type { DataNodes } from "./data-nodes.ts";
@@ -109,13 +105,14 @@ async function visibleLength(
   cancel: AbortSignal | undefined,
 ): Promise<number> {
   const { block, token } = blockOf(located);
-  let failure: unknown = null;
+  let failure: HdfsError | null = null;
   for (const node of located.locs) {
     try {
       return await nameNode.getReplicaVisibleLength(path, node, block, token, cancel);
     } catch (error) {
       cancel?.throwIfAborted();
       if (error instanceof HdfsError && error.javaClass?.endsWith("ReplicaNotFoundException")) return 0;
+      if (!(error instanceof HdfsError)) throw error;
       failure = error;
     }
   }

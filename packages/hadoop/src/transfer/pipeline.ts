@@ -64,6 +64,7 @@ export interface PipelineEvents {
   failed(failure: PipelineFailure): void;
 }
 
+/** See the top of this file. */
 export interface Pipeline {
   /** The DataNodes have answered the setup, or `failed` was called. */
   readonly setUp: Promise<boolean>;

@@ -1,0 +1,109 @@
+/** A pipeline that broke is built again from the DataNodes that are left, or the block begun anew where nothing of it is
+ * anywhere. Source: DataStreamer of Hadoop 3.4.2. */
+import type { DatanodeInfoProto, LocatedBlockProto } from "../proto/generated/block_pb.ts";
+import type { BlockWriterOptions } from "./block-origin.ts";
+import {
+  acknowledgedBlock,
+  type BlockProgress,
+  blame,
+  givenUp,
+  isClosing,
+  recoveryStage,
+  replaceBlock,
+} from "./block-progress.ts";
+import type { Link } from "./pipeline-link.ts";
+import { type PipelineFailure, Stage } from "./pipeline.ts";
+import { wantsReplacement, withReplacement } from "./pipeline-repair.ts";
+import { blockOf } from "./replicas.ts";
+import type { WriteContext } from "./write-context.ts";
+
+/** Pipelines built in a row without an acknowledgement in between. */
+export const RECOVERIES_MAX = 5;
+/** Blocks given back because nothing could be written to their DataNodes; as `dfs.client.block.write.retries`. */
+export const RESTARTS_MAX = 3;
+/** How often the only DataNode is asked again that said it restarts. */
+export const RESTART_WAITS_MAX = 8;
+/** Before it is asked again. */
+export const RESTART_WAIT_MS = 4_000;
+/** Makes the link whole again; also takes up, for the first time, a block that is appended to. */
+export function createRecovery(
+  context: WriteContext,
+  progress: BlockProgress,
+  link: Link,
+  { origin, cancel }: BlockWriterOptions,
+): () => Promise<void> {
+  const { nameNode, file, replication } = context;
+  let restarts = 0;
+  let restartWaits = 0;
+  let recoveries = 0;
+  let ackedBytes = progress.ackedBytes;
+
+  /** A new block in place of one of which no byte is known to be anywhere. */
+  const restart = async (
+    allocate: (exclude: readonly DatanodeInfoProto[]) => Promise<LocatedBlockProto>,
+  ): Promise<void> => {
+    restarts += 1;
+    if (restarts > RESTARTS_MAX)
+      throw givenUp(context, progress, `nor could ${RESTARTS_MAX} others in its place`);
+    await nameNode.abandonBlock(file, progress.block, cancel);
+    replaceBlock(progress, await allocate(progress.failed));
+    await link.open(Stage.PIPELINE_SETUP_CREATE, 0n, progress.unacknowledged.frames());
+  };
+
+  const rebuild = async (isFirst: boolean): Promise<void> => {
+    const closing = isClosing(progress);
+    if (
+      !closing &&
+      !isFirst &&
+      wantsReplacement(replication, progress.pipeline.nodes.length, progress.reliedOn)
+    ) {
+      progress.pipeline = await withReplacement(
+        context,
+        acknowledgedBlock(progress),
+        progress.pipeline,
+        progress.failed,
+        cancel,
+      );
+    }
+    const { block, token } = blockOf(await nameNode.updateBlockForPipeline(file, progress.block, cancel));
+    progress.token = token;
+    if (!(await link.open(recoveryStage(progress, isFirst), block.generationStamp, []))) return;
+    if (!(await link.isSetUp())) return;
+    const before = acknowledgedBlock(progress);
+    const after = { ...before, generationStamp: block.generationStamp };
+    await nameNode.updatePipeline(file, before, after, progress.pipeline, cancel);
+    progress.block = after;
+    progress.reopened = true;
+    // A block that was only to be closed is closed by that.
+    const last = closing ? progress.unacknowledged.oldest() : null;
+    if (last === null) await link.send(progress.unacknowledged.frames());
+    else link.acknowledged(last.sequence);
+  };
+
+  /** The only DataNode says that it comes back at once: it is waited for, a few times. */
+  const comesBack = async ({ restarting }: PipelineFailure): Promise<boolean> => {
+    if (!restarting || progress.pipeline.nodes.length > 1 || restartWaits === RESTART_WAITS_MAX) return false;
+    restartWaits += 1;
+    await context.clock.sleep(RESTART_WAIT_MS, cancel);
+    return true;
+  };
+
+  return async () => {
+    if (origin.kind === "append" && !progress.reopened && link.failure === null) await rebuild(true);
+    for (let failure = link.takeFailure(); failure !== null; failure = link.takeFailure()) {
+      cancel?.throwIfAborted();
+      if (!(await comesBack(failure))) blame(progress, failure, context.dataNodes);
+      if (origin.kind === "new" && !progress.rooted) {
+        await restart(origin.allocate);
+        continue;
+      }
+      if (progress.ackedBytes > ackedBytes) recoveries = 0;
+      ackedBytes = progress.ackedBytes;
+      recoveries += 1;
+      if (recoveries > RECOVERIES_MAX)
+        throw givenUp(context, progress, `after ${RECOVERIES_MAX} pipelines in a row`);
+      if (progress.pipeline.nodes.length === 0) throw givenUp(context, progress, "no DataNode of it is left");
+      await rebuild(false);
+    }
+  };
+}
