@@ -1,5 +1,5 @@
 /**
- * `npm run simulate -- --seeds 1..300 [--scenario NAME]`: one line for each seed that fails, with the checker's words, the end
+ * `npm run simulate -- --seeds A..B [--scenario NAME]`: one line for each seed that fails, with the checker's words, the end
  * of the log, and the one command that repeats it; at the end seeds, seeds/s, and `N passed, N failed`.
  * `--exhaustive` plays each seed once for every port call of every process, which crashes there.
  */
