@@ -9,7 +9,12 @@ export const ANSWER_MS_MAX = 30_000;
 /** Questions open on one link at a time. */
 export const QUESTIONS_MAX = 16;
 
-type Kinds = { examine: "findings"; "list-point": "entries"; "check-point": "point-checked" };
+type Kinds = {
+  examine: "findings";
+  inspect: "inspected";
+  "list-point": "entries";
+  "check-point": "point-checked";
+};
 export type Question = {
   [K in keyof Kinds]: Omit<Extract<FromControl, { say: K }>, "number">;
 }[keyof Kinds];
@@ -55,7 +60,8 @@ export function createQuestions(
     answered(answer) {
       const waiting = open.get(answer.number);
       const { failure } = answer;
-      if (!failure) return waiting?.resolve(answer);
+      // What could not be inspected is told beside what could.
+      if (!failure || answer.say === "inspected") return waiting?.resolve(answer);
       waiting?.reject(new CoevalError(failure.code, failure.message, { evidence: failure.evidence }));
     },
     end(reason) {

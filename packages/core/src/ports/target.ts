@@ -4,9 +4,11 @@
  */
 import type { Entry } from "../model/entry.ts";
 import type { Component } from "./component.ts";
-import type { ExtendedAttributes, Listed } from "./source.ts";
+import type { ExtendedAttributes, Finding, Listed } from "./source.ts";
 
 export interface Target extends Component {
+  /** What stands in the way of a holding directory for the service, or would later; writes nothing. */
+  examine(service: string, directory: string, cancel: AbortSignal): Promise<Finding[]>;
   /**
    * Proves, or makes, the holding directory: ours, closed (0700), snapshottable, with parents of the data sets, and the live tree
    * unchanged since the base point was sealed.

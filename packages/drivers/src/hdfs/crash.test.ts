@@ -69,6 +69,7 @@ function killable(): { readonly ground: Ground; readonly killer: Killer; readonl
     target,
     source: createHdfsSource(world, cluster.fs),
     sourceAs: (user: string) => createHdfsSource(world, cluster.as(user)),
+    targetAs: (user: string) => createHdfsTarget(world, cluster.as(user)),
     append: unused,
     truncate: unused,
     openForWrite: unused,

@@ -70,6 +70,9 @@ export interface FileSystem {
   /** Absolute live paths of files below `root` that are open for writing; null when the user may not ask. */
   openFiles(root: string, cancel: AbortSignal): Promise<readonly string[] | null>;
 
+  /** Summed up by the name system, which asks for READ and EXECUTE on every directory below. `not-found` when there is none. */
+  contentSummary(path: string, cancel: AbortSignal): Promise<ContentSummary>;
+
   identity(cancel: AbortSignal): Promise<ClusterIdentity>;
   state(cancel: AbortSignal): Promise<ClusterState>;
   /** The effective value of a configuration key; null when unset or not to be read. */
@@ -132,4 +135,18 @@ export interface ClusterState {
   readonly safeMode: boolean;
   readonly capacityBytes: number | null;
   readonly remainingBytes: number | null;
+  /** Bytes that HDFS itself takes, all replicas. */
+  readonly usedBytes: number | null;
+  /** DataNodes that live. */
+  readonly dataNodes: number | null;
+}
+
+/** What a tree holds now, without what only its snapshots hold. */
+export interface ContentSummary {
+  readonly files: number;
+  /** The directory itself included. */
+  readonly directories: number;
+  readonly bytes: number;
+  /** On the disks: every replica counted. */
+  readonly spaceBytes: number;
 }

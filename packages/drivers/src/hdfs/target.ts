@@ -4,7 +4,9 @@ import type { Listed } from "@coeval/core/ports/source";
 import type { Holding, SealedPoint, Target } from "@coeval/core/ports/target";
 import { readExtended } from "./attributes.ts";
 import { hdfsFacts } from "./facts.ts";
+import { examineHolding } from "./examine-holding.ts";
 import type { FileSystem } from "./file-system.ts";
+import { inspectCluster } from "./inspect.ts";
 import { livePath, stagedPath } from "./layout.ts";
 import { toListed } from "./listed.ts";
 import { openHolding } from "./open-holding.ts";
@@ -20,6 +22,8 @@ export function createHdfsTarget(world: HdfsWorld, fs: FileSystem): Target {
   return {
     facts: hdfsFacts,
     probe: (cancel) => probeCluster(fs, cancel),
+    inspect: (scopes, cancel) => inspectCluster(fs, scopes, cancel),
+    examine: (service, directory, cancel) => examineHolding(fs, service, directory, cancel),
     open: (holding, cancel) => openHolding(world.log, fs, holding, cancel),
     write: (holding, at, entry, content, cancel) => writeStaged(fs, holding, at, entry, content, cancel),
     readStaged: (holding, at, entry, cancel) => readWhole(fs, stagedPath(holding, at), entry, 0, cancel),
