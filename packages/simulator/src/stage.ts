@@ -58,6 +58,8 @@ export interface Stage extends Universe {
   /** The shared clock, the control device's or the NTP server's, at a true time; and back. */
   sharedAt(trueMs: number): number;
   trueAt(instant: number): number;
+  /** Secrets of enrolments, spent by the agents. */
+  readonly secrets: string[];
   /** What people are told. */
   readonly inbox: Inbox;
   /** What an intruder achieved. */
@@ -145,6 +147,7 @@ export async function buildStage(
     sharedAt: (trueMs) => shared.wallAt(trueMs),
     trueAt: (instant) => shared.trueAt(instant),
     intrusions: [],
+    secrets: [],
   };
 }
 
