@@ -17,3 +17,12 @@ export function pointFile(service: string, run: string, name: "manifest" | "cert
 export function pointFolder(service: string, run: string): string {
   return `points/${service}/${run}`;
 }
+
+/** What interrupted switches of a service may have asked for; each file begins with when it was written, in ms. */
+export function doubtFolder(service: string): string {
+  return `doubts/${service}`;
+}
+
+export function doubtFile(service: string, atMs: number, run: string): string {
+  return `${doubtFolder(service)}/${atMs}-${run}`;
+}

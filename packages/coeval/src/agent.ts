@@ -24,6 +24,8 @@ export interface AgentProcess {
   readonly logFile?: string;
   /** The NTP server that is the clock, by the name that it has here; without it the name that the control device gives. */
   readonly clock?: string;
+  /** Other drivers than the endpoint's scheme says: for benchmarks, whose clusters are in memory. */
+  readonly drivers?: typeof hdfsDrivers;
 }
 
 export interface RunningAgent {
@@ -61,7 +63,7 @@ export async function startAgent(options: AgentProcess): Promise<RunningAgent> {
     listen: options.listen,
     software: VERSION,
     timeServers: { open: (url) => openTimeSource(world, url), localUrl },
-    drivers: (endpoint) => hdfsDrivers(world, endpoint),
+    drivers: (endpoint) => (options.drivers ?? hdfsDrivers)(world, endpoint),
     revoke: (fingerprints) => network.revoke(fingerprints),
     certified: (message) => renewal.take(message),
   });

@@ -84,7 +84,10 @@ export function createFakeTarget(cluster: string, entries: Iterable<Entry> = [])
       const sets = holding.sets.map(({ name }) => name);
       for (const entry of live.list()) if (sets.includes(entry.set)) yield listedOf(entry);
     },
-    attributes: async () => ({}),
+    async attributes(_holding, { set, path }) {
+      const { acl, xattrs } = live.list().find((entry) => entry.set === set && entry.path === path) ?? {};
+      return { ...(acl ? { acl } : {}), ...(xattrs ? { xattrs } : {}) };
+    },
     async clear() {
       await fault("clear");
       live.clear();

@@ -90,6 +90,11 @@ export interface SealRequest {
   readonly point: string;
   /** The point before, whose snapshot is `current` until now; null for the first. */
   readonly previous: string | null;
+  /**
+   * Places where the live tree is not what the point must hold, at most EVIDENCE_MAX, relative to the holding directory; empty when it is.
+   * Asked when an earlier attempt may have left the directory open: times tell nothing of that, they are the source's.
+   */
+  readonly unlike: (cancel: AbortSignal) => Promise<readonly string[]>;
 }
 
 /** The snapshot that is the point. */

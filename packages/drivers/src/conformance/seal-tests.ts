@@ -1,6 +1,6 @@
 /** Sealing and publishing, and who may see and touch what. */
 import { assert, assertEqual, type Ground, refused, type Scenario } from "./harness.ts";
-import { holdingFor, replicate } from "./replicate.ts";
+import { holdingFor, replicate, sealOf } from "./replicate.ts";
 import { makeDirectories, makeSet, put, readText, take } from "./trees.ts";
 
 export function sealTests(scenario: Scenario): void {
@@ -51,7 +51,7 @@ async function repeatable(ground: Ground): Promise<void> {
   const { directory } = holding;
   assert(base.length === 2, "directory and file");
   await target.open(holding, ground.cancel);
-  const seal = () => target.seal(holding, { point: "p2", previous: "p1" }, ground.cancel);
+  const seal = () => target.seal(holding, sealOf(ground, holding, base, "p2"), ground.cancel);
   const named = (sealed: { readonly snapshotName: string }) => sealed.snapshotName;
   assert((await seal()).clusterStampMs !== null, "the cluster's stamp is read");
   assertEqual(named(await seal()), "coeval-p2", "a repeated seal");

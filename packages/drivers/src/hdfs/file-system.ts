@@ -33,6 +33,8 @@ export interface FileSystem {
   rename(from: string, to: string, cancel: AbortSignal): Promise<Renamed>;
   /** Deletes a file, or a directory with all below it, past the trash. False when there was none. */
   remove(path: string, cancel: AbortSignal): Promise<boolean>;
+  /** Deletes a directory that is empty. False when there was none, or something lies in it. */
+  removeEmpty(path: string, cancel: AbortSignal): Promise<boolean>;
 
   setOwner(path: string, owner: string, group: string, cancel: AbortSignal): Promise<void>;
   /** Permission bits with the sticky bit. On a path with an ACL the group's bits are the ACL's mask. */

@@ -34,7 +34,7 @@ export function createHdfsTarget(world: HdfsWorld, fs: FileSystem): Target {
     attributes: (holding, entry, cancel) =>
       readExtended(fs, livePath(holding, entry.set, entry.path), entry.hasAcl, cancel),
     clear: (holding, cancel) => clearStage(fs, holding, cancel),
-    seal: (holding, seal, cancel) => sealPoint(fs, holding, seal, cancel),
+    seal: (holding, seal, cancel) => sealPoint(world.log, fs, holding, seal, cancel),
     sealed: (holding, point, cancel) => openSealed(fs, holding, point, cancel),
     snapshots: (holding, cancel) => sealedSnapshots(fs, holding, cancel),
   };

@@ -87,6 +87,14 @@ function editCalls(client: HdfsClient) {
       }
     },
     remove: (path, cancel) => translating(() => client.delete(path, { recursive: true }, cancel)),
+    async removeEmpty(path, cancel) {
+      try {
+        return await client.delete(path, { recursive: false }, cancel);
+      } catch (thrown) {
+        if (failedWith(thrown, "notEmpty")) return false;
+        throw translated(thrown);
+      }
+    },
   } satisfies Partial<FileSystem>;
 }
 

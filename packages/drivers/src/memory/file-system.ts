@@ -92,6 +92,12 @@ function editCalls(names: Names, user: string, call: Call) {
     },
     rename: (from, to, cancel) => call(cancel, () => edit.rename(names, user, from, to)),
     remove: (path, cancel) => call(cancel, () => edit.remove(names, user, path)),
+    removeEmpty: (path, cancel) =>
+      call(cancel, () => {
+        const node = find(names, path);
+        if (node?.type !== "directory" || node.children.size > 0) return false;
+        return edit.remove(names, user, path);
+      }),
     setOwner: (path, owner, group, cancel) =>
       call(cancel, () => attributes.setOwner(names, user, path, owner, group)),
     setMode: (path, mode, cancel) => call(cancel, () => attributes.setMode(names, user, path, mode)),
