@@ -9,6 +9,7 @@ export interface Run {
   readonly moment: string;
   readonly startedAt: string;
   readonly endedAt: string | null;
+  readonly bandwidth: string | null;
   readonly basePoint: string | null;
   readonly cause: Cause | null;
   readonly grade: Grade | null;

@@ -29,12 +29,15 @@ export interface ServiceWords {
   readonly window?: string;
   readonly beyond?: "refuse" | "mark";
   readonly openFiles?: "refuse" | "mark";
+  /** Further lines of the policy, as `bandwidth: 8MB/s`. */
+  readonly policy?: readonly string[];
 }
 
 export function serviceYaml(words: ServiceWords): string {
   const moments = words.moments ?? [];
   const lines = [
     ...(moments.length === 0 ? [] : ["    moments:\n", ...moments.map((rule) => `      - ${rule}\n`)]),
+    ...(words.policy ?? []).map((line) => `    ${line}\n`),
     ...(words.rpo === undefined ? [] : [`    objective: { rpo: ${words.rpo} }\n`]),
   ].join("");
   const source = words.source === undefined ? "" : `    source: ${JSON.stringify(words.source)}\n`;

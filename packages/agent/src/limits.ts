@@ -8,6 +8,10 @@ export interface Limits {
   readonly readPrefixes: readonly string[];
   /** Directories below which holding directories may lie. */
   readonly writePrefixes: readonly string[];
+  /** Bytes a second of all its transfers together, sent and received; without it as the links give. */
+  readonly bytesPerSecond?: number;
+  /** Transfers that move data at a time; without it TRANSFERS_MAX_DEFAULT. */
+  readonly transfersMax?: number;
 }
 
 /** @throws CoevalError `beyond-limits` naming what is not allowed and by which limit; `bad-path`. */

@@ -7,6 +7,7 @@ import { AROUND_MS } from "@coeval/core/clock/time-watch";
 import { wallOffset } from "@coeval/core/clock/wall-offset";
 import { CoevalError } from "@coeval/core/errors";
 import { formatInstant } from "@coeval/core/model/instant";
+import { compileFilters, type PathFilter } from "@coeval/core/model/path-filter";
 import type { ClockEvidence, ClockServer, Receipt } from "@coeval/core/model/receipt";
 import type { ClockReading } from "@coeval/core/ports/clock";
 import type { OpenFiles, Prepared, Taken } from "@coeval/core/ports/source";
@@ -40,6 +41,7 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
   const { instruction, source, cancel, db } = context;
   const { order } = instruction;
   if (context.note !== null) throw missed(order.moment);
+  const filter = compileFilters(order.filters);
   const identity = await proveIdentity(source, instruction.identity, instruction.cluster, cancel);
   const prepared = await source.prepare({ sets: order.sets, snapshotName: order.snapshotName }, cancel);
   context.clock.expect(order.moment);
@@ -53,7 +55,7 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
   const taken = await source.snapshot(prepared, cancel);
   for (const one of taken)
     context.clusterClock.stamped(one.clusterStampMs, one.firstSentElapsedMs, one.answeredElapsedMs);
-  const openFiles = await source.openFiles(prepared, cancel);
+  const openFiles = within(await source.openFiles(prepared, cancel), filter);
   await context.clock.readSince(fired.atElapsedMs, cancel);
   const after = provenClock(context);
   const stamps = taken.map((one) => [one.root, one.clusterStampMs] as const);
@@ -69,6 +71,12 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
       why: openFiles.kind === "unknown" ? openFiles.why : null,
     },
   };
+}
+
+/** Open files that a filter leaves out are none of the point's. */
+function within(openFiles: OpenFiles, filter: PathFilter): OpenFiles {
+  if (openFiles.kind !== "listed") return openFiles;
+  return { kind: "listed", files: openFiles.files.filter(({ path }) => !filter.leavesOut(path, "file")) };
 }
 
 /** Waits on elapsed time until the source's clock surely shows the moment: its error bound is waited out too. The reading that proved it. */

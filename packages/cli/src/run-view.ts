@@ -46,6 +46,7 @@ export function runView(io: Io): View<RunResource> {
         run.moved === null
           ? ""
           : `${count(run.moved.files)} files, ${bytes(run.moved.bytes)}, ${count(run.moved.deletions)} deletions`,
+      BANDWIDTH: (run) => (run.bandwidth === null ? "" : `${run.bandwidth} at most`),
       BASE: (run) => run.basePoint ?? "none: a full copy",
       TOOK: (run) =>
         run.endedAt === null ? "" : duration(parseInstant(run.endedAt) - parseInstant(run.startedAt)),
@@ -89,6 +90,7 @@ export function pointView(io: Io): View<PointResource> {
       "OPEN FILES": (point) => `${point.openFiles.kind}, ${count(point.openFiles.count)}`,
       HOLDS: (point) =>
         `${count(point.files)} files, ${count(point.directories)} directories, ${bytes(point.bytes)}`,
+      "LEAVES OUT": ({ filters }) => filtersText(filters),
       MOVED: (point) => `${count(point.moved.files)} files, ${bytes(point.moved.bytes)}`,
       "READ IT": (point) =>
         `on ${point.secondary}: ${point.directory}/.snapshot/current while it is the newest, then .snapshot/${point.snapshotName}`,
@@ -110,4 +112,11 @@ function gradeText(grade: RunResource["grade"]): string {
   if (grade === null) return "";
   const torn = grade.kind === "torn" ? `, ${grade.byMs} ms beyond the tolerance` : "";
   return `${grade.kind}: spread ${grade.spreadMs} ms, at most ${grade.windowMs} ms after the moment${torn}`;
+}
+
+function filtersText(filters: PointResource["filters"]): string {
+  if (filters === null) return "";
+  const { include, exclude } = filters;
+  const parts = [include.length === 0 ? "" : `all but ${include.join(", ")}`, exclude.join(", ")];
+  return parts.filter((part) => part !== "").join("; of it ");
 }

@@ -72,10 +72,11 @@ export function createFakeSource(clock: Clock, cluster: string): FakeSource {
       const open = inOrder(source.tree).filter((entry) => entry.open);
       return { kind: "listed", files: open.map(({ set, path, id, length }) => ({ set, path, id, length })) };
     },
-    async *list(prepared) {
+    async *list(prepared, _cancel, filter) {
       await fault("list");
       const sets = new Set(prepared.roots.flatMap((root) => root.sets.map((set) => set.name)));
-      for (const entry of inOrder(source.tree)) if (sets.has(entry.set)) yield bare(entry);
+      for (const entry of inOrder(source.tree))
+        if (sets.has(entry.set) && !filter?.leavesOut(entry.path, entry.type)) yield bare(entry);
     },
     async attributes(_prepared, { set, path }) {
       source.asked.push(`${set}:${path}`);

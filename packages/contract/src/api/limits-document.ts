@@ -2,7 +2,10 @@
 import { CoevalError } from "@coeval/core/errors";
 import { checkPath } from "@coeval/core/model/path";
 import { z } from "zod";
+import { bandwidthText } from "./bandwidth.ts";
 
+/** Transfers at a time that an agent may be set to. */
+const TRANSFERS_MAX = 1000;
 /** Directories in one list. */
 const PREFIXES_MAX = 1000;
 
@@ -21,5 +24,9 @@ export const limitsDocument = z.strictObject({
   read: z.array(prefix).max(PREFIXES_MAX),
   /** Holding directories may lie below these. */
   write: z.array(prefix).max(PREFIXES_MAX),
+  /** What all its transfers together may take, sent and received, as `50MB/s`; without it what the links give. */
+  bandwidth: bandwidthText.optional(),
+  /** Transfers that move data at a time; the others wait, by priority, then by moment. */
+  transfers: z.number().int().min(1).max(TRANSFERS_MAX).optional(),
 });
 export type LimitsDocument = z.infer<typeof limitsDocument>;

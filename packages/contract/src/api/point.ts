@@ -16,6 +16,10 @@ export const pointResource = named(
     label: z.string().nullable(),
     grade: gradeResource,
     openFiles: openFilesResource,
+    filters: z
+      .object({ include: z.array(z.string()), exclude: z.array(z.string()) })
+      .nullable()
+      .describe("what of the data sets it leaves alone"),
     primary: nameText,
     secondary: nameText,
     directory: anyPath.describe("the holding directory on the secondary"),

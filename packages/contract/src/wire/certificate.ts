@@ -1,5 +1,6 @@
 /** The moment certificate as it crosses a link or lies in a file. */
 import type { Certificate, CertificateBody, Signature } from "@coeval/core/model/certificate";
+import { MAX_FILTER_CHARS, MAX_FILTERS } from "@coeval/core/model/policy";
 import { z } from "zod";
 import {
   addressField,
@@ -66,6 +67,10 @@ export const gradeSchema = z.strictObject({
   byMs: msField,
 });
 
+const patterns = z.array(z.string().min(1).max(MAX_FILTER_CHARS)).max(MAX_FILTERS);
+/** What of the data sets is left alone. */
+export const filtersSchema = z.strictObject({ include: patterns, exclude: patterns });
+
 /** One agent's signature. */
 export const signatureSchema = z.strictObject({
   agent: nameField,
@@ -85,6 +90,7 @@ export const certificateBodySchema = z.strictObject({
   primary: z.strictObject({ cluster: nameField, identity: identityField.strict() }),
   secondary: z.strictObject({ cluster: nameField, identity: identityField.strict(), directory: pathField }),
   dataSets: z.array(z.strictObject({ name: nameField, source: pathField, target: pathField })).max(ITEMS_MAX),
+  filters: filtersSchema.exactOptional(),
   grade: gradeSchema,
   openFiles: z.strictObject({ kind: openFilesGradeSchema, count: countField }),
   clock: clockEvidenceSchema,

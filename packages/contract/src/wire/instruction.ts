@@ -1,10 +1,12 @@
 /** Instructions, their outcomes and reports as they cross the link between control device and agent. */
+import { MAX_PRIORITY } from "@coeval/core/model/policy";
 import type { Instruction, Outcome, Progress, Report } from "@coeval/core/protect/instruction";
 import { z } from "zod";
 import {
   certificateBodySchema,
   certificateSchema,
   clockEvidenceSchema,
+  filtersSchema,
   manifestSummarySchema,
   movedSummarySchema,
   openFilesGradeSchema,
@@ -33,11 +35,18 @@ const setPlace = z.object({ name: nameField, relative: relativePathField.min(1) 
 const base = z.object({ point: idField, run: idField, manifestSha256: sha256Field }).nullable();
 const peer = z.object({ cluster: nameField, agent: nameField, fingerprint: sha256Field });
 
+const share = z.object({
+  bytesPerSecond: z.number().min(1).nullable(),
+  priority: z.number().min(0).max(MAX_PRIORITY),
+  moment: instantField,
+});
+
 const order = z.discriminatedUnion("step", [
   z.object({
     step: z.literal("take-snapshots"),
     moment: instantField,
     sets: z.array(dataSet).min(1).max(ITEMS_MAX),
+    filters: filtersSchema,
     snapshotName: z.string().regex(/^coeval-[a-z0-9-]{1,100}$/),
     clockErrorMsMax: msField,
   }),
@@ -45,10 +54,17 @@ const order = z.discriminatedUnion("step", [
     step: z.literal("open-holding"),
     directory: pathField,
     sets: z.array(setPlace).min(1).max(ITEMS_MAX),
+    filters: filtersSchema,
     base,
   }),
-  z.object({ step: z.enum(["receive-snapshots", "serve-snapshots"]), base, peer }),
-  z.object({ step: z.enum(["send-snapshots", "replicate-snapshots"]), base, peer, address: addressField }),
+  z.object({ step: z.enum(["receive-snapshots", "serve-snapshots"]), base, peer, share }),
+  z.object({
+    step: z.enum(["send-snapshots", "replicate-snapshots"]),
+    base,
+    peer,
+    share,
+    address: addressField,
+  }),
   z.object({ step: z.literal("verify") }),
   z.object({ step: z.literal("sign"), body: certificateBodySchema }),
   z.object({

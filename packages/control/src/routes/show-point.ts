@@ -17,6 +17,7 @@ export function showPoint(point: RecoveryPoint): PointResource {
     label: point.label,
     grade: { ...point.grade },
     openFiles: { ...body.openFiles },
+    filters: body.filters ? { include: [...body.filters.include], exclude: [...body.filters.exclude] } : null,
     primary: body.primary.cluster,
     secondary: body.secondary.cluster,
     directory: body.secondary.directory,

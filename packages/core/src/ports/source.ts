@@ -1,6 +1,7 @@
 /** The primary's side of a component: snapshots at the moment, their listing, their bytes. Nothing else is written there. */
 import type { DataSet } from "../model/data-set.ts";
 import type { Entry, Place } from "../model/entry.ts";
+import type { PathFilter } from "../model/path-filter.ts";
 import type { Component } from "./component.ts";
 
 export interface Source extends Component {
@@ -22,8 +23,11 @@ export interface Source extends Component {
   snapshot(prepared: Prepared, cancel: AbortSignal): Promise<Taken[]>;
   /** Which files were open, asked right after `snapshot`, with the length to take of each. */
   openFiles(prepared: Prepared, cancel: AbortSignal): Promise<OpenFiles>;
-  /** All files and directories of the data sets in their snapshots, in manifest order (compareEntries), without ACLs, xattrs, digests. */
-  list(prepared: Prepared, cancel: AbortSignal): AsyncIterable<Listed>;
+  /**
+   * All files and directories of the data sets in their snapshots, in manifest order (compareEntries), without ACLs, xattrs, digests.
+   * @param filter what it leaves out is neither told nor looked into; without it everything is told.
+   */
+  list(prepared: Prepared, cancel: AbortSignal, filter?: PathFilter): AsyncIterable<Listed>;
   /** ACL and xattrs of one entry in its snapshot. */
   attributes(prepared: Prepared, entry: Listed, cancel: AbortSignal): Promise<ExtendedAttributes>;
   /**

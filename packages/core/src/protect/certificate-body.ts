@@ -2,6 +2,7 @@
 import type { CertificateBody } from "../model/certificate.ts";
 import { formatInstant } from "../model/instant.ts";
 import { joinPath, relativeTo } from "../model/path.ts";
+import type { Filters } from "../model/policy.ts";
 import type { Run } from "./run.ts";
 
 /** @throws TypeError before the run has all that a certificate names: a defect. */
@@ -23,6 +24,7 @@ export function certificateBody(run: Run): CertificateBody {
       source: set.path,
       target: joinPath(service.mapping.target, relativeTo(set.path, service.mapping.source)),
     })),
+    ...certifiedFilters(service.policy.filters),
     grade,
     openFiles: { kind: taken.openFiles.kind, count: taken.openFiles.count },
     clock: taken.clock,
@@ -31,4 +33,9 @@ export function certificateBody(run: Run): CertificateBody {
     moved: sent.moved,
     previous: run.previous,
   };
+}
+
+/** Rules that leave nothing out are not named. */
+export function certifiedFilters(filters: Filters): Pick<CertificateBody, "filters"> {
+  return filters.include.length + filters.exclude.length === 0 ? {} : { filters };
 }

@@ -14,6 +14,7 @@ import type { ClusterIdentity } from "../model/cluster.ts";
 import type { DataSet } from "../model/data-set.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ClockEvidence, OpenFilesGrade, Receipt } from "../model/receipt.ts";
+import type { Filters } from "../model/policy.ts";
 import type { Role } from "../model/role.ts";
 
 export interface Instruction {
@@ -54,11 +55,21 @@ export interface SetPlace {
 /** An end of a run's transfer. */
 export type Side = "source" | "target";
 
+/** What a transfer may take of what it shares with others, and who goes first where that is not enough for all. */
+export interface TransferShare {
+  /** Bytes of content a second at most; null: as the link gives. */
+  readonly bytesPerSecond: number | null;
+  /** 0…100, the highest first; of equals the earliest moment. */
+  readonly priority: number;
+  readonly moment: Instant;
+}
+
 /** One end of a transfer listens for its peer: the target in a push, the source in a pull. */
 export interface ListenOrder<Name extends string> {
   readonly step: Name;
   readonly base: Base | null;
   readonly peer: TransferPeer;
+  readonly share: TransferShare;
 }
 
 /** The other end dials it at its address: the source in a push, the target in a pull. */
@@ -72,6 +83,7 @@ export type Order =
       readonly step: "take-snapshots";
       readonly moment: Instant;
       readonly sets: readonly DataSet[];
+      readonly filters: Filters;
       readonly snapshotName: string;
       /** The clock's error bound must lie below it, else the moment is refused before any snapshot. */
       readonly clockErrorMsMax: number;
@@ -81,6 +93,7 @@ export type Order =
       readonly step: "open-holding";
       readonly directory: string;
       readonly sets: readonly SetPlace[];
+      readonly filters: Filters;
       readonly base: Base | null;
     }
   | ListenOrder<"receive-snapshots">
