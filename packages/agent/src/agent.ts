@@ -135,6 +135,7 @@ function hearing(world: World, options: AgentOptions, parts: Parts): (message: H
         void executor.instruct(message.instruction);
         break;
       case "examine":
+      case "find-sets":
       case "list-point":
       case "check-point":
         void answerQuestion(world, { ...options, drivers: cluster.ready }, message).then(link.say);

@@ -1,6 +1,7 @@
 /** The agent's own limits: what it may read, snapshot and write on its cluster, whoever instructs it. The control device cannot change them. */
 import { CoevalError } from "@coeval/core/errors";
 import { checkPath, isWithin, joinPath } from "@coeval/core/model/path";
+import { fixedPrefix } from "@coeval/core/model/set-pattern";
 import type { Instruction } from "@coeval/core/protect/instruction";
 
 export interface Limits {
@@ -18,6 +19,8 @@ export interface Limits {
 export function checkLimits(limits: Limits, instruction: Instruction): void {
   const { order } = instruction;
   if (order.step === "take-snapshots") {
+    for (const { path } of order.patterns ?? [])
+      requirePrefix(limits.readPrefixes, fixedPrefix(path), "read", "snapshot and read");
     for (const set of order.sets) requirePrefix(limits.readPrefixes, set.path, "read", "snapshot and read");
   }
   if (order.step === "open-holding") {

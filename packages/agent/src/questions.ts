@@ -4,13 +4,14 @@ import type { World } from "@coeval/core/ports/world";
 import type { FromAgent, FromControl } from "@coeval/contract/wire/link";
 import type { ClusterDrivers } from "./context.ts";
 import { examine } from "./examine.ts";
+import { findSets } from "./find-sets.ts";
 import type { Limits } from "./limits.ts";
 import { checkPoint, listPoint } from "./points.ts";
 
 /** A question is given up after this; the control device waits a bit longer. */
 const ANSWER_MS_MAX = 25_000;
 
-export type Question = Extract<FromControl, { say: "examine" | "list-point" | "check-point" }>;
+export type Question = Extract<FromControl, { say: "examine" | "find-sets" | "list-point" | "check-point" }>;
 
 export interface QuestionParts {
   readonly cluster: string;
@@ -35,6 +36,8 @@ export async function answerQuestion(
     const drivers = await parts.drivers();
     if (asked.say === "examine")
       return await examine(world, drivers, parts.limits, parts.cluster, asked, cancel.signal);
+    if (asked.say === "find-sets")
+      return await findSets(world, drivers, parts.limits, parts.cluster, asked, cancel.signal);
     return await checkPoint(world, drivers, asked, cancel.signal);
   } finally {
     timer.abort("answered");

@@ -2,7 +2,7 @@
 import { CoevalError } from "@coeval/core/errors";
 import { type CertificateBody, sourceBytes } from "@coeval/core/model/certificate";
 import { formatInstant } from "@coeval/core/model/instant";
-import { certifiedFilters } from "@coeval/core/protect/certificate-body";
+import { certifiedFilters, certifiedUncovered } from "@coeval/core/protect/certificate-body";
 import { instructionId, type Order, type Result } from "@coeval/core/protect/instruction";
 import { judge } from "@coeval/core/protect/snapshot";
 import { readInstruction } from "@coeval/store/agent/journal";
@@ -34,6 +34,11 @@ export async function sign(context: StepContext<"sign">): Promise<Result> {
     sets.map((set) => ({ name: set.name, source: set.path })),
   );
   requireSame("filters", body.filters ?? null, certifiedFilters(filters).filters ?? null);
+  requireSame(
+    "uncovered",
+    body.uncovered ?? null,
+    certifiedUncovered(taken.order.uncovered ?? [], taken.result.appeared ?? []).uncovered ?? null,
+  );
   requireSame("receipts", body.receipts, taken.result.receipts);
   requireSame("clock", body.clock, taken.result.clock);
   requireSame("openFiles", body.openFiles, { kind: openFiles.kind, count: openFiles.count });

@@ -12,9 +12,10 @@ import type { ClockEvidence, ClockServer, Receipt } from "@coeval/core/model/rec
 import type { ClockReading } from "@coeval/core/ports/clock";
 import type { OpenFiles, Prepared, Taken } from "@coeval/core/ports/source";
 import type { TimeServer } from "@coeval/core/ports/time-source";
-import type { Result } from "@coeval/core/protect/instruction";
+import type { Appeared, Result } from "@coeval/core/protect/instruction";
 import { intendSnapshot } from "@coeval/store/agent/snapshots";
 import type { Context, StepContext } from "./context.ts";
+import { appearedSince } from "./find-sets.ts";
 import { proveIdentity } from "./identity.ts";
 
 /** What later steps need of the snapshots. */
@@ -56,6 +57,7 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
   for (const one of taken)
     context.clusterClock.stamped(one.clusterStampMs, one.firstSentElapsedMs, one.answeredElapsedMs);
   const openFiles = within(await source.openFiles(prepared, cancel), filter);
+  const appeared = await appearedAt(context, prepared);
   await context.clock.readSince(fired.atElapsedMs, cancel);
   const after = provenClock(context);
   const stamps = taken.map((one) => [one.root, one.clusterStampMs] as const);
@@ -65,12 +67,20 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
     identity,
     receipts: taken.map((one) => receiptOf(one, prepared, fired)),
     clock: evidence(context, [before, fired.reading, after]),
+    ...(appeared.length === 0 ? {} : { appeared }),
     openFiles: {
       kind: openFiles.kind,
       count: openFiles.kind === "listed" ? openFiles.files.length : 0,
       why: openFiles.kind === "unknown" ? openFiles.why : null,
     },
   };
+}
+
+/** Directories of patterns that were there at the moment though nobody knew of them. */
+function appearedAt(context: StepContext<"take-snapshots">, prepared: Prepared): Promise<Appeared[]> {
+  const { patterns = [], uncovered = [], sets } = context.instruction.order;
+  const known = new Set([...sets, ...uncovered].map(({ path }) => path));
+  return appearedSince(context.source, prepared, { patterns, known }, context.cancel);
 }
 
 /** Open files that a filter leaves out are none of the point's. */

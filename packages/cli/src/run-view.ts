@@ -7,6 +7,7 @@ import { age, bytes, count, duration } from "./figures.ts";
 import { firstLine } from "./failure.ts";
 import type { Io } from "./io.ts";
 import type { View } from "./output.ts";
+import { filterWords } from "./policy-words.ts";
 
 /** A run in a line. */
 export function runLine(io: Io): View<RunResource> {
@@ -90,7 +91,8 @@ export function pointView(io: Io): View<PointResource> {
       "OPEN FILES": (point) => `${point.openFiles.kind}, ${count(point.openFiles.count)}`,
       HOLDS: (point) =>
         `${count(point.files)} files, ${count(point.directories)} directories, ${bytes(point.bytes)}`,
-      "LEAVES OUT": ({ filters }) => filtersText(filters),
+      "DOES NOT HOLD": ({ uncovered }) => uncovered.map(({ path, why }) => `${path}: ${why}`).join("\n"),
+      "LEAVES OUT": ({ filters }) => filterWords({ filters: filters ?? {} }),
       MOVED: (point) => `${count(point.moved.files)} files, ${bytes(point.moved.bytes)}`,
       "READ IT": (point) =>
         `on ${point.secondary}: ${point.directory}/.snapshot/current while it is the newest, then .snapshot/${point.snapshotName}`,
@@ -112,11 +114,4 @@ function gradeText(grade: RunResource["grade"]): string {
   if (grade === null) return "";
   const torn = grade.kind === "torn" ? `, ${grade.byMs} ms beyond the tolerance` : "";
   return `${grade.kind}: spread ${grade.spreadMs} ms, at most ${grade.windowMs} ms after the moment${torn}`;
-}
-
-function filtersText(filters: PointResource["filters"]): string {
-  if (filters === null) return "";
-  const { include, exclude } = filters;
-  const parts = [include.length === 0 ? "" : `all but ${include.join(", ")}`, exclude.join(", ")];
-  return parts.filter((part) => part !== "").join("; of it ");
 }

@@ -113,7 +113,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
   });
   const clients = createClients(world, { db, links, clock });
   const runs = createRuns({ db, records, runner });
-  const protect = createProtect(world, { db, clients, runner, runs, leads, clock });
+  const protect = createProtect(world, { db, clients, links, runner, runs, leads, clock });
   const shared = onSharedClock(world, clock);
   const proven = onProvenClock(world, clock);
   const scheduler = createScheduler(proven, { db, records, tasks, calendar, leads, protect });

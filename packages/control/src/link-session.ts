@@ -112,6 +112,7 @@ async function handle(
     case "answer":
       return parts.dispatcher.answered(link, message.instruction, message.outcome);
     case "findings":
+    case "sets-found":
     case "entries":
     case "point-checked":
       return link.questions.answered(message);

@@ -307,6 +307,12 @@ export const errors = {
     "The snapshots lie further from the moment than the policy tolerates.",
     "The figures are in the message; widen tolerance.windowMs only if the service allows it.",
   ),
+  uncovered: entry(
+    409,
+    "later",
+    "A directory that a pattern of the service means is in no snapshot.",
+    "Run the command that the message names, or let points be marked instead: `onUncovered: mark`.",
+  ),
   unreachable: entry(
     503,
     "later",

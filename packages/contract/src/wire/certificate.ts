@@ -15,6 +15,7 @@ import {
   pemField,
   sha256Field,
   textField,
+  uncoveredField,
 } from "./fields.ts";
 
 /** One snapshot's receipt. Like all parts of a certificate it refuses members that it does not know. */
@@ -91,6 +92,10 @@ export const certificateBodySchema = z.strictObject({
   secondary: z.strictObject({ cluster: nameField, identity: identityField.strict(), directory: pathField }),
   dataSets: z.array(z.strictObject({ name: nameField, source: pathField, target: pathField })).max(ITEMS_MAX),
   filters: filtersSchema.exactOptional(),
+  uncovered: z
+    .array(uncoveredField)
+    .max(ITEMS_MAX * 2)
+    .exactOptional(),
   grade: gradeSchema,
   openFiles: z.strictObject({ kind: openFilesGradeSchema, count: countField }),
   clock: clockEvidenceSchema,

@@ -27,7 +27,9 @@ import {
   nameField,
   pathField,
   relativePathField,
+  setPatternField,
   sha256Field,
+  uncoveredField,
 } from "./fields.ts";
 
 const dataSet = z.object({ name: nameField, component: z.literal("hdfs"), path: pathField });
@@ -47,6 +49,8 @@ const order = z.discriminatedUnion("step", [
     moment: instantField,
     sets: z.array(dataSet).min(1).max(ITEMS_MAX),
     filters: filtersSchema,
+    patterns: z.array(setPatternField).max(ITEMS_MAX).exactOptional(),
+    uncovered: z.array(uncoveredField).max(ITEMS_MAX).exactOptional(),
     snapshotName: z.string().regex(/^coeval-[a-z0-9-]{1,100}$/),
     clockErrorMsMax: msField,
   }),
@@ -98,6 +102,10 @@ const result = z.discriminatedUnion("step", [
     identity: identityField.exactOptional(),
     receipts: z.array(receiptSchema).min(1).max(ITEMS_MAX),
     clock: clockEvidenceSchema,
+    appeared: z
+      .array(z.object({ pattern: nameField, path: pathField }))
+      .max(ITEMS_MAX)
+      .exactOptional(),
     openFiles: z.object({ kind: openFilesGradeSchema, count: countField, why: whyField }),
   }),
   z.object({ step: z.literal("open-holding"), identity: identityField }),

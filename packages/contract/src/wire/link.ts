@@ -10,6 +10,7 @@ import { certificateBodySchema } from "./certificate.ts";
 import { entrySchema } from "./entry.ts";
 import {
   addressField,
+  codeField,
   countField,
   failureField,
   idField,
@@ -21,6 +22,7 @@ import {
   nameField,
   pathField,
   pemField,
+  setPatternField,
   sha256Field,
   textField,
 } from "./fields.ts";
@@ -78,7 +80,14 @@ const findingField = z.object({
   command: textField.exactOptional(),
 });
 
-const dataSetField = z.object({ name: nameField, component: z.literal("hdfs"), path: pathField });
+const dataSetField = z.object({
+  name: nameField,
+  component: z.literal("hdfs"),
+  path: pathField,
+  onUncovered: z.enum(["refuse", "mark"]).exactOptional(),
+});
+
+const foundSetField = z.object({ name: nameField, component: z.literal("hdfs"), path: pathField });
 
 /** What the agent says. */
 export const fromAgent = z.discriminatedUnion("say", [
@@ -110,6 +119,24 @@ export const fromAgent = z.discriminatedUnion("say", [
     say: z.literal("findings"),
     number: z.number().int(),
     findings: z.array(findingField).max(ITEMS_MAX),
+    failure: failureField.nullable(),
+  }),
+  /** What the patterns mean, each as a data set of its own, and what of it cannot be taken. */
+  z.object({
+    say: z.literal("sets-found"),
+    number: z.number().int(),
+    sets: z.array(z.object({ pattern: nameField, set: foundSetField })).max(ITEMS_MAX),
+    uncovered: z
+      .array(
+        z.object({
+          pattern: nameField,
+          path: pathField,
+          code: codeField,
+          text: textField,
+          command: textField.exactOptional(),
+        }),
+      )
+      .max(ITEMS_MAX),
     failure: failureField.nullable(),
   }),
   /** A page of a point's manifest; `next`: where the next one begins, null at the end. */
@@ -160,6 +187,13 @@ export const fromControl = z.discriminatedUnion("say", [
     sets: z.array(dataSetField).max(ITEMS_MAX),
     /** On the secondary: the holding directory to look at. */
     directory: pathField.nullable(),
+  }),
+  /** Asks which directories patterns mean now. Answered by `sets-found`. */
+  z.object({
+    say: z.literal("find-sets"),
+    number: z.number().int(),
+    identity: identityField.nullable(),
+    patterns: z.array(setPatternField).max(ITEMS_MAX),
   }),
   /** Asks for a page of a point's manifest, from a byte of it on. Answered by `entries`. */
   z.object({

@@ -27,6 +27,7 @@ export function instruct(run: Run): Instruction[] {
           moment: run.moment,
           sets: run.service.dataSets,
           filters: run.service.policy.filters,
+          ...(run.patterns ? { patterns: run.patterns.all, uncovered: run.patterns.uncovered } : {}),
           snapshotName: snapshotName(run),
           clockErrorMsMax: run.service.policy.tolerance.windowMs * CLOCK_SHARE,
         }),

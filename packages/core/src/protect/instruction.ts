@@ -16,6 +16,7 @@ import type { Instant } from "../model/instant.ts";
 import type { ClockEvidence, OpenFilesGrade, Receipt } from "../model/receipt.ts";
 import type { Filters } from "../model/policy.ts";
 import type { Role } from "../model/role.ts";
+import type { SetPattern, Uncovered } from "../model/set-pattern.ts";
 
 export interface Instruction {
   /** `run/step`. */
@@ -84,6 +85,10 @@ export type Order =
       readonly moment: Instant;
       readonly sets: readonly DataSet[];
       readonly filters: Filters;
+      /** Looked at once more right after the moment; absent without patterns. */
+      readonly patterns?: readonly SetPattern[];
+      /** What is known to be in no snapshot. */
+      readonly uncovered?: readonly Uncovered[];
       readonly snapshotName: string;
       /** The clock's error bound must lie below it, else the moment is refused before any snapshot. */
       readonly clockErrorMsMax: number;
@@ -138,6 +143,8 @@ export type Result =
       readonly identity?: ClusterIdentity;
       readonly receipts: readonly Receipt[];
       readonly clock: ClockEvidence;
+      /** Directories of patterns that were there at the moment, or came right after it, and are none of the run's data sets. */
+      readonly appeared?: readonly Appeared[];
       readonly openFiles: {
         readonly kind: OpenFilesGrade;
         readonly count: number;
@@ -153,6 +160,13 @@ export type Result =
   | { readonly step: "sign"; readonly signature: Signature }
   | { readonly step: "seal"; readonly certificate: Certificate }
   | { readonly step: "release" };
+
+/** A directory of a pattern that nobody knew of when the run began. */
+export interface Appeared {
+  /** Name of the pattern. */
+  readonly pattern: string;
+  readonly path: string;
+}
 
 /** What an agent reports while it works. Lost reports do no harm. */
 export type Report =

@@ -10,6 +10,7 @@ import { examineSets } from "./examine.ts";
 import { hdfsFacts } from "./facts.ts";
 import type { FileSystem } from "./file-system.ts";
 import { toListed } from "./listed.ts";
+import { matchingDirectories } from "./matching.ts";
 import { modifiedPlaces } from "./modified.ts";
 import { listOpenFiles } from "./open-files.ts";
 import { prepareSnapshots } from "./prepare.ts";
@@ -30,6 +31,7 @@ export function createHdfsSource(world: HdfsWorld, fs: FileSystem): Source {
     facts: hdfsFacts,
     probe: (cancel) => probeCluster(fs, cancel),
     examine: (sets, cancel) => examineSets(fs, sets, cancel),
+    matching: (pattern, at, cancel) => matchingDirectories(fs, pattern, at, cancel),
     prepare: (request, cancel) => prepareSnapshots(fs, request, cancel),
     snapshot: (prepared, cancel) => takeSnapshots(world.clock, fs, prepared, sent, cancel),
     openFiles: (prepared, cancel) => listOpenFiles(fs, prepared, cancel),
