@@ -29,6 +29,8 @@ export interface ServiceWords {
   readonly window?: string;
   readonly beyond?: "refuse" | "mark";
   readonly openFiles?: "refuse" | "mark";
+  /** Of the data sets that are patterns. */
+  readonly onUncovered?: "refuse" | "mark";
   /** Further lines of the policy, as `bandwidth: 8MB/s`. */
   readonly policy?: readonly string[];
 }
@@ -49,7 +51,7 @@ spec:
   primary: ${words.primary ?? "east"}
   secondary: ${words.secondary ?? "west"}
   dataSets:
-${words.dataSets.map((path) => `    - hdfs: ${JSON.stringify(path)}\n`).join("")}  mapping:
+${words.dataSets.map((path) => setYaml(path, words)).join("")}  mapping:
 ${source}    target: ${JSON.stringify(words.target)}
   policy:
     direction: ${words.direction ?? "push"}
@@ -58,4 +60,10 @@ ${source}    target: ${JSON.stringify(words.target)}
       beyond: ${words.beyond ?? "refuse"}
       openFiles: ${words.openFiles ?? "refuse"}
 ${lines}`;
+}
+
+function setYaml(path: string, { onUncovered }: ServiceWords): string {
+  const pattern =
+    path.includes("*") && onUncovered !== undefined ? `      onUncovered: ${onUncovered}\n` : "";
+  return `    - hdfs: ${JSON.stringify(path)}\n${pattern}`;
 }

@@ -136,6 +136,7 @@ function hearing(world: World, options: AgentOptions, parts: Parts): (message: H
         break;
       case "examine":
       case "find-sets":
+      case "may-retire":
       case "list-point":
       case "check-point":
         void answerQuestion(world, { ...options, drivers: cluster.ready }, message).then(link.say);

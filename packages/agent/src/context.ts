@@ -8,6 +8,7 @@ import type { World } from "@coeval/core/ports/world";
 import type { Instruction, Order, Report, Step } from "@coeval/core/protect/instruction";
 import type { AgentDatabase } from "@coeval/store/agent/tables";
 import type { ClusterClock } from "./cluster-clock.ts";
+import type { Limits } from "./limits.ts";
 import type { Capacity } from "./transfer/capacity.ts";
 import type { Transfers } from "./transfer/transfers.ts";
 
@@ -20,6 +21,7 @@ export interface Context {
   readonly saveNote: (note: unknown) => Promise<void>;
   readonly source: Source;
   readonly target: Target;
+  readonly limits: Limits;
   readonly clock: SharedClock;
   readonly clusterClock: ClusterClock;
   readonly network: Network;

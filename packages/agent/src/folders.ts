@@ -17,3 +17,8 @@ export function pointFile(service: string, run: string, name: "manifest" | "cert
 export function pointFolder(service: string, run: string): string {
   return `points/${service}/${run}`;
 }
+
+/** All points of a service. */
+export function pointsFolder(service: string): string {
+  return `points/${service}`;
+}

@@ -13,6 +13,10 @@ export interface Limits {
   readonly bytesPerSecond?: number;
   /** Transfers that move data at a time; without it TRANSFERS_MAX_DEFAULT. */
   readonly transfersMax?: number;
+  /** Sealed points of each service that are never deleted from here; without it none. */
+  readonly keepPointsMin?: number;
+  /** How old a point must be before it may be deleted, ms; without it of any age. */
+  readonly keepAgeMsMin?: number;
 }
 
 /** @throws CoevalError `beyond-limits` naming what is not allowed and by which limit; `bad-path`. */

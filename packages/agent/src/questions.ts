@@ -7,11 +7,15 @@ import { examine } from "./examine.ts";
 import { findSets } from "./find-sets.ts";
 import type { Limits } from "./limits.ts";
 import { checkPoint, listPoint } from "./points.ts";
+import { mayRetire } from "./retire.ts";
 
 /** A question is given up after this; the control device waits a bit longer. */
 const ANSWER_MS_MAX = 25_000;
 
-export type Question = Extract<FromControl, { say: "examine" | "find-sets" | "list-point" | "check-point" }>;
+export type Question = Extract<
+  FromControl,
+  { say: "examine" | "find-sets" | "may-retire" | "list-point" | "check-point" }
+>;
 
 export interface QuestionParts {
   readonly cluster: string;
@@ -26,6 +30,7 @@ export async function answerQuestion(
   asked: Question,
 ): Promise<FromAgent> {
   if (asked.say === "list-point") return listPoint(world, asked);
+  if (asked.say === "may-retire") return mayRetire(world, parts.limits, parts.cluster, asked);
   const cancel = new AbortController();
   const timer = new AbortController();
   void world.clock.sleep(ANSWER_MS_MAX, timer.signal).then(

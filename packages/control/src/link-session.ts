@@ -113,6 +113,7 @@ async function handle(
       return parts.dispatcher.answered(link, message.instruction, message.outcome);
     case "findings":
     case "sets-found":
+    case "retire-judged":
     case "entries":
     case "point-checked":
       return link.questions.answered(message);

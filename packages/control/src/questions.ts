@@ -12,6 +12,7 @@ export const QUESTIONS_MAX = 16;
 type Kinds = {
   examine: "findings";
   "find-sets": "sets-found";
+  "may-retire": "retire-judged";
   "list-point": "entries";
   "check-point": "point-checked";
 };

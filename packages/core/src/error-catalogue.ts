@@ -47,6 +47,12 @@ export const errors = {
     "Source and target do not name the same last recovery point.",
     "Nothing was changed. `coeval point list SERVICE` shows the points; compare both agents' points folders.",
   ),
+  "being-removed": entry(
+    409,
+    "later",
+    "A service of this name was deleted and is still being removed from its clusters.",
+    "Start the agent that is named; or take another name.",
+  ),
   "beyond-limits": entry(
     403,
     "never",

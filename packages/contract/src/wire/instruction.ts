@@ -82,6 +82,11 @@ const order = z.discriminatedUnion("step", [
     outcome: z.enum(["sealed", "void"]),
     certificate: certificateSchema.nullable(),
   }),
+  z.object({
+    step: z.literal("retire"),
+    points: z.enum(["keep", "delete"]),
+    directory: pathField.nullable(),
+  }),
 ]);
 
 /** An instruction as an agent receives it. */
@@ -118,6 +123,7 @@ const result = z.discriminatedUnion("step", [
   z.object({ step: z.literal("sign"), signature: signatureSchema }),
   z.object({ step: z.literal("seal"), certificate: certificateSchema }),
   z.object({ step: z.literal("release") }),
+  z.object({ step: z.literal("retire"), snapshots: countField }),
 ]);
 
 /** What an agent answers. */

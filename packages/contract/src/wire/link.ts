@@ -139,6 +139,8 @@ export const fromAgent = z.discriminatedUnion("say", [
       .max(ITEMS_MAX),
     failure: failureField.nullable(),
   }),
+  /** Whether this agent's limits allow what `may-retire` asks; the failure says why not. */
+  z.object({ say: z.literal("retire-judged"), number: z.number().int(), failure: failureField.nullable() }),
   /** A page of a point's manifest; `next`: where the next one begins, null at the end. */
   z.object({
     say: z.literal("entries"),
@@ -187,6 +189,13 @@ export const fromControl = z.discriminatedUnion("say", [
     sets: z.array(dataSetField).max(ITEMS_MAX),
     /** On the secondary: the holding directory to look at. */
     directory: pathField.nullable(),
+  }),
+  /** Asks whether all points in a holding directory may be deleted; deletes nothing. Answered by `retire-judged`. */
+  z.object({
+    say: z.literal("may-retire"),
+    number: z.number().int(),
+    service: nameField,
+    directory: pathField,
   }),
   /** Asks which directories patterns mean now. Answered by `sets-found`. */
   z.object({

@@ -118,6 +118,13 @@ export type Order =
       readonly step: "release";
       readonly outcome: "sealed" | "void";
       readonly certificate: Certificate | null;
+    }
+  /** The service is deleted: its snapshots on the source go; with `delete` its points on the target, and what both agents keep of them. */
+  | {
+      readonly step: "retire";
+      readonly points: "keep" | "delete";
+      /** The holding directory; null on the source. */
+      readonly directory: string | null;
     };
 
 /** What an order is to do, in a word. */
@@ -159,7 +166,8 @@ export type Result =
   | { readonly step: "verify"; readonly files: number; readonly bytes: number }
   | { readonly step: "sign"; readonly signature: Signature }
   | { readonly step: "seal"; readonly certificate: Certificate }
-  | { readonly step: "release" };
+  | { readonly step: "release" }
+  | { readonly step: "retire"; readonly snapshots: number };
 
 /** A directory of a pattern that nobody knew of when the run began. */
 export interface Appeared {

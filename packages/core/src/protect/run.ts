@@ -207,6 +207,8 @@ function answered(run: Run, { side, step, outcome, now }: RunEvent & { kind: "an
       return enter({ ...run, signature: result.signature }, "sealing");
     case "seal":
       return sealed(run, result.certificate);
+    case "retire":
+      return stay(run);
   }
 }
 
