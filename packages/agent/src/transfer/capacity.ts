@@ -1,17 +1,17 @@
-/** What all transfers of one agent share: its slots, and its pace when its limits name one. */
+/** What all transfers of one agent share: its slots, and its throttle when its limits name one. */
 import type { Clock } from "@coeval/core/ports/clock";
 import { formatBandwidth } from "@coeval/contract/api/bandwidth";
 import type { Channel } from "@coeval/contract/wire/channel";
 import type { StepContext } from "../context.ts";
 import type { Limits } from "../limits.ts";
-import { createPace, type Pace, slowest } from "./pace.ts";
-import { pacedChannel } from "./paced.ts";
+import { createThrottle, type Throttle, slowest } from "./throttle.ts";
+import { throttledChannel } from "./throttled.ts";
 import { createSlots, type Slots, TRANSFERS_MAX_DEFAULT } from "./slots.ts";
 import type { Receives, Sends } from "./work.ts";
 
 export interface Capacity {
   readonly slots: Slots;
-  readonly pace: Pace | null;
+  readonly throttle: Throttle | null;
 }
 
 export function createCapacity(
@@ -20,14 +20,14 @@ export function createCapacity(
 ): Capacity {
   return {
     slots: createSlots(transfersMax ?? TRANSFERS_MAX_DEFAULT),
-    pace: bytesPerSecond === undefined ? null : createPace(clock, bytesPerSecond),
+    throttle: bytesPerSecond === undefined ? null : createThrottle(clock, bytesPerSecond),
   };
 }
 
-/** One end of a transfer under its paces: the source's keeps the policy's, each keeps its own agent's. */
+/** One end of a transfer under its throttles: the source's keeps the policy's, each keeps its own agent's. */
 export interface Share {
   readonly over: (channel: Channel) => Channel;
-  /** What is being done, with the pace that it is kept to. */
+  /** What is being done, with the throttle that it is kept to. */
   readonly doing: (what: string) => string;
   /** Resolves, once this agent has a slot for the transfer, with the function that gives it back. */
   readonly slot: (cancel: AbortSignal) => Promise<() => void>;
@@ -41,14 +41,14 @@ export function shareOf(context: StepContext<Sends | Receives>): Share {
   const { world, capacity, instruction } = context;
   const { share, step } = instruction.order;
   const { bytesPerSecond } = share;
-  const paces: Pace[] = capacity.pace === null ? [] : [capacity.pace];
+  const throttles: Throttle[] = capacity.throttle === null ? [] : [capacity.throttle];
   const sends = step === "send-snapshots" || step === "serve-snapshots";
-  if (sends && bytesPerSecond !== null) paces.push(createPace(world.clock, bytesPerSecond));
-  // Both ends tell the policy's pace, though the source's alone keeps it.
-  const told = [slowest(paces), bytesPerSecond].filter((one) => one !== null);
+  if (sends && bytesPerSecond !== null) throttles.push(createThrottle(world.clock, bytesPerSecond));
+  // Both ends tell the policy's throttle, though the source's alone keeps it.
+  const told = [slowest(throttles), bytesPerSecond].filter((one) => one !== null);
   const most = told.length === 0 ? null : Math.min(...told);
   return {
-    over: (channel) => pacedChannel(channel, paces),
+    over: (channel) => throttledChannel(channel, throttles),
     doing: (what) => (most === null ? what : `${what} at ${formatBandwidth(most)} at most`),
     slot: (cancel) => takeSlot(context, cancel),
   };

@@ -1,17 +1,17 @@
-/** A transfer's channel under paces: content and changes that go out, or content that comes in, wait for their time. Short messages do not. */
+/** A transfer's channel under throttles: content and changes that go out, or content that comes in, wait for their time. Short messages do not. */
 import { CoevalError } from "@coeval/core/errors";
 import type { Channel } from "@coeval/contract/wire/channel";
 import { CONTENT_BYTES_MAX, type Frame } from "@coeval/contract/wire/frame";
 import type { TransferMessage } from "@coeval/contract/wire/transfer";
-import { type Pace, slowest } from "./pace.ts";
+import { type Throttle, slowest } from "./throttle.ts";
 
 /** Content is cut so that a part takes about so long: a slow transfer goes evenly, and shows that it goes on. */
 const PART_MS = 250;
 const PART_BYTES_MIN = 4096;
 
-/** The same channel, no faster than each of the paces. What waits is let go when the stream ends. */
-export function pacedChannel(channel: Channel, paces: readonly Pace[]): Channel {
-  const bytesPerSecond = slowest(paces);
+/** The same channel, no faster than each of the throttles. What waits is let go when the stream ends. */
+export function throttledChannel(channel: Channel, throttles: readonly Throttle[]): Channel {
+  const bytesPerSecond = slowest(throttles);
   if (bytesPerSecond === null) return channel;
   const over = new AbortController();
   const end = (): void => over.abort(new CoevalError("unreachable", "the stream has ended"));
@@ -19,7 +19,7 @@ export function pacedChannel(channel: Channel, paces: readonly Pace[]): Channel 
     Math.min(CONTENT_BYTES_MAX, Math.max(PART_BYTES_MIN, (bytesPerSecond * PART_MS) / 1000)),
   );
   const take = async (bytes: number): Promise<void> => {
-    await Promise.all(paces.map((pace) => pace.take(bytes, over.signal)));
+    await Promise.all(throttles.map((throttle) => throttle.take(bytes, over.signal)));
   };
   const receive = async (): Promise<Frame | null> => {
     try {

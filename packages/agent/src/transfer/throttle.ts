@@ -1,4 +1,4 @@
-/** A pace: so many bytes a second and no more, for all who share it, in the order in which they ask. */
+/** A throttle: so many bytes a second and no more, for all who share it, in the order in which they ask. */
 import type { Clock } from "@coeval/core/ports/clock";
 
 /** What was not used lately may be made up for by so much: it evens out late timers, and lets a small transfer begin at once. */
@@ -6,14 +6,14 @@ const CREDIT_MS_MAX = 100;
 /** Shorter waits are left to add up: a timer cannot keep them. */
 const WAIT_MS_MIN = 2;
 
-export interface Pace {
+export interface Throttle {
   readonly bytesPerSecond: number;
   /** Resolves when these bytes' time has come. Rejects with the signal's reason. */
   take(bytes: number, cancel: AbortSignal): Promise<void>;
 }
 
 /** @param bytesPerSecond at least 1. */
-export function createPace(clock: Clock, bytesPerSecond: number): Pace {
+export function createThrottle(clock: Clock, bytesPerSecond: number): Throttle {
   let takenUntilMs = Number.NEGATIVE_INFINITY;
   return {
     bytesPerSecond,
@@ -27,6 +27,6 @@ export function createPace(clock: Clock, bytesPerSecond: number): Pace {
 }
 
 /** The slowest of several; null when there is none. */
-export function slowest(paces: readonly Pace[]): number | null {
-  return paces.length === 0 ? null : Math.min(...paces.map(({ bytesPerSecond }) => bytesPerSecond));
+export function slowest(throttles: readonly Throttle[]): number | null {
+  return throttles.length === 0 ? null : Math.min(...throttles.map(({ bytesPerSecond }) => bytesPerSecond));
 }
