@@ -93,7 +93,7 @@ export interface ServicesParts {
 }
 
 export function createServices(parts: ServicesParts): Services {
-  const { db, records, links, calendar, clock, scheduler, removals, send } = parts;
+  const { db, records, links, calendar, clock, scheduler } = parts;
   const planned = (from: ControlQueries, wanted: readonly Wanted[]) =>
     plannedAt(from, wanted, calendar, clock.nowMs());
 
@@ -137,37 +137,37 @@ export function createServices(parts: ServicesParts): Services {
       const findings = [...primary, ...secondary];
       return { findings, blocked: findings.some((finding) => finding.level === "blocks") };
     },
-    async remove(call, name, { points, ifVersion }) {
-      const before = await existing(db, name);
-      // What the agent's limits forbid is told now, while everything stands as it was.
-      if (points === "delete" && (await pointCount(db, name)) > 0)
-        await removals.requireDeletable(before.service);
-      const given = await records.write(async (tx) => {
-        const stored = await existing(tx.trx, name);
-        checkVersion(name, stored, ifVersion);
-        const [run] = await runActive(tx.trx, name);
-        if (run) throw new CoevalError("run-active", `the run ${run.run.id} of ${name} is going on`);
-        const count = await pointCount(tx.trx, name);
-        if (count > 0 && points === null)
-          throw new CoevalError(
-            "point-exists",
-            `${name} has ${count} recovery point(s) on ${stored.service.secondary}; say what becomes of them: --points keep, or --points delete`,
-          );
-        await serviceDelete(tx.trx, name, stored.version + 1, tx.now);
-        await tx.audit(call.who, "service.delete", `service/${name}`, { points: count, fate: points });
-        await tx.event("service", `service/${name}`, { removed: true });
-        const instructions = await removals.begin(
-          tx,
-          call,
-          stored,
-          count === 0 ? "keep" : (points ?? "keep"),
+    remove: removing(parts),
+  };
+}
+
+/** One transaction: the service is gone, and what is to be done for it on the clusters is instructed. */
+function removing({ db, records, scheduler, removals, send }: ServicesParts): Services["remove"] {
+  return async (call, name, { points, ifVersion }) => {
+    const before = await existing(db, name);
+    // What the agent's limits forbid is told now, while everything stands as it was.
+    if (points === "delete" && (await pointCount(db, name)) > 0)
+      await removals.requireDeletable(before.service);
+    const given = await records.write(async (tx) => {
+      const stored = await existing(tx.trx, name);
+      checkVersion(name, stored, ifVersion);
+      const [run] = await runActive(tx.trx, name);
+      if (run) throw new CoevalError("run-active", `the run ${run.run.id} of ${name} is going on`);
+      const count = await pointCount(tx.trx, name);
+      if (count > 0 && points === null)
+        throw new CoevalError(
+          "point-exists",
+          `${name} has ${count} recovery point(s) on ${stored.service.secondary}; say what becomes of them: --points keep, or --points delete`,
         );
-        await call.within?.(tx, null);
-        return instructions;
-      });
-      for (const instruction of given) send(instruction);
-      scheduler.changed();
-    },
+      await serviceDelete(tx.trx, name, stored.version + 1, tx.now);
+      await tx.audit(call.who, "service.delete", `service/${name}`, { points: count, fate: points });
+      await tx.event("service", `service/${name}`, { removed: true });
+      const instructions = await removals.begin(tx, call, stored, count === 0 ? "keep" : (points ?? "keep"));
+      await call.within?.(tx, null);
+      return instructions;
+    });
+    for (const instruction of given) send(instruction);
+    scheduler.changed();
   };
 }
 
