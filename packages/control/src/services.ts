@@ -93,7 +93,7 @@ export interface ServicesParts {
 }
 
 export function createServices(parts: ServicesParts): Services {
-  const { db, records, links, calendar, clock, scheduler } = parts;
+  const { db, records, links, calendar, clock, scheduler, removals } = parts;
   const planned = (from: ControlQueries, wanted: readonly Wanted[]) =>
     plannedAt(from, wanted, calendar, clock.nowMs());
 
