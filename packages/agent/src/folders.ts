@@ -22,3 +22,12 @@ export function pointFolder(service: string, run: string): string {
 export function pointsFolder(service: string): string {
   return `points/${service}`;
 }
+
+/** What interrupted switches of a service may have asked for; each file begins with when it was written, in ms. */
+export function doubtFolder(service: string): string {
+  return `doubts/${service}`;
+}
+
+export function doubtFile(service: string, atMs: number, run: string): string {
+  return `${doubtFolder(service)}/${atMs}-${run}`;
+}

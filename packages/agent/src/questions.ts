@@ -2,9 +2,9 @@
 import { CoevalError } from "@coeval/core/errors";
 import type { World } from "@coeval/core/ports/world";
 import type { FromAgent, FromControl } from "@coeval/contract/wire/link";
-import type { ClusterDrivers } from "./context.ts";
 import { examine } from "./examine.ts";
 import { findSets } from "./find-sets.ts";
+import { inspect, type InspectParts } from "./inspect.ts";
 import type { Limits } from "./limits.ts";
 import { checkPoint, listPoint } from "./points.ts";
 import { mayRetire } from "./retire.ts";
@@ -14,13 +14,11 @@ const ANSWER_MS_MAX = 25_000;
 
 export type Question = Extract<
   FromControl,
-  { say: "examine" | "find-sets" | "may-retire" | "list-point" | "check-point" }
+  { say: "examine" | "inspect" | "find-sets" | "may-retire" | "list-point" | "check-point" }
 >;
 
-export interface QuestionParts {
+export interface QuestionParts extends InspectParts {
   readonly cluster: string;
-  readonly limits: Limits;
-  readonly drivers: () => Promise<ClusterDrivers>;
 }
 
 /** Never rejects: a failure is an answer too. */
@@ -38,6 +36,7 @@ export async function answerQuestion(
     () => undefined,
   );
   try {
+    if (asked.say === "inspect") return await inspect(world, parts, asked, cancel.signal);
     const drivers = await parts.drivers();
     if (asked.say === "examine")
       return await examine(world, drivers, parts.limits, parts.cluster, asked, cancel.signal);

@@ -5,7 +5,9 @@
  */
 import type { ErrorCode } from "@coeval/core/errors";
 import type { Prepared } from "@coeval/core/ports/source";
+import { snapshotName } from "@coeval/core/protect/instruct";
 import type { Base, Outcome, Result } from "@coeval/core/protect/instruction";
+import { isEnded } from "@coeval/store/agent/runs";
 import { forgetSnapshot, listSnapshots, markSnapshot, type OwnSnapshot } from "@coeval/store/agent/snapshots";
 import { forgetStaged, readSwitch, writeSwitch } from "@coeval/store/agent/staging";
 import { storeCertificate } from "./certificates.ts";
@@ -13,12 +15,16 @@ import type { Context, StepContext } from "./context.ts";
 import { pointFile, pointFolder, runFolder } from "./folders.ts";
 import { holdingOf, readOpening } from "./holding.ts";
 import { proveIdentity } from "./identity.ts";
+import { noteDoubts } from "./late-effects.ts";
 import { persist } from "./persist.ts";
 import { switchBack } from "./switch.ts";
 import { ownTransfer } from "./transfer/own-transfer.ts";
 
 /** Void snapshots that may wait behind the base; one more, and all go, the base with them (the manifest still tells the changes). */
 const VOID_SNAPSHOTS_MAX = 4;
+
+/** Of the snapshots of all runs; what follows is the run's id. */
+const SNAPSHOT_PREFIX = snapshotName({ id: "" });
 
 /** Refusals before anything was made. */
 const AT_THE_DOOR: readonly ErrorCode[] = ["beyond-limits", "epoch", "foreign-data", "cluster-identity"];
@@ -48,6 +54,7 @@ async function releaseSource(context: StepContext<"release">): Promise<void> {
   if (order.outcome === "sealed") {
     await markSnapshot(db, run, "base");
     await releaseOldest(context, (snapshot) => snapshot.run !== run);
+    await releaseLate(context);
     const base = await baseOf(context);
     // The base before the new one is needed no more on the source; its certificate stays.
     if (base) await world.files.remove(pointFile(service, base.run, "manifest"));
@@ -74,6 +81,22 @@ async function releaseOldest(context: Context, mayGo: (snapshot: OwnSnapshot) =>
   }
 }
 
+/**
+ * A request for a snapshot may reach the NameNode long after its process died: when its run was released and the snapshot, not there yet,
+ * counted as gone. Such a one lies before the new base now, with nothing older left, and our own books know its run as over.
+ */
+async function releaseLate({ db, instruction, source, cancel, world }: Context): Promise<void> {
+  const [base] = await listSnapshots(db, instruction.service);
+  for (const root of base?.prepared.roots ?? []) {
+    for (const name of await source.snapshots(root.root, SNAPSHOT_PREFIX, cancel)) {
+      if (name === base?.prepared.snapshotName) break;
+      if (!base || !(await isEnded(db, name.slice(SNAPSHOT_PREFIX.length)))) continue;
+      world.log.warn("late snapshot released", { root: root.root, name });
+      await source.release({ ...base.prepared, snapshotName: name, roots: [root] }, base.prepared, cancel);
+    }
+  }
+}
+
 /** What the run's transfer was based on. */
 async function baseOf({ db, instruction }: Context): Promise<Base | null> {
   return (await ownTransfer(db, instruction.run, "source"))?.order.base ?? null;
@@ -87,6 +110,7 @@ async function releaseTarget(context: StepContext<"release">): Promise<void> {
   if (order.outcome === "void" && state !== "committed" && opening) {
     const holding = await holdingOf(db, instruction, opening.order);
     if (state === "forward" || state === "back") {
+      await noteDoubts(context);
       await writeSwitch(db, run, "back");
       await switchBack(context, holding);
       await writeSwitch(db, run, "undone");

@@ -27,7 +27,10 @@ export interface Links {
   revoked(fingerprints: readonly string[]): Promise<void>;
 }
 
-export type LinksParts = Omit<LinkParts, "opened" | "heard" | "said" | "closed" | "revoked" | "refusals"> & {
+export type LinksParts = Omit<
+  LinkParts,
+  "opened" | "heard" | "said" | "closed" | "refused" | "revoked" | "refusals"
+> & {
   readonly tasks: Tasks;
   /** An agent may be instructed from now on. */
   readonly connected: (link: Link) => void;
@@ -64,6 +67,7 @@ export function createLinks(world: World, parts: LinksParts): Links {
       parts.connected(link);
     },
     heard: (link) => sights.heard(link),
+    refused: (cluster, why) => sights.refused(cluster, why),
     async said(link, status) {
       if (links.get(link.peer.cluster) === link) await sights.said(link, status);
     },

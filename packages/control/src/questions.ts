@@ -13,6 +13,7 @@ type Kinds = {
   examine: "findings";
   "find-sets": "sets-found";
   "may-retire": "retire-judged";
+  inspect: "inspected";
   "list-point": "entries";
   "check-point": "point-checked";
 };
@@ -61,7 +62,8 @@ export function createQuestions(
     answered(answer) {
       const waiting = open.get(answer.number);
       const { failure } = answer;
-      if (!failure) return waiting?.resolve(answer);
+      // What could not be inspected is told beside what could.
+      if (!failure || answer.say === "inspected") return waiting?.resolve(answer);
       waiting?.reject(new CoevalError(failure.code, failure.message, { evidence: failure.evidence }));
     },
     end(reason) {

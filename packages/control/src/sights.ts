@@ -18,7 +18,7 @@ export interface Sight {
   /** What the agent last said of its cluster, and when. */
   readonly said: StatusMessage | null;
   readonly saidElapsedMs: number;
-  /** Why the last link ended; null while one lasts, or when there was none. */
+  /** Why the last link ended, or none was given; null while one lasts, or when none was asked for. */
   readonly ended: string | null;
 }
 
@@ -28,6 +28,8 @@ export interface Sights {
   heard(link: Link): void;
   said(link: Link, status: StatusMessage): Promise<void>;
   gone(link: Link): Promise<void>;
+  /** An agent was turned away before it had a link: what is shown of one that stays away says why. */
+  refused(cluster: string, why: string): void;
 }
 
 type Kept = { -readonly [Key in keyof Sight]: Sight[Key] } & { savedElapsedMs: number; shown: string };
@@ -45,8 +47,7 @@ const NEVER = Number.NEGATIVE_INFINITY;
 export function createSights({ clock }: World, records: Records): Sights {
   const kept = new Map<string, Kept>();
 
-  function change(link: Link, sight: Partial<Kept>): void {
-    const { cluster } = link.peer;
+  function change(cluster: string, sight: Partial<Kept>): void {
     const before = kept.get(cluster) ?? { ...UNSEEN, savedElapsedMs: NEVER, shown: "" };
     kept.set(cluster, { ...before, ...sight });
   }
@@ -57,7 +58,7 @@ export function createSights({ clock }: World, records: Records): Sights {
     if (!sight) return;
     const shown = JSON.stringify([sight.connected?.agent, shownOf(sight.said?.cluster ?? null)]);
     if (shown === sight.shown) return;
-    change(link, { shown });
+    change(link.peer.cluster, { shown });
     const cause = sight.connected ? (sight.said?.cluster.cause ?? null) : sight.ended;
     await records.write((tx) =>
       tx.event("cluster", `cluster/${cluster}`, { connected: sight.connected !== null, cause }),
@@ -68,14 +69,14 @@ export function createSights({ clock }: World, records: Records): Sights {
     const savedElapsedMs = clock.elapsedMs();
     const sight = kept.get(link.peer.cluster);
     if (savedElapsedMs - (sight?.savedElapsedMs ?? NEVER) < SEEN_SAVED_EVERY_MS) return;
-    change(link, { savedElapsedMs });
+    change(link.peer.cluster, { savedElapsedMs });
     await records.write((tx) => agentSeen(tx.trx, link.peer.fingerprint, sight?.heardAt ?? tx.now));
   }
 
   return {
     of: (cluster) => kept.get(cluster) ?? UNSEEN,
     async opened(link) {
-      change(link, {
+      change(link.peer.cluster, {
         connected: link.peer,
         dataAddress: link.dataAddress,
         ended: null,
@@ -85,17 +86,20 @@ export function createSights({ clock }: World, records: Records): Sights {
       await tell(link);
     },
     heard(link) {
-      change(link, { heardAt: clock.nowMs() });
+      change(link.peer.cluster, { heardAt: clock.nowMs() });
     },
     async said(link, status) {
-      change(link, { said: status, saidElapsedMs: clock.elapsedMs() });
+      change(link.peer.cluster, { said: status, saidElapsedMs: clock.elapsedMs() });
       await tell(link);
       await save(link);
     },
     async gone(link) {
-      change(link, { connected: null, ended: link.ended, savedElapsedMs: NEVER });
+      change(link.peer.cluster, { connected: null, ended: link.ended, savedElapsedMs: NEVER });
       await tell(link);
       await save(link);
+    },
+    refused(cluster, why) {
+      if (!kept.get(cluster)?.connected) change(cluster, { ended: why });
     },
   };
 }

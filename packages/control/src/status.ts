@@ -44,7 +44,7 @@ export interface ServiceStatus {
   /** What the last point does not hold: names of data sets that were added, or moved, after it; paths that a pattern means and it leaves out. */
   readonly uncovered: readonly string[];
   /**
-   * What would be lost if the primary failed now: the age of the last whole point's moment. Never less than the truth. Null when there is no
+   * What would be lost if the primary failed now: the age of the last whole point's moment, and the shared clock's error. Never less than the truth. Null when there is no
    * point that holds every data set: then some of the data would be lost altogether.
    */
   readonly rpoMs: number | null;
@@ -94,7 +94,9 @@ export function statusOf(
   services: readonly ServiceInputs[],
   pauses: readonly StoredPause[],
 ): Status {
-  const seen = services.map((inputs) => serviceStatus(now, inputs, pauses));
+  // The present may be as much later than it seems.
+  const errorMs = clock.reading?.errorMs ?? 0;
+  const seen = services.map((inputs) => serviceStatus(now, errorMs, inputs, pauses));
   const warnings = clockWarnings(clock, clusters);
   return { now, clock, warnings, clusters, services: seen.toSorted(worstFirst) };
 }
@@ -114,7 +116,12 @@ function worstFirst(a: ServiceStatus, b: ServiceStatus): number {
   return older === 0 ? (a.service < b.service ? -1 : 1) : older;
 }
 
-function serviceStatus(now: Instant, inputs: ServiceInputs, pauses: readonly StoredPause[]): ServiceStatus {
+function serviceStatus(
+  now: Instant,
+  errorMs: number,
+  inputs: ServiceInputs,
+  pauses: readonly StoredPause[],
+): ServiceStatus {
   const { service, last, active, lastEnded, next } = inputs;
   const failed = lastEnded?.phase === "failed" ? lastEnded.cause : null;
   const uncovered = last ? uncoveredBy(service, last) : [];
@@ -125,7 +132,7 @@ function serviceStatus(now: Instant, inputs: ServiceInputs, pauses: readonly Sto
     points: last?.points ?? 0,
     lastPoint: last && { id: last.id, moment: last.moment, grade: last.grade },
     uncovered,
-    rpoMs: last && uncovered.length === 0 ? Math.max(0, now - last.moment) : null,
+    rpoMs: last && uncovered.length === 0 ? Math.max(0, now + errorMs - last.moment) : null,
     objectiveMs: service.policy.objective?.rpoMs ?? null,
     nextMoment: next.moment,
     policyFault: next.fault,

@@ -5,7 +5,6 @@ import type { Service } from "@coeval/core/model/service";
 import type { World } from "@coeval/core/ports/world";
 import type { StoredAgent } from "@coeval/store/control/agent-row";
 import { agentList } from "@coeval/store/control/agent-list";
-import { clusterGet } from "@coeval/store/control/cluster-get";
 import { clusterList } from "@coeval/store/control/cluster-list";
 import type { StoredCluster } from "@coeval/store/control/cluster-row";
 import type { ControlQueries } from "@coeval/store/control/tables";
@@ -13,6 +12,7 @@ import type { ClusterView } from "../cluster-view.ts";
 import type { Links } from "../links.ts";
 import type { ControlClock } from "../shared-clock.ts";
 import { viewCluster } from "./cluster-client.ts";
+import { type Known, twinsOf } from "./twins.ts";
 
 export interface ClusterClient {
   /** The cluster's role for the service. */
@@ -37,17 +37,30 @@ export interface ClientsParts {
 }
 
 export function createClients(world: World, { db, links, clock }: ClientsParts): Clients {
-  function look(stored: StoredCluster, agents: readonly StoredAgent[]): ClusterView {
+  const knownOf = ({ cluster: { name }, identity }: StoredCluster): Known => ({
+    name,
+    pinned: identity,
+    shown: links.sight(name).said?.cluster.identity ?? null,
+  });
+
+  function look(stored: StoredCluster, all: readonly StoredCluster[], agents: readonly StoredAgent[]) {
     const { name } = stored.cluster;
     const agent = agents.findLast((one) => one.cluster === name && one.revokedAt === null) ?? null;
-    const elapsedMs = world.clock.elapsedMs();
-    return viewCluster({ stored, agent, sight: links.sight(name), elapsedMs, clockSource: clock.source });
+    return viewCluster({
+      stored,
+      agent,
+      sight: links.sight(name),
+      elapsedMs: world.clock.elapsedMs(),
+      twins: twinsOf(knownOf(stored), all.map(knownOf)),
+      clockSource: clock.source,
+    });
   }
 
   async function view(name: string, queries: ControlQueries = db): Promise<ClusterView> {
-    const stored = await clusterGet(queries, name);
+    const all = await clusterList(queries);
+    const stored = all.find(({ cluster }) => cluster.name === name);
     if (!stored) throw new CoevalError("not-found", `there is no cluster '${name}'`);
-    return look(stored, await agentList(queries));
+    return look(stored, all, await agentList(queries));
   }
 
   const client = (role: Role, cluster: string): ClusterClient => ({
@@ -63,8 +76,8 @@ export function createClients(world: World, { db, links, clock }: ClientsParts):
     }),
     view,
     async all() {
-      const agents = await agentList(db);
-      return (await clusterList(db)).map((stored) => look(stored, agents));
+      const [agents, all] = [await agentList(db), await clusterList(db)];
+      return all.map((stored) => look(stored, all, agents));
     },
   };
 }

@@ -9,8 +9,10 @@ import { readExtended } from "./attributes.ts";
 import { examineSets } from "./examine.ts";
 import { hdfsFacts } from "./facts.ts";
 import type { FileSystem } from "./file-system.ts";
+import { inspectCluster } from "./inspect.ts";
 import { toListed } from "./listed.ts";
 import { matchingDirectories } from "./matching.ts";
+import { measureSets } from "./measure.ts";
 import { modifiedPlaces } from "./modified.ts";
 import { listOpenFiles } from "./open-files.ts";
 import { prepareSnapshots } from "./prepare.ts";
@@ -30,8 +32,10 @@ export function createHdfsSource(world: HdfsWorld, fs: FileSystem): Source {
   return {
     facts: hdfsFacts,
     probe: (cancel) => probeCluster(fs, cancel),
+    inspect: (scopes, cancel) => inspectCluster(fs, scopes, cancel),
     examine: (sets, cancel) => examineSets(fs, sets, cancel),
     matching: (pattern, at, cancel) => matchingDirectories(fs, pattern, at, cancel),
+    measure: (sets, cancel) => measureSets(fs, sets, cancel),
     prepare: (request, cancel) => prepareSnapshots(fs, request, cancel),
     snapshot: (prepared, cancel) => takeSnapshots(world.clock, fs, prepared, sent, cancel),
     openFiles: (prepared, cancel) => listOpenFiles(fs, prepared, cancel),
