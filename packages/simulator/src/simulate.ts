@@ -100,7 +100,7 @@ async function askOn(stage: Stage, { inspection, runs, runCalls }: Notes): Promi
 
   /** One run from asking to its end, checked. False when it never ended. */
   async function once(number: number): Promise<boolean> {
-    await operator.direct(plan.directions[number % plan.directions.length] ?? plan.directions[0]);
+    await operator.edit(turn(plan.directions, number), turn(plan.filters, number));
     conductor.begin(number);
     const before = callsOf(stage.machines);
     const why = await operator.protect((run) => {
@@ -159,4 +159,9 @@ function since(
     east: after.east - before.east,
     west: after.west - before.west,
   };
+}
+
+/** The one whose turn it is; after the last the first again. */
+function turn<T>(all: readonly [T, ...T[]], number: number): T {
+  return all[number % all.length] ?? all[0];
 }

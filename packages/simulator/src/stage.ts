@@ -31,7 +31,7 @@ import type { Timeline } from "./world/timeline.ts";
 
 export interface Stage extends Universe {
   readonly plan: Plan;
-  /** As they are applied first; the direction of one may be edited between runs. */
+  /** As they are applied first; direction and filters of one may be edited between runs. */
   readonly services: readonly Service[];
   /** The first of them. */
   readonly service: Service;
@@ -226,7 +226,7 @@ function createCluster(
   );
 }
 
-function servicesOf({ shape, directions, byPolicy }: Plan): Service[] {
+function servicesOf({ shape, directions, filters, byPolicy }: Plan): Service[] {
   const alone: Subject = { name: "orders", direction: directions[0], moments: [] };
   return (byPolicy?.subjects ?? [alone]).map(({ name, direction, moments }) => ({
     name,
@@ -238,7 +238,7 @@ function servicesOf({ shape, directions, byPolicy }: Plan): Service[] {
       path: `/data/${name}/${set}`,
     })),
     mapping: { source: `/data/${name}`, target: `/backup/${name}` },
-    policy: { ...policyDefaults, direction, tolerance: shape.tolerance, moments },
+    policy: { ...policyDefaults, direction, tolerance: shape.tolerance, moments, filters: filters[0] },
   }));
 }
 
