@@ -199,7 +199,7 @@ function clusterCalls(client: HdfsClient) {
           capacityBytes: info.capacityTotalBytes,
           remainingBytes: info.capacityRemainingBytes,
           usedBytes: info.capacityUsedBytes,
-          dataNodes: info.liveDataNodes.length,
+          dataNodes: info.liveDataNodes?.length ?? null,
         };
       }),
     async setting(key, cancel) {
