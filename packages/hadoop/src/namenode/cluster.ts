@@ -1,5 +1,6 @@
 /** What the cluster says of itself by RPC. Source: ClientProtocol, NamenodeProtocol.versionRequest of Hadoop 3.4. */
 import { isHdfsError } from "../errors.ts";
+import type { HdfsCluster } from "../hdfs/client.ts";
 import type { ClusterInfo, DataNodeInfo, ServerDefaults } from "../hdfs/cluster-info.ts";
 import type { DatanodeInfoProto } from "../proto/generated/block_pb.ts";
 import { DatanodeReportTypeProto as ReportType } from "../proto/generated/cluster_calls_pb.ts";
@@ -57,12 +58,20 @@ const HA_STATES: Readonly<Record<HaState, string>> = {
   [HaState.OBSERVER]: "observer",
 };
 
-/** `daemons`: the same servers on NamenodeProtocol. */
+/** Whom else the cluster's part asks. */
+export interface ClusterSources {
+  /** The same servers on NamenodeProtocol. */
+  readonly daemons: RpcClient;
+  readonly safeMode: SafeMode;
+  /** Asked where RPC refuses to say who the cluster is. */
+  readonly web?: Pick<HdfsCluster, "getClusterInfo"> | undefined;
+  /** The servers prove themselves and their callers. */
+  readonly secured: boolean;
+}
+
 export function createCluster(
   nameNode: NameNode,
-  daemons: RpcClient,
-  safeMode: SafeMode,
-  secured: boolean,
+  { daemons, safeMode, web, secured }: ClusterSources,
 ): NativeCluster {
   const getDataNodes: NativeCluster["getDataNodes"] = (state, cancel) =>
     nameNode.read(
@@ -92,8 +101,10 @@ export function createCluster(
       nameNode.read(CALLS.getServerDefaults, "/", {}, readServerDefaults, cancel),
 
     async getClusterInfo(cancel) {
-      const [identity, capacity, haState, safe, liveDataNodes, dead] = await Promise.all([
-        getNamespaceIdentity(cancel),
+      const asked = getNamespaceIdentity(cancel);
+      const identity = await unlessRefused(asked);
+      if (identity === null && web !== undefined) return web.getClusterInfo(cancel);
+      const [capacity, haState, safe, liveDataNodes, dead] = await Promise.all([
         nameNode.read(
           CALLS.getFsStats,
           "/",
@@ -105,12 +116,13 @@ export function createCluster(
           }),
           cancel,
         ),
-        nameNode.read(CALLS.getHAServiceState, "/", {}, ({ state }) => HA_STATES[state], cancel),
+        haStateOf(nameNode, cancel),
         safeMode.isInSafeMode(cancel),
-        forSuperusers(getDataNodes("live", cancel)),
-        forSuperusers(getDataNodes("dead", cancel)),
+        unlessRefused(getDataNodes("live", cancel)),
+        unlessRefused(getDataNodes("dead", cancel)),
       ]);
-      const { clusterId, blockPoolId, softwareVersion } = identity;
+      // Without another source the refusal itself is the answer.
+      const { clusterId, blockPoolId, softwareVersion } = identity ?? (await asked);
       return {
         clusterId,
         blockPoolId,
@@ -128,7 +140,18 @@ export function createCluster(
   };
 }
 
-async function forSuperusers<T>(answer: Promise<T>): Promise<T | null> {
+async function haStateOf(nameNode: NameNode, cancel: AbortSignal | undefined): Promise<string> {
+  try {
+    return await nameNode.read(CALLS.getHAServiceState, "/", {}, ({ state }) => HA_STATES[state], cancel);
+  } catch (error) {
+    // "HA for namenode is not enabled": it is alone, and serves.
+    if (isHdfsError(error) && error.javaClass?.endsWith(".ServiceFailedException") === true) return "active";
+    throw error;
+  }
+}
+
+/** Null where the caller may not be told. */
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer;
   } catch (error) {

@@ -19,8 +19,9 @@ export interface NativeHdfsOptions {
    * encrypts by `dfs.encrypt.data.transfer` says so itself. */
   readonly dataTransferProtections?: Protections | null | undefined;
   readonly dataNodes?: DataNodesOptions | undefined;
-  /** RPC does not tell the NameNode's configuration; its web address does (a WebHDFS client's getConfiguration). */
-  readonly getConfiguration?: HdfsCluster["getConfiguration"] | undefined;
+  /** The same cluster over its web address (a WebHDFS client), for what RPC does not tell: the NameNode's configuration,
+   * and who the cluster is where `hadoop.security.authorization` keeps versionRequest for the NameNodes themselves. */
+  readonly web?: Pick<HdfsCluster, "getConfiguration" | "getClusterInfo"> | undefined;
 }
 
 /** The caller's short name. Rules of the cluster's own (`hadoop.security.auth_to_local`) are not known here. */

@@ -102,7 +102,7 @@ export function createRpcClient(world: NativeWorld, options: RpcOptions): RpcCli
       tried.set(server, fault);
       const spentMs = world.clock.elapsedMs() - startedMs;
       const patient =
-        links.length > 1 ? spentMs < failoverMsMax || tried.size < links.length : attempt + 1 < ATTEMPTS_MAX;
+        links.length > 1 ? spentMs < failoverMsMax || attempt + 1 < links.length : attempt + 1 < ATTEMPTS_MAX;
       if (closed || !patient || !mayRepeat(fault, links.length)) throw summary(call, tried, fault);
       if (fault.elsewhere && used === active) active = (active + 1) % links.length;
       // The first move is made at once: most often the other one is active already.

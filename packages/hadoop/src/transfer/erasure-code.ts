@@ -1,6 +1,6 @@
 /** What is lost of a stripe, computed from what is left of it. Source: RSRawDecoder, XORRawDecoder, RSUtil
  * (genCauchyMatrix) of Hadoop 3.4.2. */
-import type { ErasureCodingPolicyProto } from "../proto/generated/erasure_coding_pb.ts";
+import type { ErasureCodingPolicy } from "../namenode/erasure-coding.ts";
 import { addMultiple, inverse, inverseMatrix } from "./galois-field.ts";
 
 /** How a block group is laid out and coded. */
@@ -18,8 +18,8 @@ export interface ErasureCode {
 }
 
 /** The code of a policy, or what is wrong with it. */
-export function erasureCodeOf(policy: ErasureCodingPolicyProto): ErasureCode | string {
-  const { name, codec, dataUnits, parityUnits, cellBytes } = SYSTEM_POLICIES[policy.id] ?? ownPolicy(policy);
+export function erasureCodeOf(policy: ErasureCodingPolicy): ErasureCode | string {
+  const { name, codec, dataUnits, parityUnits, cellBytes } = policy;
   const shape = { dataUnits, parityUnits, cellBytes };
   if (dataUnits < 1 || parityUnits < 1 || dataUnits + parityUnits > UNITS_MAX) {
     return `policy ${name} has ${dataUnits} and ${parityUnits} units`;
@@ -31,33 +31,6 @@ export function erasureCodeOf(policy: ErasureCodingPolicyProto): ErasureCode | s
     return { ...shape, rebuild: (lost, kept, cells) => rebuildByReedSolomon(dataUnits, lost, kept, cells) };
   }
   return `policy ${name} uses the codec "${codec}"; rs and xor are known here`;
-}
-
-/** A policy's facts. */
-interface Policy {
-  readonly name: string;
-  readonly codec: string;
-  readonly dataUnits: number;
-  readonly parityUnits: number;
-  readonly cellBytes: number;
-}
-
-function systemPolicy(name: string, codec: string, dataUnits: number, parityUnits: number): Policy {
-  return { name, codec, dataUnits, parityUnits, cellBytes: 1024 * 1024 };
-}
-
-/** Of these only the id travels (SystemErasureCodingPolicies). */
-const SYSTEM_POLICIES: Readonly<Record<number, Policy>> = {
-  1: systemPolicy("RS-6-3-1024k", "rs", 6, 3),
-  2: systemPolicy("RS-3-2-1024k", "rs", 3, 2),
-  3: systemPolicy("RS-LEGACY-6-3-1024k", "rs-legacy", 6, 3),
-  4: systemPolicy("XOR-2-1-1024k", "xor", 2, 1),
-  5: systemPolicy("RS-10-4-1024k", "rs", 10, 4),
-};
-
-function ownPolicy({ id, name, schema, cellSize }: ErasureCodingPolicyProto): Policy {
-  const { codecName: codec = "", dataUnits = 0, parityUnits = 0 } = schema ?? {};
-  return { name: name || `number ${id}`, codec, dataUnits, parityUnits, cellBytes: cellSize };
 }
 
 /** Internal blocks are told apart by four bits of the block id. */

@@ -2,6 +2,7 @@
  * a replica that does not match its checksums is reported and left. Source: DFSInputStream of Hadoop 3.4.2. */
 import { HdfsError } from "../errors.ts";
 import type { ByteRange } from "../hdfs/client.ts";
+import { toPolicy } from "../namenode/erasure-coding.ts";
 import type {
   ExtendedBlockProto,
   LocatedBlockProto,
@@ -55,7 +56,7 @@ export async function* readFile(
       const bytes =
         located.ecPolicy === undefined
           ? readReplicas(context, read, cancel)
-          : readStripedGroup(context, { ...read, policy: located.ecPolicy }, cancel);
+          : readStripedGroup(context, { ...read, policy: toPolicy(located.ecPolicy) }, cancel);
       for await (const piece of bytes) {
         position += piece.length;
         yield piece;

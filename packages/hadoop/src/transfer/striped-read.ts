@@ -7,7 +7,7 @@ import type {
   ExtendedBlockProto,
   LocatedBlockProto,
 } from "../proto/generated/block_pb.ts";
-import type { ErasureCodingPolicyProto } from "../proto/generated/erasure_coding_pb.ts";
+import type { ErasureCodingPolicy } from "../namenode/erasure-coding.ts";
 import { readBlock } from "./block-read.ts";
 import { type ErasureCode, erasureCodeOf } from "./erasure-code.ts";
 import { TransferFault } from "./fault.ts";
@@ -18,7 +18,7 @@ import { cellPartAt, internalBytes, internalRange, type StripedLayout } from "./
 
 /** A part of one block group. */
 export interface StripedRead extends ReplicaRead {
-  readonly policy: ErasureCodingPolicyProto;
+  readonly policy: ErasureCodingPolicy;
 }
 
 /** Exactly the part, or `blockMissing` that names the group and what each DataNode said; `unsupported` for a codec

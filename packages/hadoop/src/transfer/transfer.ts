@@ -2,6 +2,7 @@
 import { HdfsError } from "../errors.ts";
 import type { Body, CreateOptions, HdfsReading, HdfsWriting } from "../hdfs/client.ts";
 import type { FileChecksum } from "../hdfs/cluster-info.ts";
+import { toPolicy } from "../namenode/erasure-coding.ts";
 import { createFileWriting } from "../namenode/file-writing.ts";
 import { CALLS, type NameNode } from "../namenode/name-node.ts";
 import { ChecksumTypeProto } from "../proto/generated/checksum_pb.ts";
@@ -233,7 +234,7 @@ function unwritable(path: string, { fileEncryptionInfo, ecPolicy }: HdfsFileStat
     fileEncryptionInfo !== undefined
       ? `it lies in an encryption zone (key "${fileEncryptionInfo.keyName}"), whose files this client does not write`
       : ecPolicy !== undefined
-        ? `its directory is erasure-coded (policy ${ecPolicy.name || ecPolicy.id}), and this client does not write such files`
+        ? `its directory is erasure-coded (${toPolicy(ecPolicy).name}), and this client does not write such files`
         : null;
   return reason === null ? null : new HdfsError({ code: "unsupported", operation: "WRITE", path, reason });
 }
