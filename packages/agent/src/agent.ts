@@ -16,6 +16,7 @@ import { ownFiles } from "./own-files.ts";
 import { answerQuestion } from "./questions.ts";
 import { createClusterClock } from "./cluster-clock.ts";
 import { createSharedClock, type TimeServers } from "./shared-clock.ts";
+import { createCapacity } from "./transfer/capacity.ts";
 import { finishedBefore } from "./transfer/finished-before.ts";
 import { createTransfers } from "./transfer/transfers.ts";
 
@@ -83,7 +84,16 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
   const executor = createExecutor({
     cluster: options.cluster,
     limits: options.limits,
-    shared: { world, db, network, transfers, clock, clusterClock, signer: options.signer },
+    shared: {
+      world,
+      db,
+      network,
+      transfers,
+      capacity: createCapacity(world.clock, options.limits),
+      clock,
+      clusterClock,
+      signer: options.signer,
+    },
     drivers: cluster.ready,
     report: (instruction, report) => link.say({ say: "report", instruction, report }),
     answer: (instruction, outcome) => link.say({ say: "answer", instruction, outcome } as FromAgent),
@@ -125,6 +135,8 @@ function hearing(world: World, options: AgentOptions, parts: Parts): (message: H
         void executor.instruct(message.instruction);
         break;
       case "examine":
+      case "find-sets":
+      case "may-retire":
       case "inspect":
       case "list-point":
       case "check-point":

@@ -8,6 +8,8 @@ import type { World } from "@coeval/core/ports/world";
 import type { Instruction, Order, Report, Step } from "@coeval/core/protect/instruction";
 import type { AgentDatabase } from "@coeval/store/agent/tables";
 import type { ClusterClock } from "./cluster-clock.ts";
+import type { Limits } from "./limits.ts";
+import type { Capacity } from "./transfer/capacity.ts";
 import type { Transfers } from "./transfer/transfers.ts";
 
 export interface Context {
@@ -19,10 +21,13 @@ export interface Context {
   readonly saveNote: (note: unknown) => Promise<void>;
   readonly source: Source;
   readonly target: Target;
+  readonly limits: Limits;
   readonly clock: SharedClock;
   readonly clusterClock: ClusterClock;
   readonly network: Network;
   readonly transfers: Transfers;
+  /** What all transfers of this agent share. */
+  readonly capacity: Capacity;
   readonly signer: AgentSigner;
   readonly report: (report: Report) => void;
   readonly cancel: AbortSignal;

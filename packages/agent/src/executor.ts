@@ -18,6 +18,7 @@ import type { Limits } from "./limits.ts";
 import { openHolding } from "./open-holding.ts";
 import { refusalOf } from "./refusal.ts";
 import { release } from "./release.ts";
+import { retire } from "./retire.ts";
 import { seal } from "./seal.ts";
 import { sign } from "./sign.ts";
 import { takeSnapshots } from "./snapshot.ts";
@@ -29,7 +30,7 @@ import { verify } from "./verify.ts";
 /** What the steps share; the rest of their context is made for each. */
 export type Shared = Omit<
   Context,
-  "instruction" | "note" | "saveNote" | "report" | "cancel" | "source" | "target"
+  "instruction" | "note" | "saveNote" | "report" | "cancel" | "source" | "target" | "limits"
 >;
 
 export interface ExecutorOptions {
@@ -62,6 +63,7 @@ const STEPS: { readonly [S in Step]: (context: never) => Promise<Result> } = {
   sign,
   seal,
   release,
+  retire,
 };
 
 interface Task {
@@ -174,6 +176,7 @@ async function perform(work: Work, task: Task, instruction: Instruction, note: u
   const { source, target } = await unlessCancelled(cancel, options.drivers());
   const context: Context = {
     ...options.shared,
+    limits: options.limits,
     source,
     target,
     instruction,

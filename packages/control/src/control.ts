@@ -27,6 +27,7 @@ import { createPoints, type Points } from "./points.ts";
 import { createProtect, type Protect } from "./protect-service.ts";
 import { createRates } from "./rates.ts";
 import { createRecords, type Records, type Tx } from "./records.ts";
+import { createRemovals, isRemoval, type Removals } from "./removals.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { createScheduler } from "./scheduler.ts";
@@ -99,7 +100,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const clock = createControlClock(world, setting, { id, tasks, openTimeSource });
   const leads = createLeads(world);
   const rates = createRates(world);
-  const { links, runner } = connect(world, {
+  const { links, runner, removals, send } = connect(world, {
     ...options,
     id,
     shared: clock,
@@ -113,12 +114,13 @@ export async function createControl(world: World, options: ControlOptions): Prom
   });
   const clients = createClients(world, { db, links, clock });
   const runs = createRuns({ db, records, runner });
-  const protect = createProtect(world, { db, clients, runner, runs, leads, clock });
+  const protect = createProtect(world, { db, clients, links, runner, runs, leads, clock });
   const shared = onSharedClock(world, clock);
   const proven = onProvenClock(world, clock);
   const scheduler = createScheduler(proven, { db, records, tasks, calendar, leads, protect });
   const status = createStatus(world, { db, clients, runner, calendar, rates, clock });
   await runner.resume();
+  for (const instruction of await removals.open()) send(instruction);
   scheduler.start();
   if (options.messenger)
     createAlerts(world, { db, records, tasks, status, messenger: options.messenger }).start();
@@ -129,7 +131,18 @@ export async function createControl(world: World, options: ControlOptions): Prom
     linkAddress: listener.address,
     clusters: createClusters(world, { db, records, clients, links, clock, authority }),
     agents: createAgents({ db, records, links }),
-    services: createServices({ db, records, clients, links, calendar, scheduler, clock, time: shared.clock }),
+    services: createServices({
+      db,
+      records,
+      clients,
+      links,
+      calendar,
+      scheduler,
+      removals,
+      send,
+      clock,
+      time: shared.clock,
+    }),
     moments: createMoments(shared, { db, calendar }),
     pauses: createPauses(shared, { db, records, scheduler }),
     runs,
@@ -164,8 +177,15 @@ interface Connected extends ControlOptions {
   readonly noted: Parameters<typeof createRunner>[1]["noted"];
 }
 
+interface Ring {
+  readonly links: Links;
+  readonly runner: Runner;
+  readonly removals: Removals;
+  readonly send: Dispatcher["send"];
+}
+
 /** Links bring answers to the dispatcher, which feeds the runner, which sends through the dispatcher over links: a ring, closed here. */
-function connect(world: World, parts: Connected): { links: Links; runner: Runner } {
+function connect(world: World, parts: Connected): Ring {
   const { records, tasks, shared } = parts;
   const onShared = onSharedClock(world, shared);
   const { db } = parts.database;
@@ -200,7 +220,9 @@ function connect(world: World, parts: Connected): { links: Links; runner: Runner
       const run = runner.active(id);
       return run ? checkAnswer(world, run, outcome) : outcome;
     },
-    feed: (run, event, answer) => runner.feed(run, event, answer ? { answer } : {}),
+    feed: (run, event, answer) =>
+      isRemoval(run) ? removals.feed(event, answer) : runner.feed(run, event, answer ? { answer } : {}),
   });
-  return { links, runner };
+  const removals = createRemovals(world, { db, records, links });
+  return { links, runner, removals, send: (instruction) => dispatcher.send(instruction) };
 }

@@ -113,6 +113,8 @@ async function handle(
     case "answer":
       return parts.dispatcher.answered(link, message.instruction, message.outcome);
     case "findings":
+    case "sets-found":
+    case "retire-judged":
     case "inspected":
     case "entries":
     case "point-checked":

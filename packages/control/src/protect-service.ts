@@ -17,9 +17,11 @@ import type { Clients } from "./access/clients.ts";
 import type { Call } from "./call.ts";
 import { clockErrorMsMax, clockErrorText } from "./clock-share.ts";
 import { codeOf, type ClusterView } from "./cluster-view.ts";
+import type { Links } from "./links.ts";
 import type { Leads } from "./leads.ts";
 import type { Runner } from "./runner.ts";
 import type { ControlClock } from "./shared-clock.ts";
+import { resolveSets } from "./resolve-sets.ts";
 import type { RunRecord, Runs } from "./runs.ts";
 
 /** Begins a run of a service at a moment. Resolves when the run is stored and its first instructions are on their way. */
@@ -27,7 +29,8 @@ export type Protect = (call: Call, request: ProtectRequest) => Promise<RunRecord
 
 /**
  * @throws CoevalError, in this order, all before any instruction: `not-found`, `run-active`, `moment-past`, `moment-too-near`, `bad-input`,
- * `agent-away`, `clock-unproven` | `clock-off`, `cluster-identity` | `safe-mode` | `cluster-unreachable`.
+ * `agent-away`, `clock-unproven` | `clock-off`, `cluster-identity` | `safe-mode` | `cluster-unreachable`; with patterns
+ * `uncovered`, `set-missing`, `too-large` and what the agent says of them.
  */
 export interface ProtectRequest {
   readonly service: string;
@@ -42,6 +45,7 @@ export const LABEL_MAX = 200;
 export interface ProtectParts {
   readonly db: ControlQueries;
   readonly clients: Clients;
+  readonly links: Pick<Links, "of">;
   readonly runner: Runner;
   readonly runs: Runs;
   readonly leads: Leads;
@@ -64,12 +68,13 @@ export function createProtect(world: World, parts: ProtectParts): Protect {
     for (const view of [source, target]) checkClock(view, service);
     for (const view of [source, target]) checkUsable(view);
     clock.expect(moment);
+    const resolved = await resolveSets(parts.links, service, source);
     const [last] = await pointList(db, service.name, null, 1);
     const run: Run = {
       ...blank,
       id: newId(world.random, "run"),
       point: newId(world.random, "point"),
-      service,
+      ...resolved,
       label: request.label,
       requestedBy: call.who,
       moment,

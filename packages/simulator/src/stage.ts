@@ -19,7 +19,7 @@ import {
   createControlProcess,
 } from "./processes/control-process.ts";
 import { createMachine, type Machine, type ProcessName, type Universe } from "./processes/machine.ts";
-import { createClock, createTimepiece } from "./world/clock.ts";
+import { createClock, createTimepiece, type Timepiece } from "./world/clock.ts";
 import { createKeyRing } from "./world/hash.ts";
 import { createInbox, type Inbox } from "./world/inbox.ts";
 import { createLife } from "./world/life.ts";
@@ -31,7 +31,7 @@ import type { Timeline } from "./world/timeline.ts";
 
 export interface Stage extends Universe {
   readonly plan: Plan;
-  /** As they are applied first; the direction of one may be edited between runs. */
+  /** As they are applied first; direction and filters of one may be edited between runs. */
   readonly services: readonly Service[];
   /** The first of them. */
   readonly service: Service;
@@ -58,6 +58,8 @@ export interface Stage extends Universe {
   /** The shared clock, the control device's or the NTP server's, at a true time; and back. */
   sharedAt(trueMs: number): number;
   trueAt(instant: number): number;
+  /** Secrets of enrolments, spent by the agents. */
+  readonly secrets: string[];
   /** What people are told. */
   readonly inbox: Inbox;
   /** What an intruder achieved. */
@@ -76,14 +78,7 @@ export async function buildStage(
   plan: Plan,
   tampers: Tampers,
 ): Promise<Stage> {
-  const universe: Universe = {
-    seed,
-    timeline,
-    book: createLogBook(timeline),
-    keys: createKeyRing(),
-    net: createNet(timeline, seed.stream("net")),
-    timeServers: drawTimeServers(seed.stream("time servers")),
-  };
+  const universe = createUniverse(seed, timeline);
   const machines = await buildMachines(universe, plan);
   const clusters = {
     east: createCluster(universe, plan, "east"),
@@ -115,10 +110,7 @@ export async function buildStage(
       tamper: tampers[name] ?? {},
     });
   const inbox = createInbox(timeline, seed.stream("inbox"));
-  const shared =
-    plan.clock === "ntp"
-      ? (universe.timeServers.get(TIME_HOST) as TimeServer).timepiece
-      : machines.control.timepiece;
+  const shared = sharedClock(universe, plan, machines.control);
   return {
     ...universe,
     plan,
@@ -145,7 +137,28 @@ export async function buildStage(
     sharedAt: (trueMs) => shared.wallAt(trueMs),
     trueAt: (instant) => shared.trueAt(instant),
     intrusions: [],
+    secrets: [],
   };
+}
+
+function createUniverse(seed: Seed, timeline: Timeline): Universe {
+  return {
+    seed,
+    timeline,
+    book: createLogBook(timeline),
+    keys: createKeyRing(),
+    net: createNet(timeline, seed.stream("net")),
+    timeServers: drawTimeServers(seed.stream("time servers")),
+  };
+}
+
+/** The one clock of the plan. */
+function sharedClock(
+  { timeServers }: Universe,
+  { clock }: Plan,
+  control: Stage["machines"]["control"],
+): Timepiece {
+  return clock === "ntp" ? (timeServers.get(TIME_HOST) as TimeServer).timepiece : control.timepiece;
 }
 
 const SERVER_DRIFT_PPM_MAX = 50;
@@ -213,7 +226,7 @@ function createCluster(
   );
 }
 
-function servicesOf({ shape, directions, byPolicy }: Plan): Service[] {
+function servicesOf({ shape, directions, filters, byPolicy }: Plan): Service[] {
   const alone: Subject = { name: "orders", direction: directions[0], moments: [] };
   return (byPolicy?.subjects ?? [alone]).map(({ name, direction, moments }) => ({
     name,
@@ -225,7 +238,7 @@ function servicesOf({ shape, directions, byPolicy }: Plan): Service[] {
       path: `/data/${name}/${set}`,
     })),
     mapping: { source: `/data/${name}`, target: `/backup/${name}` },
-    policy: { ...policyDefaults, direction, tolerance: shape.tolerance, moments },
+    policy: { ...policyDefaults, direction, tolerance: shape.tolerance, moments, filters: filters[0] },
   }));
 }
 

@@ -75,7 +75,6 @@ export function compose(parts: Parts): Cluster {
       return http === undefined || (nameservice !== null && each.process === null) ? [] : [http];
     }),
     dataNodes: addresses.dataNodes,
-    active: true,
   });
   const failed = async (): Promise<string | null> => {
     // Of a pair one may be down: that is what it is for.

@@ -15,10 +15,8 @@ export interface WaitOptions {
 
 /** What is to serve. */
 export interface Expected extends Pick<ClusterAddresses, "dataNodes"> {
-  /** HTTP addresses of the NameNodes that run. */
+  /** HTTP addresses of the NameNodes that run, of which one must be active. */
   readonly nameNodes: readonly string[];
-  /** One of them must be active; else each must only know its DataNodes. */
-  readonly active: boolean;
 }
 
 /** Waits until every DataNode is registered, has reported, and a NameNode takes writes. */
@@ -42,15 +40,13 @@ export async function waitReady(
 }
 
 /** What is still missing, in words; null when the cluster is ready. */
-async function missingFor({ nameNodes, dataNodes, active }: Expected): Promise<string | null> {
+async function missingFor({ nameNodes, dataNodes }: Expected): Promise<string | null> {
   for (const http of nameNodes) {
     const missing = await missingAtNameNode(http, dataNodes.length);
     if (missing !== null) return missing;
   }
-  if (active) {
-    const states = await Promise.all(nameNodes.map(nameNodeState));
-    if (!states.includes("active")) return `no NameNode is active: ${states.join(", ")}`;
-  }
+  const states = await Promise.all(nameNodes.map(nameNodeState));
+  if (!states.includes("active")) return `no NameNode is active: ${states.join(", ")}`;
   for (const dataNode of dataNodes) {
     const missing = await missingAtDataNode(dataNode, nameNodes.length);
     if (missing !== null) return missing;

@@ -126,6 +126,7 @@ function attributeCalls(client: HdfsClient) {
 function snapshotCalls(client: HdfsClient) {
   return {
     allowSnapshot: (directory, cancel) => translating(() => client.allowSnapshot(directory, cancel)),
+    disallowSnapshot: (directory, cancel) => translating(() => client.disallowSnapshot(directory, cancel)),
     async createSnapshot(root, name, cancel) {
       try {
         await client.createSnapshot(root, name, cancel);

@@ -23,6 +23,7 @@ export interface PendingCalls {
   rejectAll(error: unknown): void;
 }
 
+/** See {@link PendingCalls}. */
 export function createPendingCalls(callsMax: number): PendingCalls {
   const calls = new Map<number, Pending>();
   const queue = new Set<() => void>();
@@ -65,7 +66,7 @@ export function createPendingCalls(callsMax: number): PendingCalls {
     rejectAll(error) {
       for (const { reject } of calls.values()) reject(error);
       calls.clear();
-      for (const enter of [...queue]) enter();
+      for (const enter of Array.from(queue)) enter();
     },
   };
 }

@@ -96,6 +96,7 @@ function declare() {
       Object.entries(functions).map(([name, prototype]) => [name, prototype.split("(", 1)[0] ?? name]),
     ) as Record<keyof typeof functions, string>,
     kerberos: declareKerberos(),
+    copy: koffi.load(null).func("void *memcpy(void *, void *, size_t)"),
     /** Object ids, which the library keeps pointers to: here for as long as it is. */
     mechanisms: { kerberos: pointerIn("gss_mech_krb5"), spnego: objectId(SPNEGO) },
     serviceName: pointerIn("GSS_C_NT_HOSTBASED_SERVICE"),
@@ -183,7 +184,9 @@ function statusLines(library: Library, code: number, kind: number): string[] {
 /** The bytes of an output buffer, copied; the library's own are freed. */
 function taken(library: Library, buffer: Partial<Buffer>): Uint8Array {
   const length = Number(buffer.length ?? 0);
-  const bytes = length === 0 ? new Uint8Array() : new Uint8Array(koffi.view(buffer.value, length)).slice();
+  const bytes = new Uint8Array(length);
+  // Not by a view of the library's memory, which would outlive that memory.
+  if (length > 0) library.copy(bytes, buffer.value, length);
   library.calls.releaseBuffer([0], buffer);
   return bytes;
 }

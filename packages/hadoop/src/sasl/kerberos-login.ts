@@ -21,7 +21,7 @@ export interface KerberosLogin {
   connect(server: GssServer, mechanism?: GssMechanism): Promise<GssContext>;
 }
 
-/** `world.random` gives the memory cache its name. */
+/** `random` gives the memory cache its name. The cache stays in the process: make one login for an identity, and keep it. */
 export function createKerberosLogin(
   gss: Gss,
   random: { bytes(length: number): Uint8Array },

@@ -93,13 +93,15 @@ describe("Kerberos", () => {
     await refused(other.check(), "noTicket", /as alice@EAST.TEST/);
   });
 
-  test("takes tickets again when theirs have expired; those of a cache are only named", async () => {
-    const keytab = await realm.addPrincipal("brief", "brief", { ticketLife: "2 seconds" });
+  test("takes tickets again before theirs expire; those of a cache are only named", async () => {
+    const keytab = await realm.addPrincipal("brief", "brief", { ticketLife: "6 seconds" });
     const brief = byKeytab("brief", keytab);
     await firstToken(brief);
     const cached = login({ kind: "ticketCache", principal: null, cache: `FILE:${realm.login("brief")}` });
-    assert.ok((await cached.check()).lifetimeSeconds <= 2);
-    await clock.sleep(3000);
+    await clock.sleep(4000);
+    assert.ok((await cached.check()).lifetimeSeconds <= 3);
+    assert.ok((await brief.check()).lifetimeSeconds > 3, "taken again when half of its life was over");
+    await clock.sleep(3500);
     await refused(cached.check(), "expired", /has expired .*run kinit again/);
     await refused(firstToken(cached), "expired", /towards nn\/localhost.*[Ee]xpired.*run kinit again/);
     assert.ok((await firstToken(brief)) > 100);
