@@ -26,7 +26,7 @@ export const LOOKUP_BYTES_MAX = 10 * 128 * 1024 * 1024;
 
 /**
  * Exactly the range, verified. Fails with `invalidRange` when the file ends before the offset, `truncated` when it ends
- * before the range does, `blockMissing` when no replica of a block can be read, `unsupported` in an encryption zone.
+ * before the range does, `blockMissing` when no replica of a block can be read, `encryptionZone` for a file in one.
  */
 export async function* readFile(
   context: ReadContext,
@@ -71,7 +71,7 @@ export function refuseEncrypted(
 ): void {
   if (fileEncryptionInfo === undefined) return;
   throw new HdfsError({
-    code: "unsupported",
+    code: "encryptionZone",
     operation: "OPEN",
     path,
     reason: `the file lies in an encryption zone (key "${fileEncryptionInfo.keyName}"), whose files this client does not decrypt`,

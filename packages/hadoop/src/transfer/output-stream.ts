@@ -121,13 +121,13 @@ function noStatus(path: string): HdfsError {
 
 /** Plain bytes in a file that must be encrypted or striped would ruin it. */
 function unwritable(path: string, { fileEncryptionInfo, ecPolicy }: HdfsFileStatusProto): HdfsError | null {
-  const reason =
-    fileEncryptionInfo !== undefined
-      ? `it lies in an encryption zone (key "${fileEncryptionInfo.keyName}"), whose files this client does not write`
-      : ecPolicy !== undefined
-        ? `its directory is erasure-coded (${toPolicy(ecPolicy).name}), and this client does not write such files`
-        : null;
-  return reason === null ? null : new HdfsError({ code: "unsupported", operation: "WRITE", path, reason });
+  if (fileEncryptionInfo !== undefined) {
+    const reason = `it lies in an encryption zone (key "${fileEncryptionInfo.keyName}"), whose files this client does not write`;
+    return new HdfsError({ code: "encryptionZone", operation: "WRITE", path, reason });
+  }
+  if (ecPolicy === undefined) return null;
+  const reason = `its directory is erasure-coded (${toPolicy(ecPolicy).name}), and this client does not write such files`;
+  return new HdfsError({ code: "unsupported", operation: "WRITE", path, reason });
 }
 
 function shapeOf(
