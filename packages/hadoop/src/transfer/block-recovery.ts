@@ -1,5 +1,6 @@
 /** A pipeline that broke is built again from the DataNodes that are left, or the block begun anew where nothing of it is
  * anywhere. Source: DataStreamer of Hadoop 3.4.2. */
+import { HdfsError } from "../errors.ts";
 import type { DatanodeInfoProto, LocatedBlockProto } from "../proto/generated/block_pb.ts";
 import type { BlockWriterOptions } from "./block-origin.ts";
 import {
@@ -41,13 +42,16 @@ export function createRecovery(
   /** A new block in place of one of which no byte is known to be anywhere. */
   const restart = async (
     allocate: (exclude: readonly DatanodeInfoProto[]) => Promise<LocatedBlockProto>,
+    isBlamed: boolean,
   ): Promise<void> => {
-    restarts += 1;
+    if (isBlamed) restarts += 1;
     if (restarts > RESTARTS_MAX)
       throw givenUp(context, progress, `nor could ${RESTARTS_MAX} others in its place`);
     await nameNode.abandonBlock(file, progress.block, cancel);
-    replaceBlock(progress, await allocate(progress.failed));
-    await link.open(Stage.PIPELINE_SETUP_CREATE, 0n, progress.unacknowledged.frames());
+    replaceBlock(progress, await allocated(context, progress, allocate));
+    // Nothing is sent along this time, so that a failure is told for certain.
+    if (!(await link.open(Stage.PIPELINE_SETUP_CREATE, 0n, []))) return;
+    if (await link.isSetUp()) await link.send(progress.unacknowledged.frames());
   };
 
   const rebuild = async (isFirst: boolean): Promise<void> => {
@@ -80,9 +84,10 @@ export function createRecovery(
     if (origin.kind === "append" && !progress.reopened && link.failure === null) await rebuild(true);
     for (let failure = link.takeFailure(); failure !== null; failure = link.takeFailure()) {
       cancel?.throwIfAborted();
-      if (!(await comesBack(failure))) blame(progress, failure, context.dataNodes);
+      const isBlamed = failure.unclear !== true && !(await comesBack(failure));
+      if (isBlamed) blame(progress, failure, context.dataNodes);
       if (origin.kind === "new" && !progress.rooted) {
-        await restart(origin.allocate);
+        await restart(origin.allocate, isBlamed);
         continue;
       }
       if (progress.ackedBytes > ackedBytes) recoveries = 0;
@@ -105,4 +110,20 @@ async function replaceFailed(
   const { pipeline, reliedOn, failed } = progress;
   if (!wantsReplacement(context.replication, pipeline.nodes.length, reliedOn)) return;
   progress.pipeline = await withReplacement(context, acknowledgedBlock(progress), pipeline, failed, cancel);
+}
+
+/** Where the NameNode has no other DataNode the error tells what those said that it had given before. */
+async function allocated(
+  context: WriteContext,
+  progress: BlockProgress,
+  allocate: (exclude: readonly DatanodeInfoProto[]) => Promise<LocatedBlockProto>,
+): Promise<LocatedBlockProto> {
+  try {
+    return await allocate(progress.failed);
+  } catch (error) {
+    if (error instanceof HdfsError && error.code === "diskFull") {
+      throw givenUp(context, progress, "and the NameNode has no other DataNode for it");
+    }
+    throw error;
+  }
 }
