@@ -8,7 +8,7 @@ import type {
 } from "../proto/generated/block_pb.ts";
 import type { HdfsFileStatusProto } from "../proto/generated/file_pb.ts";
 import { CreateFlagProto } from "../proto/generated/write_calls_pb.ts";
-import type { NativeWorld } from "../world.ts";
+import type { Clock, NativeWorld } from "../world.ts";
 import { CALLS, failure, type NameNode } from "./name-node.ts";
 
 /** A file this client has open for writing. `fileId` is its inode, so that it is found after a rename too. */
@@ -93,27 +93,13 @@ const PAUSE_MS_MAX = 256;
 export const COMPLETE_MS_MAX = 60_000;
 
 export function createFileWriting(world: NativeWorld, nameNode: NameNode): FileWriting {
+  return { ...fileCalls(world, nameNode), ...pipelineCalls(nameNode) };
+}
+
+type PipelineCalls = "fsync" | "updateBlockForPipeline" | "updatePipeline" | "getAdditionalDatanode";
+
+function fileCalls({ clock }: NativeWorld, nameNode: NameNode): Omit<FileWriting, PipelineCalls> {
   const { clientName } = nameNode;
-
-  /** Asks until the answer is not null. */
-  const until = async <T>(
-    operation: string,
-    path: string,
-    ask: () => Promise<T | null>,
-    cancel: AbortSignal | undefined,
-  ): Promise<T> => {
-    const startedMs = world.clock.elapsedMs();
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS_MAX)) {
-      const answer = await ask();
-      if (answer !== null) return answer;
-      if (world.clock.elapsedMs() - startedMs > COMPLETE_MS_MAX) {
-        const why = `its last block was not reported by enough DataNodes within ${COMPLETE_MS_MAX} ms`;
-        throw failure(operation, path, "timeout", why);
-      }
-      await world.clock.sleep(pauseMs, cancel);
-    }
-  };
-
   return {
     async create(path, shape, cancel) {
       const { permission, overwrite, replication, blockSizeBytes } = shape;
@@ -150,7 +136,7 @@ export function createFileWriting(world: NativeWorld, nameNode: NameNode): FileW
           throw error;
         }
       };
-      return until("addBlock", path, ask, cancel);
+      return untilAnswered(clock, { operation: "addBlock", path, cancel }, ask);
     },
 
     async abandonBlock({ path, fileId }, block, cancel) {
@@ -162,9 +148,15 @@ export function createFileWriting(world: NativeWorld, nameNode: NameNode): FileW
       const request = { src: path, clientName, fileId, ...(last === null ? {} : { last }) };
       const ask = async (): Promise<true | null> =>
         (await nameNode.ask(CALLS.complete, path, request, cancel)).result || null;
-      await until("complete", path, ask, cancel);
+      await untilAnswered(clock, { operation: "complete", path, cancel }, ask);
     },
+  };
+}
 
+/** What a pipeline needs that goes on, or is built anew. */
+function pipelineCalls(nameNode: NameNode): Pick<FileWriting, PipelineCalls> {
+  const { clientName } = nameNode;
+  return {
     async fsync({ path, fileId }, lastBlockLength, cancel) {
       await nameNode.ask(
         CALLS.fsync,
@@ -200,6 +192,28 @@ export function createFileWriting(world: NativeWorld, nameNode: NameNode): FileW
       return located("getAdditionalDatanode", path, block);
     },
   };
+}
+
+/** Asks until the answer is not null. */
+async function untilAnswered<T>(
+  clock: Clock,
+  {
+    operation,
+    path,
+    cancel,
+  }: { readonly operation: string; readonly path: string; readonly cancel: AbortSignal | undefined },
+  ask: () => Promise<T | null>,
+): Promise<T> {
+  const startedMs = clock.elapsedMs();
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS_MAX)) {
+    const answer = await ask();
+    if (answer !== null) return answer;
+    if (clock.elapsedMs() - startedMs > COMPLETE_MS_MAX) {
+      const why = `its last block was not reported by enough DataNodes within ${COMPLETE_MS_MAX} ms`;
+      throw failure(operation, path, "timeout", why);
+    }
+    await clock.sleep(pauseMs, cancel);
+  }
 }
 
 function located(operation: string, path: string, block: LocatedBlockProto | undefined): LocatedBlockProto {

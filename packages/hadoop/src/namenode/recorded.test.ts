@@ -49,11 +49,11 @@ test("snapshots and their differences", async () => {
   const [directory] = await clock.run(client.getSnapshottableDirectories());
   assert.deepEqual([directory?.path, directory?.snapshotCount], ["/d", 1]);
   const entries = await clock.run(client.getSnapshotDiff("/d", "s", ""));
-  assert.deepEqual(entries.map(({ type, path, target }) => [type, path, target]).toSorted(), [
-    ["create", "n", null],
-    ["modify", "", null],
-    ["modify", "e", null],
-    ["rename", "ü f", "e/g"],
+  assert.deepEqual(entries.map(({ type, path, target }) => [type, path, target].join()).toSorted(), [
+    "create,n,",
+    "modify,,",
+    "modify,e,",
+    "rename,ü f,e/g",
   ]);
   const [page] = await clock.run(collect(client.getSnapshotDiffPages("/d", "s", "")));
   assert.deepEqual(

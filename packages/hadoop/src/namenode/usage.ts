@@ -1,9 +1,14 @@
 /** Sizes, quotas, rights and well-known places. Source: ClientProtocol, DistributedFileSystem.getTrashRoot of
  * hadoop-hdfs-client 3.4. */
+import type { MessageShape } from "@bufbuild/protobuf";
 import type { HdfsUsage } from "../hdfs/client.ts";
-import type { Quota } from "../hdfs/content-summary.ts";
+import type { ContentSummary, Quota, QuotaUsage } from "../hdfs/content-summary.ts";
 import { joinPath } from "../hdfs/path.ts";
 import { HdfsFileStatusProto_Flags as Flags } from "../proto/generated/file_pb.ts";
+import type {
+  GetContentSummaryResponseProtoSchema,
+  GetQuotaUsageResponseProtoSchema,
+} from "../proto/generated/tree_calls_pb.ts";
 import { CALLS, failure, type NameNode } from "./name-node.ts";
 import { toAction } from "./acl-entries.ts";
 import { count, limit, present, toLong } from "./values.ts";
@@ -29,48 +34,10 @@ export function createUsage(nameNode: NameNode, user: string): HdfsUsage {
 
   return {
     getContentSummary: (path, cancel) =>
-      nameNode.read(
-        CALLS.getContentSummary,
-        path,
-        { path },
-        (answer) => {
-          const summary = present(answer.summary, "GetContentSummaryResponse.summary");
-          return {
-            lengthBytes: count(summary.length, "ContentSummary.length"),
-            fileCount: count(summary.fileCount, "ContentSummary.fileCount"),
-            directoryCount: count(summary.directoryCount, "ContentSummary.directoryCount"),
-            spaceConsumedBytes: count(summary.spaceConsumed, "ContentSummary.spaceConsumed"),
-            snapshotLengthBytes: count(summary.snapshotLength, "ContentSummary.snapshotLength"),
-            snapshotFileCount: count(summary.snapshotFileCount, "ContentSummary.snapshotFileCount"),
-            snapshotDirectoryCount: count(
-              summary.snapshotDirectoryCount,
-              "ContentSummary.snapshotDirectoryCount",
-            ),
-            snapshotSpaceConsumedBytes: count(
-              summary.snapshotSpaceConsumed,
-              "ContentSummary.snapshotSpaceConsumed",
-            ),
-            quota: toQuota(summary),
-          };
-        },
-        cancel,
-      ),
+      nameNode.read(CALLS.getContentSummary, path, { path }, readContentSummary, cancel),
 
     getQuotaUsage: (path, cancel) =>
-      nameNode.read(
-        CALLS.getQuotaUsage,
-        path,
-        { path },
-        (answer) => {
-          const usage = present(answer.usage, "GetQuotaUsageResponse.usage");
-          return {
-            fileAndDirectoryCount: count(usage.fileAndDirectoryCount, "QuotaUsage.fileAndDirectoryCount"),
-            spaceConsumedBytes: count(usage.spaceConsumed, "QuotaUsage.spaceConsumed"),
-            quota: toQuota(usage),
-          };
-        },
-        cancel,
-      ),
+      nameNode.read(CALLS.getQuotaUsage, path, { path }, readQuotaUsage, cancel),
 
     async setQuota(path, { names, spaceBytes }, cancel) {
       const request = {
@@ -111,6 +78,32 @@ export function createUsage(nameNode: NameNode, user: string): HdfsUsage {
         if (await isSnapshottable(at, cancel)) return joinPath(joinPath(at, TRASH), user);
       return joinPath(home, TRASH);
     },
+  };
+}
+
+function readContentSummary(
+  answer: MessageShape<typeof GetContentSummaryResponseProtoSchema>,
+): ContentSummary {
+  const summary = present(answer.summary, "GetContentSummaryResponse.summary");
+  return {
+    lengthBytes: count(summary.length, "ContentSummary.length"),
+    fileCount: count(summary.fileCount, "ContentSummary.fileCount"),
+    directoryCount: count(summary.directoryCount, "ContentSummary.directoryCount"),
+    spaceConsumedBytes: count(summary.spaceConsumed, "ContentSummary.spaceConsumed"),
+    snapshotLengthBytes: count(summary.snapshotLength, "ContentSummary.snapshotLength"),
+    snapshotFileCount: count(summary.snapshotFileCount, "ContentSummary.snapshotFileCount"),
+    snapshotDirectoryCount: count(summary.snapshotDirectoryCount, "ContentSummary.snapshotDirectoryCount"),
+    snapshotSpaceConsumedBytes: count(summary.snapshotSpaceConsumed, "ContentSummary.snapshotSpaceConsumed"),
+    quota: toQuota(summary),
+  };
+}
+
+function readQuotaUsage(answer: MessageShape<typeof GetQuotaUsageResponseProtoSchema>): QuotaUsage {
+  const usage = present(answer.usage, "GetQuotaUsageResponse.usage");
+  return {
+    fileAndDirectoryCount: count(usage.fileAndDirectoryCount, "QuotaUsage.fileAndDirectoryCount"),
+    spaceConsumedBytes: count(usage.spaceConsumed, "QuotaUsage.spaceConsumed"),
+    quota: toQuota(usage),
   };
 }
 

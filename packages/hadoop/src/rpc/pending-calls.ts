@@ -65,7 +65,7 @@ export function createPendingCalls(callsMax: number): PendingCalls {
     rejectAll(error) {
       for (const { reject } of calls.values()) reject(error);
       calls.clear();
-      for (const enter of [...queue]) enter();
+      for (const enter of Array.from(queue)) enter();
     },
   };
 }

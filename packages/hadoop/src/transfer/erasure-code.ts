@@ -1,6 +1,6 @@
 /** What is lost of a stripe, computed from what is left of it. Source: RSRawDecoder, XORRawDecoder, RSUtil
  * (genCauchyMatrix) of Hadoop 3.4.2. */
-import type { ErasureCodingPolicy } from "../namenode/erasure-coding.ts";
+import type { ErasureCodingPolicy } from "../namenode/erasure-policy.ts";
 import { addMultiple, inverse, inverseMatrix } from "./galois-field.ts";
 
 /** How a block group is laid out and coded. */

@@ -2,7 +2,7 @@
  * a replica that does not match its checksums is reported and left. Source: DFSInputStream of Hadoop 3.4.2. */
 import { HdfsError } from "../errors.ts";
 import type { ByteRange } from "../hdfs/client.ts";
-import { toPolicy } from "../namenode/erasure-coding.ts";
+import { toPolicy } from "../namenode/erasure-policy.ts";
 import type {
   ExtendedBlockProto,
   LocatedBlockProto,

@@ -7,7 +7,7 @@ import type {
   ExtendedBlockProto,
   LocatedBlockProto,
 } from "../proto/generated/block_pb.ts";
-import type { ErasureCodingPolicy } from "../namenode/erasure-coding.ts";
+import type { ErasureCodingPolicy } from "../namenode/erasure-policy.ts";
 import { readBlock } from "./block-read.ts";
 import { type ErasureCode, erasureCodeOf } from "./erasure-code.ts";
 import { TransferFault } from "./fault.ts";

@@ -2,7 +2,7 @@
 import { HdfsError } from "../errors.ts";
 import type { Body, CreateOptions, HdfsReading, HdfsWriting } from "../hdfs/client.ts";
 import type { FileChecksum } from "../hdfs/cluster-info.ts";
-import { toPolicy } from "../namenode/erasure-coding.ts";
+import { toPolicy } from "../namenode/erasure-policy.ts";
 import { createFileWriting } from "../namenode/file-writing.ts";
 import { CALLS, type NameNode } from "../namenode/name-node.ts";
 import { ChecksumTypeProto } from "../proto/generated/checksum_pb.ts";
