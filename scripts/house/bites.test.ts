@@ -109,6 +109,8 @@ test("what tests may add is let in for them alone", () => {
     ["packages/drivers/src/hdfs/b.real.test.ts", "@coeval/platform/sample", true],
     ["packages/drivers/src/hdfs/c.real.test.ts", "@coeval/control/sample", false],
     ["packages/hadoop/src/sasl/gssapi.ts", "koffi", true],
+    ["packages/hadoop/src/transfer/crc.ts", "@node-rs/crc32", true],
+    ["packages/hadoop/src/transfer/chunk-sums.ts", "@node-rs/crc32", false],
     ["packages/agent/src/a.ts", "../../platform/src/sample.ts", false],
     ["packages/agent/src/b.ts", "./c.ts", true],
   ];

@@ -69,6 +69,7 @@ export interface ClusterSources {
   readonly secured: boolean;
 }
 
+/** See {@link NativeCluster}. */
 export function createCluster(
   nameNode: NameNode,
   { daemons, safeMode, web, secured }: ClusterSources,

@@ -69,6 +69,7 @@ export interface HdfsEdits {
   getEdits(txid: number, cancel?: AbortSignal): Promise<EditPage>;
 }
 
+/** See {@link HdfsEdits}. */
 export function createEdits(nameNode: NameNode): HdfsEdits {
   return {
     getCurrentTxid: (cancel) =>

@@ -21,6 +21,7 @@ export interface HdfsEncryption {
   listEncryptionZones(cancel?: AbortSignal): AsyncIterable<EncryptionZone>;
 }
 
+/** See {@link HdfsEncryption}. */
 export function createEncryption(nameNode: NameNode): HdfsEncryption {
   async function* all(cancel?: AbortSignal): AsyncGenerator<EncryptionZone> {
     let after = 0n;

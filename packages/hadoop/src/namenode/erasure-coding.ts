@@ -16,6 +16,7 @@ export interface HdfsErasureCoding {
   enableErasureCodingPolicy(name: string, cancel?: AbortSignal): Promise<void>;
 }
 
+/** See {@link HdfsErasureCoding}. */
 export function createErasureCoding(nameNode: NameNode): HdfsErasureCoding {
   return {
     getErasureCodingPolicy: (path, cancel) =>

@@ -92,6 +92,7 @@ const PAUSE_MS_MAX = 256;
 /** How long a block may take to be reported by its DataNodes. */
 export const COMPLETE_MS_MAX = 60_000;
 
+/** See {@link FileWriting}. */
 export function createFileWriting(world: NativeWorld, nameNode: NameNode): FileWriting {
   return { ...fileCalls(world, nameNode), ...pipelineCalls(nameNode) };
 }

@@ -12,6 +12,7 @@ export interface SafeMode {
   leaveSafeMode(cancel?: AbortSignal): Promise<boolean>;
 }
 
+/** See {@link SafeMode}. */
 export function createSafeMode(nameNode: NameNode): SafeMode {
   // Checked: a NameNode that stands by does not answer for itself.
   const set = (action: Action, cancel: AbortSignal | undefined): Promise<boolean> =>

@@ -9,6 +9,7 @@ export interface CuttingTransport extends StreamTransport {
   readonly connections: number;
 }
 
+/** Around a real transport. */
 export function createCuttingTransport(streams: StreamTransport): CuttingTransport {
   let armed = false;
   let connections = 0;

@@ -7,7 +7,7 @@ import { ClientNamenodeProtocol } from "../proto/generated/client_namenode_pb.ts
 import { DeleteResponseProtoSchema } from "../proto/generated/tree_calls_pb.ts";
 import { ATTEMPTS_MAX, createRpcClient, type RpcClient, type RpcOptions } from "./client.ts";
 import { CALLS_UNDER_WAY_MAX } from "./connection.ts";
-import { lengthPrefix } from "./frame.ts";
+import { lengthPrefix, REQUEST_BYTES_MAX } from "./frame.ts";
 import { type Heard, type Reply, type Script, scriptedServers } from "./scripted-servers.ts";
 
 const DONE: Reply = {
@@ -184,6 +184,13 @@ describe("one server", () => {
       errors.map(({ code }) => code),
       ["authentication", "authentication"],
     );
+  });
+
+  test("a call longer than a server takes is not sent", async () => {
+    const { world, client, calls } = setUp(() => DONE);
+    const error = await world.clock.run(failing(deletion(client, "/".repeat(REQUEST_BYTES_MAX))));
+    assert.deepEqual([error.code, error.maybeDone], ["limitExceeded", false]);
+    assert.equal(calls().length, 0);
   });
 
   test("closing fails what is under way", async () => {

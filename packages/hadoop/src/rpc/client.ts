@@ -39,7 +39,9 @@ export const FAILOVER_MS_MAX_DEFAULT = 60_000;
 export const ATTEMPTS_MAX = 4;
 /** The pause before the second try; it doubles up to PAUSE_MS_MAX, each cut by a random half. */
 export const FIRST_PAUSE_MS = 50;
+/** The longest pause between two tries. */
 export const PAUSE_MS_MAX = 2_000;
+/** `ClientId.BYTE_LENGTH` of hadoop-common: servers refuse any other length. */
 export const CLIENT_ID_BYTES = 16;
 
 /** For the words of an error, and to give up. */
@@ -163,6 +165,7 @@ const CONNECTION_CODES = {
   reset: "connectionLost",
   timeout: "timeout",
   protocol: "notANameNode",
+  tooLarge: "limitExceeded",
 } as const;
 
 /** Throws what is no fault of the service's: the caller's own cancellation, defects. */
@@ -181,8 +184,9 @@ function faultOf(error: unknown, { cancel, method }: Call): Fault {
   const kind = error instanceof RpcFailure ? error.kind : streamFailureKind(error);
   if (kind === null) throw error;
   const { message } = error as Error;
-  const maybeDone = kind !== "refused" && !READS.test(method);
-  return { code: CONNECTION_CODES[kind], reason: message, cause: error, maybeDone, elsewhere: true };
+  const maybeDone = kind !== "refused" && kind !== "tooLarge" && !READS.test(method);
+  const elsewhere = kind !== "tooLarge";
+  return { code: CONNECTION_CODES[kind], reason: message, cause: error, maybeDone, elsewhere };
 }
 
 /** Calls that change nothing. */

@@ -78,8 +78,9 @@ export function createConnection(clock: Clock, stream: ByteStream, options: Conn
       const frame = envelopes.call(outgoing);
       const bytes = frame.length - LENGTH_BYTES;
       if (bytes > REQUEST_BYTES_MAX)
-        throw new RangeError(
-          `a request of ${bytes} bytes, more than the ${REQUEST_BYTES_MAX} a server takes`,
+        throw new RpcFailure(
+          "tooLarge",
+          `the call has ${bytes} bytes, more than the ${REQUEST_BYTES_MAX} a server takes`,
         );
       while (calls.isFull && !ended.signal.aborted) await calls.place(cancel);
       if (ended.signal.aborted) throw neverSent(ended.signal.reason);

@@ -4,9 +4,10 @@
  * - `refused`: no connection was made, or it was lost before the call was sent;
  * - `reset`: the connection was lost, the call may have taken effect;
  * - `timeout`: no answer in time, the call may have taken effect;
- * - `protocol`: what came back is not Hadoop's RPC.
+ * - `protocol`: what came back is not Hadoop's RPC;
+ * - `tooLarge`: the call is longer than a server takes, and was not sent.
  */
-export type RpcFailureKind = "refused" | "reset" | "timeout" | "protocol";
+export type RpcFailureKind = "refused" | "reset" | "timeout" | "protocol" | "tooLarge";
 
 /** The connection's failure. */
 export class RpcFailure extends Error {

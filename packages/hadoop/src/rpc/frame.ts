@@ -5,6 +5,7 @@
 export const RESPONSE_BYTES_MAX = 128 * 1024 * 1024;
 /** `ipc.maximum.data.length`: a server cuts the connection at a longer request. Bytes. */
 export const REQUEST_BYTES_MAX = 64 * 1024 * 1024;
+/** Of a frame's declared length. */
 export const LENGTH_BYTES = 4;
 
 /** A frame that cannot be. */

@@ -14,6 +14,7 @@ export interface Server {
 
 /** `ipc.client.rpc-timeout.ms`. */
 export const CALL_MS_MAX_DEFAULT = 120_000;
+/** Half of Hadoop's `ipc.client.connect.timeout`, which is tried 45 times besides. */
 export const CONNECT_MS_MAX_DEFAULT = 10_000;
 /** A handshake may have to wait for a key server as well. */
 export const HANDSHAKE_MS_MAX = 30_000;
@@ -33,6 +34,7 @@ export interface Link {
   readonly close: () => void;
 }
 
+/** See {@link Link}. Connects at the first call. */
 export function createLink(
   world: NativeWorld,
   options: LinkOptions,

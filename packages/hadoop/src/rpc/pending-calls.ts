@@ -23,6 +23,7 @@ export interface PendingCalls {
   rejectAll(error: unknown): void;
 }
 
+/** See {@link PendingCalls}. */
 export function createPendingCalls(callsMax: number): PendingCalls {
   const calls = new Map<number, Pending>();
   const queue = new Set<() => void>();

@@ -25,6 +25,7 @@ export interface Heard {
   readonly method: string;
 }
 
+/** What becomes of a call. */
 export type Reply =
   | { readonly kind: "answer"; readonly message: Uint8Array }
   | {

@@ -14,6 +14,7 @@ export interface VirtualClock extends Clock {
 const TURNS = 200;
 const SLEEPS_MAX = 10_000;
 
+/** See {@link VirtualClock}. Begins at 0. */
 export function createVirtualClock(): VirtualClock {
   let nowMs = 0;
   const sleepers = new Set<{ readonly untilMs: number; readonly wake: () => void }>();

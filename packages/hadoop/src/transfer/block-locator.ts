@@ -40,6 +40,7 @@ const CLIENT_DATANODE_PROTOCOL = {
   version: 1,
 };
 
+/** See {@link BlockLocator}. */
 export function createBlockLocator(
   world: NativeWorld,
   nameNode: NameNode,

@@ -36,6 +36,7 @@ export interface BlockProgress {
   readonly said: string[];
 }
 
+/** Of a block as the NameNode has just placed it, or as it is to be appended to. */
 export function createBlockProgress(located: LocatedBlockProto, appending: boolean): BlockProgress {
   const { block, token } = blockOf(located);
   const lengthBytes = Number(block.numBytes);

@@ -1,6 +1,8 @@
 /** Bytes of a stream as its readers need them: so many at once, whatever pieces they come in. Large runs of data are
  * handed out as the pieces they came in, without copying. */
 
+import { joined } from "./chunk-sums.ts";
+
 /** Where the bytes come from. */
 export interface ByteSource {
   /** The next bytes, never empty, or null at the peer's orderly end. */
@@ -33,6 +35,7 @@ export class EndOfStream extends Error {
   }
 }
 
+/** See {@link ByteInput}. Reads from the source only what is needed. */
 export function createByteInput(source: ByteSource): ByteInput {
   let pieces: Uint8Array[] = [];
   /** Index of the first piece not used up, and how much of it is. */
@@ -87,13 +90,7 @@ export function createByteInput(source: ByteSource): ByteInput {
       insist(count);
       if (count === 0) return new Uint8Array();
       if ((pieces[first] as Uint8Array).length - used >= count) return front(count);
-      const whole = new Uint8Array(count);
-      let at = 0;
-      for (const part of takePieces(count)) {
-        whole.set(part, at);
-        at += part.length;
-      }
-      return whole;
+      return joined(takePieces(count));
     },
     takePieces,
     peek(ahead) {

@@ -81,6 +81,7 @@ export type ChunkSumsMaker = (kind: CrcKind | null, bytesPerChunk: number) => Ch
 /** A cluster has one or two ways of summing; a server that makes up more is served without keeping them. */
 const KEPT_MAX = 16;
 
+/** See {@link ChunkSumsMaker}. */
 export function createChunkSumsMaker(): ChunkSumsMaker {
   const kept = new Map<string, ChunkSums>();
   return (kind, bytesPerChunk) => {

@@ -5,6 +5,7 @@ import type { TokenProto } from "../proto/generated/security_pb.ts";
 import type { ByteStream, NativeWorld } from "../world.ts";
 import { type ChunkSumsMaker, createChunkSumsMaker } from "./chunk-sums.ts";
 import { TransferFault } from "./fault.ts";
+import { createKeptPeers } from "./kept-peers.ts";
 import { createPeer, faultOf, type Peer } from "./peer.ts";
 import type { Watchdog } from "./watchdog.ts";
 
@@ -16,6 +17,7 @@ export type Handshake = (
   context: { readonly node: DatanodeIDProto; readonly token: TokenProto },
 ) => Promise<ByteStream>;
 
+/** How DataNodes are reached. */
 export interface DataNodesOptions {
   /** Connect to the name a DataNode goes by, not to its address; as `dfs.client.use.datanode.hostname`. */
   readonly useHostName?: boolean | undefined;
@@ -27,14 +29,11 @@ export interface DataNodesOptions {
   readonly handshake?: Handshake | undefined;
 }
 
+/** For a connection to be made. */
 export const CONNECT_MS_MAX_DEFAULT = 20_000;
 /** As `dfs.client.socket-timeout`. */
 export const SILENCE_MS_MAX_DEFAULT = 60_000;
-/** Below the DataNode's 4 s, so that it is rarely just closing what we use again. */
-export const KEPT_MS_MAX = 3_000;
-/** Idle connections in all. */
-export const KEPT_MAX = 256;
-
+/** Connections to the DataNodes of a cluster. */
 export interface DataNodes {
   /** A connection on which nothing but the handshake has happened. `extraSilenceMs` is added to what the DataNode may
    * keep us waiting, for the nodes that it waits for itself. */
@@ -56,11 +55,7 @@ export interface DataNodes {
   close(): void;
 }
 
-interface Idle {
-  readonly peer: Peer;
-  readonly sinceMs: number;
-}
-
+/** See {@link DataNodes}. */
 export function createDataNodes(
   world: NativeWorld,
   watchdog: Watchdog,
@@ -68,26 +63,9 @@ export function createDataNodes(
 ): DataNodes {
   const connectMsMax = options.connectMsMax ?? CONNECT_MS_MAX_DEFAULT;
   const silenceMsMax = options.silenceMsMax ?? SILENCE_MS_MAX_DEFAULT;
-  /** By DataNode, the longest idle first. */
-  const idle = new Map<string, Idle[]>();
-  let idleCount = 0;
-  let sweeping = false;
-
+  const idle = createKeptPeers(world.clock, watchdog);
   const hostOf = (node: DatanodeIDProto): string =>
     options.useHostName === true ? node.hostName : node.ipAddr;
-  const sweep = (): boolean => {
-    const nowMs = world.clock.elapsedMs();
-    for (const [key, list] of idle) {
-      while (list[0] !== undefined && nowMs - list[0].sinceMs >= KEPT_MS_MAX) {
-        list.shift()?.peer.close();
-        idleCount -= 1;
-      }
-      if (list.length === 0) idle.delete(key);
-    }
-    sweeping = idleCount > 0;
-    return sweeping;
-  };
-
   return {
     sums: createChunkSumsMaker(),
     async dial(node, token, cancel, extraSilenceMs = 0) {
@@ -107,35 +85,10 @@ export function createDataNodes(
         }
       }
     },
-    kept(node) {
-      const list = idle.get(node.datanodeUuid);
-      const nowMs = world.clock.elapsedMs();
-      const newest = list?.at(-1);
-      if (list === undefined || newest === undefined || nowMs - newest.sinceMs >= KEPT_MS_MAX) return null;
-      list.pop();
-      idleCount -= 1;
-      return newest.peer;
-    },
-    keep(node, peer) {
-      if (idleCount >= KEPT_MAX || peer.input.buffered() > 0) {
-        peer.close();
-        return;
-      }
-      const list = idle.get(node.datanodeUuid);
-      const entry = { peer, sinceMs: world.clock.elapsedMs() };
-      if (list === undefined) idle.set(node.datanodeUuid, [entry]);
-      else list.push(entry);
-      idleCount += 1;
-      if (sweeping) return;
-      sweeping = true;
-      watchdog.everyTick(sweep);
-    },
+    kept: ({ datanodeUuid }) => idle.take(datanodeUuid),
+    keep: ({ datanodeUuid }, peer) => idle.keep(datanodeUuid, peer),
     addressOf: (node) => `${hostOf(node)}:${node.xferPort}`,
-    close() {
-      for (const list of idle.values()) for (const { peer } of list) peer.close();
-      idle.clear();
-      idleCount = 0;
-    },
+    close: idle.close,
   };
 }
 

@@ -12,6 +12,7 @@ export const DEAD_MS = 60_000;
 /** The oldest ones are forgotten beyond it. */
 export const DEAD_MAX = 1_024;
 
+/** See {@link DeadNodes}. */
 export function createDeadNodes(clock: Clock): DeadNodes {
   const untilMs = new Map<string, number>();
   return {

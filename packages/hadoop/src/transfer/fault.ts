@@ -21,6 +21,7 @@ export type TransferFaultKind =
   | "key"
   | "checksum";
 
+/** One DataNode's failure; `kind` says whether another may do better. */
 export class TransferFault extends Error {
   override readonly name = "TransferFault";
   readonly kind: TransferFaultKind;

@@ -1,15 +1,15 @@
 /** A file that is being written: bytes become packets, packets become blocks, and the NameNode is told. Source:
  * DFSOutputStream of Hadoop 3.4.2. */
-import type { ExtendedBlockProto, LocatedBlockProto } from "../proto/generated/block_pb.ts";
-import { type BlockOrigin, type BlockWriter, createBlockWriter } from "./block-writer.ts";
+import type {
+  DatanodeInfoProto,
+  ExtendedBlockProto,
+  LocatedBlockProto,
+} from "../proto/generated/block_pb.ts";
+import type { BlockOrigin } from "./block-origin.ts";
+import { type BlockWriter, createBlockWriter } from "./block-writer.ts";
+import { createPacketizer, type Packetizer } from "./packetizer.ts";
 import type { WriteContext } from "./write-context.ts";
-import {
-  bufferBytes,
-  lastPacket,
-  type PacketBuilder,
-  packetBuilder,
-  type WritePacket,
-} from "./write-packet.ts";
+import type { WritePacket } from "./write-packet.ts";
 
 /** One caller at a time; each call waits for the one before. All fail with an HdfsError, or the signal's reason. */
 export interface FileOutput {
@@ -27,9 +27,7 @@ export interface FileOutput {
 
 /** Of data in a packet, a multiple of 512. Measured: see the benchmark `client`. */
 export const PACKET_DATA_BYTES = 128 * 1024;
-/** Buffers kept for further packets. */
-export const SPARE_BUFFERS_MAX = 64;
-
+/** How a file is written. */
 export interface FileOutputOptions {
   /** The last block of a file that is appended to, when it is not full. */
   readonly last: LocatedBlockProto | null;
@@ -38,90 +36,49 @@ export interface FileOutputOptions {
   readonly cancel?: AbortSignal | undefined;
 }
 
+/** See {@link FileOutput}. */
 export function createFileOutput(context: WriteContext, options: FileOutputOptions): FileOutput {
   const { nameNode, file, blockSizeBytes, sums } = context;
-  const { cancel } = options;
-  const packetBytes = packetSize(context, options);
-  const spare: Uint8Array[] = [];
+  const { last, cancel } = options;
+  const packets = createPacketizer(sums, packetSize(context, options), blockSizeBytes);
+  packets.restart(Number(last?.b?.numBytes ?? 0n));
   let writer: BlockWriter | null = null;
   let previous: ExtendedBlockProto | null = null;
-  let builder: PacketBuilder | null = null;
-  let sequence = 0;
-  /** In the block: where the next packet begins. */
-  let sentBytes = 0;
   /** The NameNode has not yet been told for certain that the block exists. */
   let unlisted = false;
 
-  const released = ({ buffer }: WritePacket, reusable: boolean): void => {
-    const fits = buffer.length === bufferBytes(sums, packetBytes);
-    if (reusable && fits && spare.length < SPARE_BUFFERS_MAX) spare.push(buffer);
-  };
   const begin = async (origin: BlockOrigin): Promise<BlockWriter> => {
-    writer = await createBlockWriter(context, { origin, released, cancel });
+    writer = await createBlockWriter(context, { origin, released: packets.release, cancel });
     unlisted = true;
     return writer;
   };
-  const newBlock: BlockOrigin = {
-    kind: "new",
-    allocate: (exclude) => nameNode.addBlock(file, previous, { exclude }, cancel),
-  };
-  const opened = async (): Promise<BlockWriter> => writer ?? begin(newBlock);
-  const nextBuilder = (): PacketBuilder => {
-    const buffer = spare.pop() ?? new Uint8Array(bufferBytes(sums, packetBytes));
-    return packetBuilder(sums, buffer, sentBytes, Math.min(packetBytes, blockSizeBytes - sentBytes));
-  };
-  /** What has been gathered, as a packet; null when that is nothing. */
-  const takePacket = (sync: boolean): WritePacket | null => {
-    if (builder === null || builder.length === 0) return null;
-    const packet = builder.finish(sequence, { sync });
-    builder = null;
-    sequence += 1;
-    sentBytes = packet.endBytes;
-    return packet;
+  const allocate = (exclude: readonly DatanodeInfoProto[]): Promise<LocatedBlockProto> =>
+    nameNode.addBlock(file, previous, { exclude }, cancel);
+  const send = async (...some: readonly (WritePacket | null)[]): Promise<BlockWriter> => {
+    const open = writer ?? (await begin({ kind: "new", allocate }));
+    const all = some.filter((packet) => packet !== null);
+    if (all.length > 0) await open.send(...all);
+    return open;
   };
   const endBlock = async (): Promise<void> => {
-    const isOnly = sequence === 0;
-    const packet = takePacket(false);
-    const open = await opened();
-    const last = lastPacket(sequence, sentBytes);
-    // A block of one packet is sent with its end at once: when that fails nothing of it counts, and it is begun anew.
-    if (isOnly && packet !== null && options.last === null) await open.send(packet, last);
-    else {
-      if (packet !== null) await open.send(packet);
-      await open.flushed();
-      await open.send(last);
-    }
-    await open.flushed();
+    const open = await sendRest(packets, send, last !== null);
     previous = open.block();
     open.close();
     writer = null;
-    sequence = 0;
-    sentBytes = 0;
+    packets.restart(0);
   };
   const flush = async (sync: boolean): Promise<void> => {
     await appended;
-    const packet = takePacket(sync) ?? (sync && sentBytes > 0 ? emptyPacket() : null);
-    if (packet !== null) await (await opened()).send(packet);
-    if (writer === null) return;
-    writer.rely();
-    await writer.flushed();
+    const packet = packets.take(sync) ?? (sync && packets.cutBytes > 0 ? packets.emptySync() : null);
+    if (packet === null && writer === null) return;
+    const open = await send(packet);
+    open.rely();
+    await open.flushed();
     if (!unlisted) return;
-    await nameNode.fsync(file, writer.block().numBytes, cancel);
+    await nameNode.fsync(file, open.block().numBytes, cancel);
     unlisted = false;
   };
-  const emptyPacket = (): WritePacket => {
-    const packet = packetBuilder(sums, new Uint8Array(bufferBytes(sums, 1)), sentBytes, 1).finish(sequence, {
-      sync: true,
-    });
-    sequence += 1;
-    return packet;
-  };
-  const reopen = async (located: LocatedBlockProto): Promise<void> => {
-    sentBytes = Number(located.b?.numBytes ?? 0n);
-    // Its packets follow on bytes that are there already, so it is never its only packet.
-    await begin({ kind: "append", located });
-  };
-  const appended = options.last === null ? null : reopen(options.last);
+  const appended = last === null ? null : begin({ kind: "append", located: last });
   // Whoever writes or closes is told.
   appended?.catch(() => undefined);
 
@@ -129,24 +86,20 @@ export function createFileOutput(context: WriteContext, options: FileOutputOptio
     async write(bytes) {
       await appended;
       for (let rest = bytes; rest.length > 0; ) {
-        if (sentBytes === blockSizeBytes) await endBlock();
-        builder ??= nextBuilder();
-        const count = builder.put(rest);
+        if (packets.cutBytes === blockSizeBytes) await endBlock();
+        const count = packets.put(rest);
         rest = count === rest.length ? NOTHING : rest.subarray(count);
-        if (builder.room > 0) continue;
+        if (!packets.isFull) continue;
         // The packet that fills its block goes with the block's end.
-        if (sentBytes + builder.length === blockSizeBytes) await endBlock();
-        else {
-          const packet = takePacket(false);
-          if (packet !== null) await (await opened()).send(packet);
-        }
+        if (packets.cutBytes + packets.gatheredBytes === blockSizeBytes) await endBlock();
+        else await send(packets.take(false));
       }
     },
     hflush: () => flush(false),
     hsync: () => flush(true),
     async close() {
       await appended;
-      if (writer !== null || (builder !== null && builder.length > 0)) await endBlock();
+      if (writer !== null || packets.gatheredBytes > 0) await endBlock();
       await nameNode.complete(file, previous, cancel);
     },
     abandon() {
@@ -168,4 +121,21 @@ function packetSize(
     last === null ? (bytesExpected ?? PACKET_DATA_BYTES) : PACKET_DATA_BYTES,
   );
   return Math.max(1, Math.ceil(wanted / sums.bytesPerChunk)) * sums.bytesPerChunk;
+}
+
+/** The end of a block, and all of it acknowledged. */
+async function sendRest(
+  packets: Packetizer,
+  send: (...some: readonly (WritePacket | null)[]) => Promise<BlockWriter>,
+  isAppended: boolean,
+): Promise<BlockWriter> {
+  // A block of one packet is sent with its end at once: when that fails nothing of it counts, and it is begun anew.
+  const isWhole = packets.count === 0 && packets.gatheredBytes > 0 && !isAppended;
+  const packet = packets.take(false);
+  const open = await (isWhole ? send(packet, packets.last()) : send(packet));
+  await open.flushed();
+  if (isWhole) return open;
+  await open.send(packets.last());
+  await open.flushed();
+  return open;
 }

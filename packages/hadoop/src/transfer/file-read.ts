@@ -3,11 +3,7 @@
 import { HdfsError } from "../errors.ts";
 import type { ByteRange } from "../hdfs/client.ts";
 import { toPolicy } from "../namenode/erasure-policy.ts";
-import type {
-  ExtendedBlockProto,
-  LocatedBlockProto,
-  LocatedBlocksProto,
-} from "../proto/generated/block_pb.ts";
+import type { LocatedBlockProto, LocatedBlocksProto } from "../proto/generated/block_pb.ts";
 import type { Clock } from "../world.ts";
 import type { BlockLocator } from "./block-locator.ts";
 import type { DataNodes } from "./data-nodes.ts";
@@ -30,7 +26,7 @@ export const LOOKUP_BYTES_MAX = 10 * 128 * 1024 * 1024;
 
 /**
  * Exactly the range, verified. Fails with `invalidRange` when the file ends before the offset, `truncated` when it ends
- * before the range does, `blockMissing` when no replica of a block can be read, `unsupported` in an encryption zone.
+ * before the range does, `blockMissing` when no replica of a block can be read, `encryptionZone` for a file in one.
  */
 export async function* readFile(
   context: ReadContext,
@@ -75,7 +71,7 @@ export function refuseEncrypted(
 ): void {
   if (fileEncryptionInfo === undefined) return;
   throw new HdfsError({
-    code: "unsupported",
+    code: "encryptionZone",
     operation: "OPEN",
     path,
     reason: `the file lies in an encryption zone (key "${fileEncryptionInfo.keyName}"), whose files this client does not decrypt`,
@@ -109,13 +105,14 @@ async function visibleLength(
   cancel: AbortSignal | undefined,
 ): Promise<number> {
   const { block, token } = blockOf(located);
-  let failure: unknown = null;
+  let failure: HdfsError | null = null;
   for (const node of located.locs) {
     try {
       return await nameNode.getReplicaVisibleLength(path, node, block, token, cancel);
     } catch (error) {
       cancel?.throwIfAborted();
       if (error instanceof HdfsError && error.javaClass?.endsWith("ReplicaNotFoundException")) return 0;
+      if (!(error instanceof HdfsError)) throw error;
       failure = error;
     }
   }

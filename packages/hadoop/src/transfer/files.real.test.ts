@@ -46,9 +46,13 @@ const world = {
 const clients: NativeHdfsClient[] = [];
 let hdfs: NativeHdfsClient;
 
-function clientOf(): NativeHdfsClient {
+function clientOf(dataNodes: { readonly silenceMsMax?: number } = {}): NativeHdfsClient {
   const nameNodes = [parseServer(cluster.nameNodeRpc)] as const;
-  const client = createNativeHdfsClient(world, { nameNodes, identity: { kind: "simple", user: "hdfs" } });
+  const client = createNativeHdfsClient(world, {
+    nameNodes,
+    dataNodes,
+    identity: { kind: "simple", user: "hdfs" },
+  });
   clients.push(client);
   return client;
 }
@@ -311,6 +315,39 @@ describe("a DataNode dies", () => {
         same(await contentOf(`/begun-${file}`, 0, content.length), content);
       }
     });
+  });
+});
+
+describe("a DataNode stalls", () => {
+  /** Freezes the DataNode for as long as `act` runs. */
+  async function frozen(address: string, act: () => Promise<void>): Promise<void> {
+    const daemon = cluster.dataNodeDaemons[placeOf(address)];
+    daemon?.freeze();
+    try {
+      await act();
+    } finally {
+      daemon?.thaw();
+    }
+  }
+
+  test("and reads and writes go on without it", async () => {
+    const hasty = clientOf({ silenceMsMax: 2_000 });
+    const content = varied(900_000, 55);
+    await hasty.create("/stalled-read", content, FILE);
+    const [first = ""] = await locationsOf("/stalled-read");
+    await frozen(first, async () => {
+      // Which DataNode is asked first is the NameNode's choice, each time anew.
+      for (let reads = 0; reads < 4; reads++)
+        same(await contentOf("/stalled-read", 0, content.length, hasty), content);
+    });
+    const output = await hasty.openNew("/stalled-write", FILE);
+    await output.write(content.subarray(0, 300_000));
+    await output.hflush();
+    await frozen((await openLocations("/stalled-write"))[0] ?? "", async () => {
+      await output.write(content.subarray(300_000));
+      await output.close();
+    });
+    same(await contentOf("/stalled-write", 0, content.length), content);
   });
 });
 

@@ -38,6 +38,7 @@ const MAGIC = new Uint8Array([0xde, 0xad, 0xbe, 0xef]);
 const PROTOCOL = "hdfs";
 const SERVER_NAME = "0";
 
+/** See the top of this file. Fails with a {@link TransferFault}. */
 export function createHandshake(options: HandshakeOptions): Handshake {
   return async (stream, peer, { token }) => {
     const key = await options.encryptionKey();

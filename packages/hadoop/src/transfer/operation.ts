@@ -20,6 +20,7 @@ import { TransferFault } from "./fault.ts";
 /** Of DataTransferProtocol; the same since Hadoop 0.23. */
 export const DATA_TRANSFER_VERSION = 28;
 
+/** Their codes on the wire (Op). */
 export const OPERATIONS = {
   writeBlock: 80,
   readBlock: 81,

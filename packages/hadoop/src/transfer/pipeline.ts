@@ -56,6 +56,9 @@ export interface PipelineFailure {
   readonly fault: TransferFault;
   /** The DataNode said that it is coming back at once. */
   readonly restarting: boolean;
+  /** The connection was lost before the setup was answered, with packets sent along: any DataNode may be to blame, for the first
+   * one's answer dies with a connection that it closes on bytes it has not read. */
+  readonly unclear?: boolean;
 }
 
 /** What happens on it. `failed` is called once, last. */
@@ -64,6 +67,7 @@ export interface PipelineEvents {
   failed(failure: PipelineFailure): void;
 }
 
+/** See the top of this file. */
 export interface Pipeline {
   /** The DataNodes have answered the setup, or `failed` was called. */
   readonly setUp: Promise<boolean>;
@@ -91,12 +95,13 @@ export async function openPipeline(
   if (first === undefined) throw new RangeError("a pipeline has at least one DataNode");
   const peer = await dataNodes.dial(idOf(first), setup.token, cancel, SILENCE_MS_EACH * setup.nodes.length);
   let over = false;
+  let unclear = frames.length > 0;
   let sentSinceBeat = true;
   const fail = (failure: PipelineFailure): void => {
     peer.close();
     if (over) return;
     over = true;
-    events.failed(failure);
+    events.failed(unclear && failure.fault.kind === "lost" ? { ...failure, unclear } : failure);
   };
   const send = async (...bytes: readonly Uint8Array[]): Promise<void> => {
     sentSinceBeat = true;
@@ -109,6 +114,7 @@ export async function openPipeline(
   const setUp = (async () => {
     try {
       await answered(peer, setup);
+      unclear = false;
     } catch (error) {
       fail(error instanceof SetupFailure ? error.failure : asFailure(error));
       return false;

@@ -22,6 +22,7 @@ export interface ReplicaRead {
 
 /** How often the NameNode is asked again for replicas when none could be read, and how long is waited before. */
 export const ROUNDS_MAX = 3;
+/** Before the NameNode is asked a second time. */
 export const ROUND_PAUSE_MS = 500;
 
 /** Exactly the part, or `blockMissing` that names the block and what each DataNode said. */
@@ -136,8 +137,7 @@ async function locateAgain(
   );
   const left = again?.locs.some((node) => !attempt.corrupt.has(idOf(node).datanodeUuid)) === true;
   if (again?.b === undefined || !left) throw missing(attempt, block, again ?? located, said);
-  for (const uuid of [...attempt.failures.keys()])
-    if (!attempt.corrupt.has(uuid)) attempt.failures.delete(uuid);
+  for (const uuid of attempt.failures.keys()) if (!attempt.corrupt.has(uuid)) attempt.failures.delete(uuid);
   return { ...again, b: { ...again.b, numBytes: block.numBytes } };
 }
 

@@ -196,7 +196,7 @@ function dataCells(
   kept: readonly number[],
   cells: readonly Uint8Array[],
 ): Uint8Array[] {
-  const data = new Array<Uint8Array>(code.dataUnits);
+  const data: Uint8Array[] = [];
   for (const [index, unit] of kept.entries())
     if (unit < code.dataUnits) data[unit] = cells[index] as Uint8Array;
   const lost = Array.from({ length: code.dataUnits }, (_, unit) => unit).filter(

@@ -13,6 +13,7 @@ export interface Unacknowledged {
   frames(): Uint8Array[];
 }
 
+/** See {@link Unacknowledged}. */
 export function createUnacknowledged(): Unacknowledged {
   // A window's worth at most, so a shift moves little.
   const packets: WritePacket[] = [];

@@ -22,7 +22,7 @@ function handClock() {
         nowMs += TICK_MS;
         sleeper?.resolve();
         // The watchdog's turn, and the turns of what it calls.
-        for (let turn = 0; turn < 10; turn++) await null;
+        for (let turn = 0; turn < 10; turn++) await Promise.resolve();
       }
     },
     pass(ms: number) {

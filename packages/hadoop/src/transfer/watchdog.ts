@@ -11,6 +11,7 @@ export interface Watchdog {
   close(): void;
 }
 
+/** One that is watched. */
 export interface Watched {
   /** Waiting begins, or has shown a sign of life and goes on. */
   begin(): void;
@@ -27,6 +28,7 @@ interface Wait {
   ticks: number;
 }
 
+/** See {@link Watchdog}. Must be closed. */
 export function createWatchdog(clock: Clock): Watchdog {
   const waits = new Set<Wait>();
   const tasks = new Set<() => boolean>();

@@ -79,6 +79,7 @@ export function lastPacket(sequence: number, endBytes: number): WritePacket {
 /** Keeps a pipeline alive that has nothing to do; acknowledged like a packet, under the same number. */
 export const HEARTBEAT_SEQUENCE = -1;
 
+/** Its frame. */
 export function heartbeat(): Uint8Array {
   return emptyFrame({ offsetBytes: 0, sequence: HEARTBEAT_SEQUENCE, last: false, dataBytes: 0, sync: false });
 }

@@ -1,4 +1,4 @@
-// `npm run bench -- client`: the bare HDFS client beside hdfs-native (Rust, by its Python package), on one cluster, interleaved:
+// The benchmark `client`: the bare HDFS client beside hdfs-native (Rust, by its Python package), on one cluster, interleaved:
 // small files written and read, one large file written and read. Prints medians with minimum and maximum, and CPU.
 // Each turn is a process of its own, so that memory and CPU are that turn's alone.
 import { execFile } from "node:child_process";
