@@ -53,7 +53,10 @@ const text = sheet();
 process.stdout.write(text);
 const results = new URL("../results/", import.meta.url).pathname;
 mkdirSync(results, { recursive: true });
-writeFileSync(`${results}client.json`, `${JSON.stringify({ samples, load: loadavg() }, null, 2)}\n`);
+writeFileSync(
+  `${results}client.json`,
+  `${JSON.stringify({ samples, load: loadavg().join(" ") }, null, 2)}\n`,
+);
 
 async function hasPeer(): Promise<boolean> {
   return execute("python3", ["-c", "import hdfs_native"]).then(
