@@ -19,7 +19,7 @@ import {
   createControlProcess,
 } from "./processes/control-process.ts";
 import { createMachine, type Machine, type ProcessName, type Universe } from "./processes/machine.ts";
-import { createClock, createTimepiece } from "./world/clock.ts";
+import { createClock, createTimepiece, type Timepiece } from "./world/clock.ts";
 import { createKeyRing } from "./world/hash.ts";
 import { createInbox, type Inbox } from "./world/inbox.ts";
 import { createLife } from "./world/life.ts";
@@ -78,14 +78,7 @@ export async function buildStage(
   plan: Plan,
   tampers: Tampers,
 ): Promise<Stage> {
-  const universe: Universe = {
-    seed,
-    timeline,
-    book: createLogBook(timeline),
-    keys: createKeyRing(),
-    net: createNet(timeline, seed.stream("net")),
-    timeServers: drawTimeServers(seed.stream("time servers")),
-  };
+  const universe = createUniverse(seed, timeline);
   const machines = await buildMachines(universe, plan);
   const clusters = {
     east: createCluster(universe, plan, "east"),
@@ -117,10 +110,7 @@ export async function buildStage(
       tamper: tampers[name] ?? {},
     });
   const inbox = createInbox(timeline, seed.stream("inbox"));
-  const shared =
-    plan.clock === "ntp"
-      ? (universe.timeServers.get(TIME_HOST) as TimeServer).timepiece
-      : machines.control.timepiece;
+  const shared = sharedTimepiece(universe, plan, machines);
   return {
     ...universe,
     plan,
@@ -149,6 +139,26 @@ export async function buildStage(
     intrusions: [],
     secrets: [],
   };
+}
+
+function createUniverse(seed: Seed, timeline: Timeline): Universe {
+  return {
+    seed,
+    timeline,
+    book: createLogBook(timeline),
+    keys: createKeyRing(),
+    net: createNet(timeline, seed.stream("net")),
+    timeServers: drawTimeServers(seed.stream("time servers")),
+  };
+}
+
+/** Of what all go by. */
+function sharedTimepiece(
+  { timeServers }: Universe,
+  { clock }: Plan,
+  { control }: Stage["machines"],
+): Timepiece {
+  return clock === "ntp" ? (timeServers.get(TIME_HOST) as TimeServer).timepiece : control.timepiece;
 }
 
 const SERVER_DRIFT_PPM_MAX = 50;
