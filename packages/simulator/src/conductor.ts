@@ -88,23 +88,29 @@ export function createConductor(stage: Stage): Conductor {
     cease() {
       acts.cease();
       book.write("fault", "all faults cease");
-      net.setLinkFaults("control", NO_LINK_FAULTS);
-      stage.setClusterFaults(NO_CLUSTER_FAULTS);
-      for (const { from, to } of plan.cuts) net.mend(from, to);
-      stage.clusters.west.setRemainingBytes(ROOM_BYTES);
-      for (const cluster of Object.values(stage.clusters)) {
-        cluster.setReachable(true);
-        cluster.setSafeMode(false);
-      }
-      for (const server of stage.timeServers.values()) server.answers = true;
-      for (const machine of Object.values(machines)) {
-        machine.crashAt(null);
-        machine.disk.freeBytes = Number.POSITIVE_INFINITY;
-        machine.disk.latencyMsMax = LATENCY_MS_MAX;
-        Object.assign(machine.databaseDisk, createDatabaseDisk());
-      }
+      mend(stage);
     },
   };
+}
+
+/** Nothing is broken, full, slow, cut or silent any more. */
+function mend(stage: Stage): void {
+  const { plan, net, machines } = stage;
+  net.setLinkFaults("control", NO_LINK_FAULTS);
+  stage.setClusterFaults(NO_CLUSTER_FAULTS);
+  for (const { from, to } of plan.cuts) net.mend(from, to);
+  stage.clusters.west.setRemainingBytes(ROOM_BYTES);
+  for (const cluster of Object.values(stage.clusters)) {
+    cluster.setReachable(true);
+    cluster.setSafeMode(false);
+  }
+  for (const server of stage.timeServers.values()) server.answers = true;
+  for (const machine of Object.values(machines)) {
+    machine.crashAt(null);
+    machine.disk.freeBytes = Number.POSITIVE_INFINITY;
+    machine.disk.latencyMsMax = LATENCY_MS_MAX;
+    Object.assign(machine.databaseDisk, createDatabaseDisk());
+  }
 }
 
 function separate({ net, book, timeline }: Stage, { from, to, forMs }: Cut): void {

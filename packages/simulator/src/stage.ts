@@ -110,7 +110,7 @@ export async function buildStage(
       tamper: tampers[name] ?? {},
     });
   const inbox = createInbox(timeline, seed.stream("inbox"));
-  const shared = sharedClock(universe, plan, machines.control);
+  const shared = sharedTimepiece(universe, plan, machines);
   return {
     ...universe,
     plan,
@@ -152,11 +152,11 @@ function createUniverse(seed: Seed, timeline: Timeline): Universe {
   };
 }
 
-/** The one clock of the plan. */
-function sharedClock(
+/** Of what all go by. */
+function sharedTimepiece(
   { timeServers }: Universe,
   { clock }: Plan,
-  control: Stage["machines"]["control"],
+  { control }: Stage["machines"],
 ): Timepiece {
   return clock === "ntp" ? (timeServers.get(TIME_HOST) as TimeServer).timepiece : control.timepiece;
 }
