@@ -115,10 +115,7 @@ export async function buildStage(
       tamper: tampers[name] ?? {},
     });
   const inbox = createInbox(timeline, seed.stream("inbox"));
-  const shared =
-    plan.clock === "ntp"
-      ? (universe.timeServers.get(TIME_HOST) as TimeServer).timepiece
-      : machines.control.timepiece;
+  const shared = sharedTimepiece(universe, plan, machines);
   return {
     ...universe,
     plan,
@@ -126,11 +123,7 @@ export async function buildStage(
     service: services[0] as Service,
     clusters,
     machines,
-    control: createControlProcess(universe, machines.control, {
-      clock: plan.clock === "ntp" ? `ntp://${TIME_HOST}` : "control",
-      messenger: plan.byPolicy ? inbox.messenger : null,
-      tamper: tampers.control ?? {},
-    }),
+    control: createControlProcess(universe, machines.control, controlOptions(plan, inbox, tampers)),
     inbox,
     agents: { east: agent("east"), west: agent("west") },
     limits,
@@ -159,6 +152,19 @@ function drawTimeServers(seed: Seed): TimeServers {
     seed.between(-SERVER_AHEAD_MS_MAX, SERVER_AHEAD_MS_MAX),
     seed.pick([-OTHER_AHEAD_MS, OTHER_AHEAD_MS]),
   );
+}
+
+/** Of the one clock: an NTP server's, or the control device's own. */
+function sharedTimepiece({ timeServers }: Universe, { clock }: Plan, { control }: Stage["machines"]) {
+  return clock === "ntp" ? (timeServers.get(TIME_HOST) as TimeServer).timepiece : control.timepiece;
+}
+
+function controlOptions({ clock, byPolicy }: Plan, inbox: Stage["inbox"], tampers: Tampers) {
+  return {
+    clock: clock === "ntp" ? `ntp://${TIME_HOST}` : "control",
+    messenger: byPolicy ? inbox.messenger : null,
+    tamper: tampers.control ?? {},
+  };
 }
 
 function createWriters(
