@@ -25,7 +25,8 @@ export interface CommandSuite {
 
 export type Suite = FileSuite | CommandSuite;
 
-const SIMULATED_SEEDS = "1..300";
+/** Seed 0 is a year of hourly moments. */
+const SIMULATED_SEEDS = "0..220";
 
 export const suites: readonly Suite[] = [
   { name: "check", shareSeconds: 60, limitSeconds: 300, command: ["scripts/check.sh"] },

@@ -144,6 +144,7 @@ async function register(stage: Stage, ask: Ask): Promise<void> {
     };
     await ask((device) => device.clusters.add(CALL, cluster));
     const { secret } = await ask((device) => device.clusters.enroll(CALL, name));
+    stage.secrets.push(secret);
     await stage.agents[name].enrol(secret);
   }
 }

@@ -113,6 +113,8 @@ export interface Plan {
   readonly limits: Partial<Readonly<Record<ClusterName, Limits>>>;
   /** Null: the operator asks for every run. */
   readonly byPolicy: ByPolicy | null;
+  /** The machines sleep between the moments of a whole year. */
+  readonly aYear: boolean;
   /** There are no faults: every run must be sealed. */
   readonly fair: boolean;
   /** Once the faults have ceased, the next run must be sealed. */
@@ -146,6 +148,7 @@ export function planOf(scenario: Scenario, seed: Seed): Plan {
     asks: {},
     limits: {},
     byPolicy: null,
+    aYear: false,
     fair: false,
     recovers: true,
     ...scenario.plan(seed.stream("scenario")),

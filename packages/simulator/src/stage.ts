@@ -19,7 +19,7 @@ import {
   createControlProcess,
 } from "./processes/control-process.ts";
 import { createMachine, type Machine, type ProcessName, type Universe } from "./processes/machine.ts";
-import { createClock, createTimepiece } from "./world/clock.ts";
+import { createClock, createTimepiece, type Timepiece } from "./world/clock.ts";
 import { createKeyRing } from "./world/hash.ts";
 import { createInbox, type Inbox } from "./world/inbox.ts";
 import { createLife } from "./world/life.ts";
@@ -58,6 +58,8 @@ export interface Stage extends Universe {
   /** The shared clock, the control device's or the NTP server's, at a true time; and back. */
   sharedAt(trueMs: number): number;
   trueAt(instant: number): number;
+  /** Secrets of enrolments, spent by the agents. */
+  readonly secrets: string[];
   /** What people are told. */
   readonly inbox: Inbox;
   /** What an intruder achieved. */
@@ -76,14 +78,7 @@ export async function buildStage(
   plan: Plan,
   tampers: Tampers,
 ): Promise<Stage> {
-  const universe: Universe = {
-    seed,
-    timeline,
-    book: createLogBook(timeline),
-    keys: createKeyRing(),
-    net: createNet(timeline, seed.stream("net")),
-    timeServers: drawTimeServers(seed.stream("time servers")),
-  };
+  const universe = createUniverse(seed, timeline);
   const machines = await buildMachines(universe, plan);
   const clusters = {
     east: createCluster(universe, plan, "east"),
@@ -115,7 +110,7 @@ export async function buildStage(
       tamper: tampers[name] ?? {},
     });
   const inbox = createInbox(timeline, seed.stream("inbox"));
-  const shared = sharedTimepiece(universe, plan, machines);
+  const shared = sharedClock(universe, plan, machines.control);
   return {
     ...universe,
     plan,
@@ -123,7 +118,11 @@ export async function buildStage(
     service: services[0] as Service,
     clusters,
     machines,
-    control: createControlProcess(universe, machines.control, controlOptions(plan, inbox, tampers)),
+    control: createControlProcess(universe, machines.control, {
+      clock: plan.clock === "ntp" ? `ntp://${TIME_HOST}` : "control",
+      messenger: plan.byPolicy ? inbox.messenger : null,
+      tamper: tampers.control ?? {},
+    }),
     inbox,
     agents: { east: agent("east"), west: agent("west") },
     limits,
@@ -138,7 +137,28 @@ export async function buildStage(
     sharedAt: (trueMs) => shared.wallAt(trueMs),
     trueAt: (instant) => shared.trueAt(instant),
     intrusions: [],
+    secrets: [],
   };
+}
+
+function createUniverse(seed: Seed, timeline: Timeline): Universe {
+  return {
+    seed,
+    timeline,
+    book: createLogBook(timeline),
+    keys: createKeyRing(),
+    net: createNet(timeline, seed.stream("net")),
+    timeServers: drawTimeServers(seed.stream("time servers")),
+  };
+}
+
+/** The one clock of the plan. */
+function sharedClock(
+  { timeServers }: Universe,
+  { clock }: Plan,
+  control: Stage["machines"]["control"],
+): Timepiece {
+  return clock === "ntp" ? (timeServers.get(TIME_HOST) as TimeServer).timepiece : control.timepiece;
 }
 
 const SERVER_DRIFT_PPM_MAX = 50;
@@ -152,19 +172,6 @@ function drawTimeServers(seed: Seed): TimeServers {
     seed.between(-SERVER_AHEAD_MS_MAX, SERVER_AHEAD_MS_MAX),
     seed.pick([-OTHER_AHEAD_MS, OTHER_AHEAD_MS]),
   );
-}
-
-/** Of the one clock: an NTP server's, or the control device's own. */
-function sharedTimepiece({ timeServers }: Universe, { clock }: Plan, { control }: Stage["machines"]) {
-  return clock === "ntp" ? (timeServers.get(TIME_HOST) as TimeServer).timepiece : control.timepiece;
-}
-
-function controlOptions({ clock, byPolicy }: Plan, inbox: Stage["inbox"], tampers: Tampers) {
-  return {
-    clock: clock === "ntp" ? `ntp://${TIME_HOST}` : "control",
-    messenger: byPolicy ? inbox.messenger : null,
-    tamper: tampers.control ?? {},
-  };
 }
 
 function createWriters(

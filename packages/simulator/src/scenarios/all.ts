@@ -22,6 +22,7 @@ import { setRemoved } from "./set-removed.ts";
 import { snapshotRemoved } from "./snapshot-removed.ts";
 import { slow } from "./slow.ts";
 import { stuckService } from "./stuck-service.ts";
+import { year } from "./year.ts";
 import { targetEdited } from "./target-edited.ts";
 import { timeServer } from "./time-server.ts";
 
@@ -60,7 +61,11 @@ export const scenarios: readonly Scenario[] = [
   stuckService,
 ];
 
-/** Neighbouring seeds play different scenarios. */
+/** All that can be played by name. */
+export const named: readonly Scenario[] = [...scenarios, year];
+
+/** Neighbouring seeds play different scenarios; seed 0 is the year. */
 export function scenarioOf(seed: number): Scenario {
+  if (seed === 0) return year;
   return scenarios[seed % scenarios.length] as Scenario;
 }
