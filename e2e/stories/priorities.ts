@@ -13,7 +13,7 @@ import { placeOf } from "./protected.ts";
 const PRIORITIES = [20, 95, 60, 40] as const;
 /** So slow that all wait while the first is sent. */
 const BYTES_PER_SECOND = 16_384 * 1.25;
-const AHEAD_MS = 4000;
+const AHEAD_MS = 30_000;
 
 export async function byPriority(
   world: World,
@@ -30,7 +30,7 @@ export async function byPriority(
   const begun = await Promise.all(PRIORITIES.map(async (priority) => ask(world, nameOf(priority), at)));
   await until(
     "three that wait",
-    20_000,
+    90_000,
     async () => {
       const runs = await Promise.all(begun.map(({ id }) => world.ask<WaitingRun>(["run", "get", id])));
       const waiting = runs.filter(({ progress }) => progress.source?.doing.startsWith("waiting: "));
