@@ -8,6 +8,8 @@ import type { World } from "@coeval/core/ports/world";
 import type { Instruction, Order, Report, Step } from "@coeval/core/protect/instruction";
 import type { AgentDatabase } from "@coeval/store/agent/tables";
 import type { ClusterClock } from "./cluster-clock.ts";
+import type { Lease } from "./lease.ts";
+import type { Limits } from "./limits.ts";
 import type { Transfers } from "./transfer/transfers.ts";
 
 export interface Context {
@@ -24,6 +26,8 @@ export interface Context {
   readonly network: Network;
   readonly transfers: Transfers;
   readonly signer: AgentSigner;
+  readonly limits: Limits;
+  readonly lease: Pick<Lease, "others">;
   readonly report: (report: Report) => void;
   readonly cancel: AbortSignal;
 }

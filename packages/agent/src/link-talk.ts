@@ -34,6 +34,8 @@ export interface LinkTalk {
     voidSnapshots: number;
     clusterClock: ClusterOffset | null;
   }>;
+  /** A question for the time, asked then, was answered with the term in which this agent acts. */
+  readonly renewed: (askedElapsedMs: number, term: number | null) => void;
   /** Everything but time and refusals. */
   readonly hear: (message: Heard) => void;
 }
@@ -59,6 +61,7 @@ export async function converse(world: World, talk: LinkTalk, channel: Channel): 
       if (message.say === "time") {
         const askedAt = asked.get(message.number);
         asked.delete(message.number);
+        if (askedAt !== undefined) talk.renewed(askedAt, message.acting);
         if (askedAt !== undefined && message.now !== null)
           talk.clock.measured(askedAt, heardAtMs, message.now, message.errorMs);
       } else if (message.say === "refused") {

@@ -9,8 +9,8 @@ import { proveIdentity } from "./identity.ts";
 import { requireRoom } from "./room.ts";
 
 export async function openHolding(context: StepContext<"open-holding">): Promise<Result> {
-  const { db, instruction, target, cancel } = context;
+  const { instruction, target, cancel } = context;
   const identity = await proveIdentity(target, instruction.identity, instruction.cluster, cancel);
-  await requireRoom(context, await holdingOf(db, instruction, instruction.order), 0);
+  await requireRoom(context, await holdingOf(context, instruction, instruction.order), 0);
   return { step: "open-holding", identity };
 }

@@ -65,7 +65,7 @@ export async function startAgent(options: AgentProcess): Promise<RunningAgent> {
     listen: options.listen,
     software: VERSION,
     timeServers: { open: (url) => openTimeSource(world, url), localUrl },
-    drivers: (endpoint) => hdfsDrivers(world, endpoint),
+    drivers: (endpoint, gate) => hdfsDrivers(world, endpoint, gate),
     revoke: (fingerprints) => network.revoke(fingerprints),
     certified(message) {
       identity = { key: identity.key, certificate: message.certificate, authority: message.authority };

@@ -10,12 +10,14 @@ import { settingGet } from "@coeval/store/control/setting-get";
 import { settingPut } from "@coeval/store/control/setting-put";
 import type { ControlDatabase } from "@coeval/store/control/tables";
 import { createClients } from "./access/clients.ts";
+import { type Acting, createActing } from "./acting.ts";
 import { type Agents, createAgents } from "./agents.ts";
 import { createAlerts } from "./alerts.ts";
 import type { Authority } from "./authority.ts";
 import { createBell } from "./bell.ts";
 import { checkAnswer } from "./check-answer.ts";
 import { type Clusters, createClusters } from "./clusters.ts";
+import { createCopies } from "./copies.ts";
 import { createDeadlines } from "./deadlines.ts";
 import { createDispatcher, type Dispatcher } from "./dispatcher.ts";
 import { createEvents, type Events } from "./events.ts";
@@ -99,7 +101,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const clock = createControlClock(world, setting, { id, tasks, openTimeSource });
   const leads = createLeads(world);
   const rates = createRates(world);
-  const { links, runner } = connect(world, {
+  const { links, runner, acting } = connect(world, {
     ...options,
     id,
     shared: clock,
@@ -109,15 +111,18 @@ export async function createControl(world: World, options: ControlOptions): Prom
       leads.note(before, run);
       rates.note(run);
       if (isOver(run.phase)) scheduler.again(run.service.name);
+      if (isOver(run.phase) || run.phase === "sealing") copies.look();
     },
   });
-  const clients = createClients(world, { db, links, clock });
+  const copies = createCopies(world, { db, tasks, acting, links });
+  const clients = createClients(world, { db, links, acting, clock });
   const runs = createRuns({ db, records, runner });
-  const protect = createProtect(world, { db, clients, runner, runs, leads, clock });
+  const protect = createProtect(world, { db, clients, runner, runs, leads, clock, copies });
   const shared = onSharedClock(world, clock);
   const proven = onProvenClock(world, clock);
   const scheduler = createScheduler(proven, { db, records, tasks, calendar, leads, protect });
   const status = createStatus(world, { db, clients, runner, calendar, rates, clock });
+  await acting.load();
   await runner.resume();
   scheduler.start();
   if (options.messenger)
@@ -128,12 +133,12 @@ export async function createControl(world: World, options: ControlOptions): Prom
     clock,
     linkAddress: listener.address,
     clusters: createClusters(world, { records, clients, links, authority }),
-    agents: createAgents({ db, records, links }),
-    services: createServices({ db, records, links, calendar, scheduler, clock: shared.clock }),
+    agents: createAgents({ db, records, links, acting }),
+    services: createServices({ db, records, acting, calendar, scheduler, clock: shared.clock }),
     moments: createMoments(shared, { db, calendar }),
     pauses: createPauses(shared, { db, records, scheduler }),
     runs,
-    points: createPoints(db, links),
+    points: createPoints(db, links, acting),
     events: createEvents({ db, bell, tasks }),
     protect,
     status,
@@ -165,7 +170,7 @@ interface Connected extends ControlOptions {
 }
 
 /** Links bring answers to the dispatcher, which feeds the runner, which sends through the dispatcher over links: a ring, closed here. */
-function connect(world: World, parts: Connected): { links: Links; runner: Runner } {
+function connect(world: World, parts: Connected): { links: Links; runner: Runner; acting: Acting } {
   const { records, tasks, shared } = parts;
   const onShared = onSharedClock(world, shared);
   const { db } = parts.database;
@@ -180,7 +185,21 @@ function connect(world: World, parts: Connected): { links: Links; runner: Runner
       answered: (link, instruction, outcome) => dispatcher.answered(link, instruction, outcome),
       reported: (link, instruction, report) => dispatcher.reported(link, instruction, report),
     },
-    connected: (link) => dispatcher.connected(link),
+    acting: {
+      termOf: (link) => acting.termOf(link),
+      confirmed: (link, message) => acting.confirmed(link, message),
+      changed: () => acting.changed(),
+    },
+    connected: (link) => acting.connected(link),
+    gone: () => acting.closed(),
+  });
+  const acting = createActing(onShared, {
+    db,
+    records,
+    tasks,
+    links,
+    feed: (run, event) => runner.feed(run, event),
+    ready: (link) => dispatcher.connected(link),
   });
   const runner: Runner = createRunner(world, {
     db,
@@ -195,12 +214,13 @@ function connect(world: World, parts: Connected): { links: Links; runner: Runner
   const dispatcher: Dispatcher = createDispatcher(onShared, {
     tasks,
     records,
-    linkOf: (cluster) => links.of(cluster),
+    linkOf: (cluster) => acting.link(cluster),
+    termOf: (link) => acting.termOf(link),
     check: (id, outcome) => {
       const run = runner.active(id);
       return run ? checkAnswer(world, run, outcome) : outcome;
     },
     feed: (run, event, answer) => runner.feed(run, event, answer ? { answer } : {}),
   });
-  return { links, runner };
+  return { links, runner, acting };
 }

@@ -1,6 +1,7 @@
 /** What one connection needs of the rest of the control device. */
 import type { FromAgent } from "@coeval/contract/wire/link";
 import type { ControlQueries } from "@coeval/store/control/tables";
+import type { Acting } from "./acting.ts";
 import type { Authority } from "./authority.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Link } from "./link.ts";
@@ -17,6 +18,7 @@ export interface LinkParts {
   readonly authority: Authority;
   readonly refusals: Refusals;
   readonly dispatcher: Pick<Dispatcher, "answered" | "reported">;
+  readonly acting: Pick<Acting, "termOf" | "confirmed" | "changed">;
   /** An agent has said hello and may be instructed from now on. */
   opened(link: Link): Promise<void>;
   /** Any message of the agent came. */

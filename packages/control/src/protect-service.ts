@@ -16,6 +16,7 @@ import { clockApart } from "./access/cluster-client.ts";
 import type { Clients } from "./access/clients.ts";
 import type { Call } from "./call.ts";
 import { codeOf, type ClusterView } from "./cluster-view.ts";
+import { type Copies, wantedOf } from "./copies.ts";
 import type { Leads } from "./leads.ts";
 import type { Runner } from "./runner.ts";
 import type { ControlClock } from "./shared-clock.ts";
@@ -26,7 +27,7 @@ export type Protect = (call: Call, request: ProtectRequest) => Promise<RunRecord
 
 /**
  * @throws CoevalError, in this order, all before any instruction: `not-found`, `run-active`, `moment-past`, `moment-too-near`, `bad-input`,
- * `agent-away`, `clock-unproven` | `clock-off`, `cluster-identity` | `safe-mode` | `cluster-unreachable`.
+ * `agent-away`, `clock-unproven` | `clock-off`, `cluster-identity` | `safe-mode` | `cluster-unreachable`, `agent-not-ready`.
  */
 export interface ProtectRequest {
   readonly service: string;
@@ -48,6 +49,7 @@ export interface ProtectParts {
   readonly leads: Leads;
   /** The moment is an instant on it. */
   readonly clock: ControlClock;
+  readonly copies: Pick<Copies, "require">;
 }
 
 export function createProtect(world: World, parts: ProtectParts): Protect {
@@ -64,8 +66,10 @@ export function createProtect(world: World, parts: ProtectParts): Protect {
     checkOwnClock(clock, service);
     for (const view of [source, target]) checkClock(view, service);
     for (const view of [source, target]) checkUsable(view);
-    clock.expect(moment);
     const [last] = await pointList(db, service.name, null, 1);
+    for (const { cluster } of last ? [source, target] : [])
+      await parts.copies.require(cluster.name, wantedOf(last as StoredPoint));
+    clock.expect(moment);
     const run: Run = {
       ...blank,
       id: newId(world.random, "run"),

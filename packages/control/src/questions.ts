@@ -9,7 +9,13 @@ export const ANSWER_MS_MAX = 30_000;
 /** Questions open on one link at a time. */
 export const QUESTIONS_MAX = 16;
 
-type Kinds = { examine: "findings"; "list-point": "entries"; "check-point": "point-checked" };
+type Kinds = {
+  examine: "findings";
+  "list-point": "entries";
+  "check-point": "point-checked";
+  "holds-point": "held";
+  "keep-point": "kept";
+};
 export type Question = {
   [K in keyof Kinds]: Omit<Extract<FromControl, { say: K }>, "number">;
 }[keyof Kinds];

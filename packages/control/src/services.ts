@@ -19,7 +19,7 @@ import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Call } from "./call.ts";
 import { checkEdit } from "./check-edit.ts";
 import { checkService, normalService } from "./check-service.ts";
-import type { Links } from "./links.ts";
+import type { Acting } from "./acting.ts";
 import type { Records } from "./records.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -80,13 +80,13 @@ export interface CheckedService {
 export interface ServicesParts {
   readonly db: ControlQueries;
   readonly records: Records;
-  readonly links: Links;
+  readonly acting: Pick<Acting, "link">;
   readonly calendar: Calendar;
   readonly clock: Clock;
   readonly scheduler: Pick<Scheduler, "changed">;
 }
 
-export function createServices({ db, records, links, calendar, clock, scheduler }: ServicesParts): Services {
+export function createServices({ db, records, acting, calendar, clock, scheduler }: ServicesParts): Services {
   const planned = (from: ControlQueries, wanted: readonly Wanted[]) =>
     plannedAt(from, wanted, calendar, clock.nowMs());
 
@@ -123,8 +123,8 @@ export function createServices({ db, records, links, calendar, clock, scheduler 
     async check(given) {
       const [{ service } = { service: given }] = await planned(db, [{ service: given, ifVersion: null }]);
       const [primary, secondary] = await Promise.all([
-        examine(db, links, service, service.primary, null),
-        examine(db, links, service, service.secondary, service.mapping.target),
+        examine(db, acting, service, service.primary, null),
+        examine(db, acting, service, service.secondary, service.mapping.target),
       ]);
       const findings = [...primary, ...secondary];
       return { findings, blocked: findings.some((finding) => finding.level === "blocks") };
@@ -239,12 +239,12 @@ async function existing(db: ControlQueries, name: string): Promise<StoredService
 
 async function examine(
   db: ControlQueries,
-  links: Links,
+  acting: Pick<Acting, "link">,
   { dataSets }: Service,
   cluster: string,
   directory: string | null,
 ): Promise<(Finding & { readonly cluster: string })[]> {
-  const link = links.of(cluster);
+  const link = acting.link(cluster);
   if (!link) throw new CoevalError("agent-away", `the agent of ${cluster} is not connected`);
   const stored = (await clusterList(db)).find((one) => one.cluster.name === cluster);
   // The secondary is asked of its holding directory alone: the data sets stand on the primary.

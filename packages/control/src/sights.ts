@@ -1,4 +1,4 @@
-/** What is known of each cluster by its agent's links since the control device started; live views are told when what they show changes. */
+/** What is known of each agent, and of its cluster through it, by its links since the control device started; live views are told when what they show changes. */
 import type { ClusterStatus } from "@coeval/core/model/cluster";
 import type { Instant } from "@coeval/core/model/instant";
 import type { World } from "@coeval/core/ports/world";
@@ -15,6 +15,8 @@ export interface Sight {
   /** Where the agent says that its peers reach it; null before its first link. */
   readonly dataAddress: string | null;
   readonly heardAt: Instant | null;
+  /** When the last message came; -Infinity before the first. */
+  readonly heardElapsedMs: number;
   /** What the agent last said of its cluster, and when. */
   readonly said: StatusMessage | null;
   readonly saidElapsedMs: number;
@@ -23,7 +25,8 @@ export interface Sight {
 }
 
 export interface Sights {
-  of(cluster: string): Sight;
+  /** By the fingerprint of the agent's key. */
+  of(fingerprint: string): Sight;
   opened(link: Link): Promise<void>;
   heard(link: Link): void;
   said(link: Link, status: StatusMessage): Promise<void>;
@@ -32,28 +35,31 @@ export interface Sights {
 
 type Kept = { -readonly [Key in keyof Sight]: Sight[Key] } & { savedElapsedMs: number; shown: string };
 
-const UNSEEN: Sight = {
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** Of an agent that was never connected. */
+export const UNSEEN: Sight = {
   connected: null,
   dataAddress: null,
   heardAt: null,
+  heardElapsedMs: NEVER,
   said: null,
   saidElapsedMs: 0,
   ended: null,
 };
-const NEVER = Number.NEGATIVE_INFINITY;
 
 export function createSights({ clock }: World, records: Records): Sights {
   const kept = new Map<string, Kept>();
 
   function change(link: Link, sight: Partial<Kept>): void {
-    const { cluster } = link.peer;
-    const before = kept.get(cluster) ?? { ...UNSEEN, savedElapsedMs: NEVER, shown: "" };
-    kept.set(cluster, { ...before, ...sight });
+    const { fingerprint } = link.peer;
+    const before = kept.get(fingerprint) ?? { ...UNSEEN, savedElapsedMs: NEVER, shown: "" };
+    kept.set(fingerprint, { ...before, ...sight });
   }
 
   async function tell(link: Link): Promise<void> {
-    const { cluster } = link.peer;
-    const sight = kept.get(cluster);
+    const { cluster, fingerprint } = link.peer;
+    const sight = kept.get(fingerprint);
     if (!sight) return;
     const shown = JSON.stringify([sight.connected?.agent, shownOf(sight.said?.cluster ?? null)]);
     if (shown === sight.shown) return;
@@ -66,14 +72,14 @@ export function createSights({ clock }: World, records: Records): Sights {
 
   async function save(link: Link): Promise<void> {
     const savedElapsedMs = clock.elapsedMs();
-    const sight = kept.get(link.peer.cluster);
+    const sight = kept.get(link.peer.fingerprint);
     if (savedElapsedMs - (sight?.savedElapsedMs ?? NEVER) < SEEN_SAVED_EVERY_MS) return;
     change(link, { savedElapsedMs });
     await records.write((tx) => agentSeen(tx.trx, link.peer.fingerprint, sight?.heardAt ?? tx.now));
   }
 
   return {
-    of: (cluster) => kept.get(cluster) ?? UNSEEN,
+    of: (fingerprint) => kept.get(fingerprint) ?? UNSEEN,
     async opened(link) {
       change(link, {
         connected: link.peer,
@@ -81,11 +87,12 @@ export function createSights({ clock }: World, records: Records): Sights {
         ended: null,
         said: null,
         heardAt: clock.nowMs(),
+        heardElapsedMs: clock.elapsedMs(),
       });
       await tell(link);
     },
     heard(link) {
-      change(link, { heardAt: clock.nowMs() });
+      change(link, { heardAt: clock.nowMs(), heardElapsedMs: clock.elapsedMs() });
     },
     async said(link, status) {
       change(link, { said: status, saidElapsedMs: clock.elapsedMs() });

@@ -3,6 +3,7 @@
  * docs/ERRORS.md is made from it and a test keeps them equal.
  */
 
+import { agentErrors } from "./errors/agents.ts";
 import { clockErrors } from "./errors/clock.ts";
 import { type CatalogueEntry, entry } from "./errors/entry.ts";
 
@@ -10,6 +11,7 @@ export type { CatalogueEntry, Retry } from "./errors/entry.ts";
 
 /** code → entry. Codes are stable: they are the `type` of problem documents and stand in scripts. */
 export const errors = {
+  ...agentErrors,
   ...clockErrors,
   "agent-away": entry(
     409,

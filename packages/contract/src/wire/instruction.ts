@@ -31,6 +31,7 @@ import {
 const dataSet = z.object({ name: nameField, component: z.literal("hdfs"), path: pathField });
 const setPlace = z.object({ name: nameField, relative: relativePathField.min(1) });
 const base = z.object({ point: idField, run: idField, manifestSha256: sha256Field }).nullable();
+const holding = z.object({ directory: pathField, sets: z.array(setPlace).min(1).max(ITEMS_MAX), base });
 const peer = z.object({ cluster: nameField, agent: nameField, fingerprint: sha256Field });
 
 const order = z.discriminatedUnion("step", [
@@ -41,12 +42,7 @@ const order = z.discriminatedUnion("step", [
     snapshotName: z.string().regex(/^coeval-[a-z0-9-]{1,100}$/),
     clockErrorMsMax: msField,
   }),
-  z.object({
-    step: z.literal("open-holding"),
-    directory: pathField,
-    sets: z.array(setPlace).min(1).max(ITEMS_MAX),
-    base,
-  }),
+  z.object({ step: z.literal("open-holding"), ...holding.shape }),
   z.object({ step: z.enum(["receive-snapshots", "serve-snapshots"]), base, peer }),
   z.object({ step: z.enum(["send-snapshots", "replicate-snapshots"]), base, peer, address: addressField }),
   z.object({ step: z.literal("verify") }),
@@ -61,6 +57,8 @@ const order = z.discriminatedUnion("step", [
     step: z.literal("release"),
     outcome: z.enum(["sealed", "void"]),
     certificate: certificateSchema.nullable(),
+    sets: z.array(dataSet).min(1).max(ITEMS_MAX),
+    holding,
   }),
 ]);
 

@@ -9,6 +9,7 @@ import { clusterGet } from "@coeval/store/control/cluster-get";
 import { clusterList } from "@coeval/store/control/cluster-list";
 import type { StoredCluster } from "@coeval/store/control/cluster-row";
 import type { ControlQueries } from "@coeval/store/control/tables";
+import type { Acting } from "../acting.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import type { Links } from "../links.ts";
 import type { ControlClock } from "../shared-clock.ts";
@@ -33,15 +34,22 @@ export interface Clients {
 export interface ClientsParts {
   readonly db: ControlQueries;
   readonly links: Links;
+  readonly acting: Pick<Acting, "of" | "takeoverInMs">;
   readonly clock: ControlClock;
 }
 
-export function createClients(world: World, { db, links, clock }: ClientsParts): Clients {
+export function createClients(world: World, { db, links, acting, clock }: ClientsParts): Clients {
   function look(stored: StoredCluster, agents: readonly StoredAgent[]): ClusterView {
     const { name } = stored.cluster;
-    const agent = agents.findLast((one) => one.cluster === name && one.revokedAt === null) ?? null;
-    const elapsedMs = world.clock.elapsedMs();
-    return viewCluster({ stored, agent, sight: links.sight(name), elapsedMs, clockSource: clock.source });
+    return viewCluster({
+      stored,
+      acting: acting.of(name),
+      takeoverInMs: acting.takeoverInMs(name),
+      agents: agents.filter((one) => one.cluster === name && one.revokedAt === null),
+      sightOf: (fingerprint) => links.sight(fingerprint),
+      elapsedMs: world.clock.elapsedMs(),
+      clockSource: clock.source,
+    });
   }
 
   async function view(name: string, queries: ControlQueries = db): Promise<ClusterView> {

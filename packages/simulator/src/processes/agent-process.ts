@@ -9,7 +9,7 @@ import type { Network, Peer } from "@coeval/core/ports/network";
 import type { Source } from "@coeval/core/ports/source";
 import type { Target } from "@coeval/core/ports/target";
 import type { World } from "@coeval/core/ports/world";
-import { createMemoryDrivers, type FileSystem } from "@coeval/drivers/memory/drivers";
+import { createMemoryDrivers, type FileSystem, gated } from "@coeval/drivers/memory/drivers";
 import type { AgentTables } from "@coeval/store/agent/tables";
 import { serve, type ServedOptions } from "../cluster/served.ts";
 import { createLife } from "../world/life.ts";
@@ -79,8 +79,8 @@ export function createAgentProcess(
         listen: `${name}:0`,
         software: "simulated",
         timeServers: null,
-        drivers: () => {
-          const { source, target } = createMemoryDrivers(world, fs);
+        drivers: (_endpoint, gate) => {
+          const { source, target } = createMemoryDrivers(world, gated(fs, gate));
           return {
             source: tamper.source?.(source, fs, world.clock) ?? source,
             target: tamper.target?.(target, fs) ?? target,
