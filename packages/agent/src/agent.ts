@@ -13,7 +13,7 @@ import { openDoor } from "./door.ts";
 import { createExecutor, type Executor } from "./executor.ts";
 import type { Limits } from "./limits.ts";
 import { createKeeping, type Keeping } from "./keeping.ts";
-import { createLease } from "./lease.ts";
+import { createLease, type Lease } from "./lease.ts";
 import { createLink, type Heard, type Link } from "./link.ts";
 import { ownFiles } from "./own-files.ts";
 import { answerQuestion } from "./questions.ts";
@@ -99,12 +99,15 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
     report: (instruction, report) => link.say({ say: "report", instruction, report }),
     answer: (instruction, outcome) => link.say({ say: "answer", instruction, outcome } as FromAgent),
   });
-  const hear = hearing(world, options, { cluster, executor, link, keeping });
+  const hear = hearing(world, options, { cluster, executor, link, keeping, lease });
   await executor.resume();
   const watching = lease.watch((held) => {
-    world.log.warn(held ? "going on" : "pausing: the control device was not heard for longer than the lease");
-    if (held) void executor.resume();
-    else executor.pause();
+    if (!held) {
+      if (lease.term !== null) world.log.warn("pausing: the control device was not heard within the lease");
+      return executor.pause();
+    }
+    if (lease.current) link.say({ say: "appointed", ...lease.current });
+    void executor.resume();
   }, stopping.signal);
   const over = link.run(stopping.signal);
   return {
@@ -122,10 +125,14 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
   };
 }
 
-function appointing(world: World, { executor, link }: Parts, message: Appoint): void {
+function appointing(world: World, { executor, link, lease }: Parts, message: Appoint): void {
   const { term, acting, leased, tenures } = message;
   executor.appoint({ term, acting, leased }, tenures).then(
-    () => link.say({ say: "appointed", term, acting, leased }),
+    () => {
+      // Who acts says so once it may: an instruction that came before would not be heeded.
+      if (!acting || lease.held) link.say({ say: "appointed", term, acting, leased });
+      else link.askTime();
+    },
     (thrown: unknown) => world.log.warn("appointment not heeded", { term, why: toFailure(thrown).message }),
   );
 }
@@ -137,6 +144,7 @@ interface Parts {
   readonly executor: Executor;
   readonly link: Link;
   readonly keeping: Keeping;
+  readonly lease: Lease;
 }
 
 /** What becomes of each thing that the control device says. Everything here logs or answers its own failures. */

@@ -14,8 +14,14 @@ import {
   refuseInstruction,
 } from "@coeval/store/agent/journal";
 import { endRun, isEnded } from "@coeval/store/agent/runs";
-import { type Appointment, readAppointment, writeAppointment } from "@coeval/store/agent/appointment";
+import {
+  type Appointment,
+  listUnfinished,
+  readAppointment,
+  writeAppointment,
+} from "@coeval/store/agent/appointment";
 import type { Context } from "./context.ts";
+import { pointFolder, runFolder } from "./folders.ts";
 import type { Lease } from "./lease.ts";
 import type { Limits } from "./limits.ts";
 import { openHolding } from "./open-holding.ts";
@@ -87,8 +93,6 @@ interface Work {
   stopped: boolean;
 }
 
-/** What was open when another agent took over. */
-const TAKEN_OVER = { code: "agent-lost", message: "another agent of the cluster took over", evidence: [] };
 const PAUSED = new CoevalError("internal-stop", "the control device was not heard for longer than the lease");
 const STOPPING = new CoevalError("internal-stop", "the agent is stopping");
 
@@ -147,9 +151,13 @@ async function appoint(work: Work, next: Appointment, tenures: readonly Tenure[]
     lease.appointed({ ...before, acting: false });
     for (const task of work.tasks.values()) task.abort.abort(PAUSED);
     await Promise.all([...work.tasks.values()].map((task) => task.over));
-    await world.files.remove("runs");
+    // Before it is forgotten in the books, so that a kill in between leaves nothing behind.
+    for (const { run, service } of await listUnfinished(db)) {
+      await world.files.remove(runFolder(run));
+      await world.files.remove(pointFolder(service, run));
+    }
   }
-  await writeAppointment(db, next, tenures, TAKEN_OVER);
+  await writeAppointment(db, next, tenures);
   lease.appointed(next);
   const { term, acting, leased } = next;
   if (before?.term !== term || before.acting !== acting || before.leased !== leased)

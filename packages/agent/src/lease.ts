@@ -12,6 +12,8 @@ export interface Lease {
   readonly held: boolean;
   /** The term that instructions must name; null while another agent acts, or none was appointed. */
   readonly term: number | null;
+  /** The newest appointment; null before the first. */
+  readonly current: Appointment | null;
   /** Others stand by, and may have to go on with what this agent began. */
   readonly others: boolean;
   appointed(appointment: Appointment): void;
@@ -40,6 +42,9 @@ export function createLease(clock: Clock, stored: Appointment | null): Lease {
     },
     get term() {
       return appointment?.acting ? appointment.term : null;
+    },
+    get current() {
+      return appointment;
     },
     get others() {
       return appointment?.leased === true;

@@ -23,10 +23,10 @@ const PAGE_ENTRIES = 500;
 
 export interface Copies {
   /**
-   * The cluster's acting agent keeps the point that the next run goes on from; always so where it has been the only one.
+   * The cluster's acting agent is ready, and keeps the point that the next run goes on from; where it has been the only one it does.
    * @throws CoevalError `agent-not-ready`.
    */
-  require(cluster: string, point: Wanted): Promise<void>;
+  require(cluster: string, point: Wanted | null): Promise<void>;
   /** Something may be lacking now. */
   look(): void;
 }
@@ -102,9 +102,13 @@ export function createCopies(world: World, parts: CopiesParts): Copies {
   return {
     look: () => more.ring(),
     async require(cluster, wanted) {
-      if (!(await severalAgents(db, acting)).has(cluster)) return;
       const link = acting.link(cluster);
-      if (!link) throw new CoevalError("agent-not-ready", `the acting agent of ${cluster} is not ready yet`);
+      if (!link)
+        throw new CoevalError(
+          "agent-not-ready",
+          `the agent of ${cluster} has not confirmed yet that it acts`,
+        );
+      if (!wanted || !(await severalAgents(db, acting)).has(cluster)) return;
       if (await keeps(link, wanted)) return;
       more.ring();
       throw lacking(link, wanted);

@@ -67,8 +67,8 @@ export function createProtect(world: World, parts: ProtectParts): Protect {
     for (const view of [source, target]) checkClock(view, service);
     for (const view of [source, target]) checkUsable(view);
     const [last] = await pointList(db, service.name, null, 1);
-    for (const { cluster } of last ? [source, target] : [])
-      await parts.copies.require(cluster.name, wantedOf(last as StoredPoint));
+    for (const { cluster } of [source, target])
+      await parts.copies.require(cluster.name, last ? wantedOf(last) : null);
     clock.expect(moment);
     const run: Run = {
       ...blank,

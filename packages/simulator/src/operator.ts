@@ -51,6 +51,7 @@ const ASKS_MAX = 200;
 const PASSING: readonly ErrorCode[] = [
   ...([
     "agent-away",
+    "agent-not-ready",
     "clock-unproven",
     "cluster-unreachable",
     "safe-mode",
@@ -139,8 +140,12 @@ async function register(stage: Stage, ask: Ask): Promise<void> {
       scopes: scopesOf(name),
     };
     await ask((device) => device.clusters.add(CALL, cluster));
-    const { secret } = await ask((device) => device.clusters.enroll(CALL, name));
-    await stage.agents[name].enrol(secret);
+    for (const agent of [name, `${name}2`] as const) {
+      const process = stage.agents[agent];
+      if (!process) continue;
+      const { secret } = await ask((device) => device.clusters.enroll(CALL, name, agent));
+      await process.enrol(secret);
+    }
   }
 }
 

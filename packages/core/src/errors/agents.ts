@@ -6,7 +6,7 @@ export const agentErrors = {
   "agent-not-ready": entry(
     409,
     "later",
-    "The agent that acts for a cluster does not keep what the next point goes on from, yet.",
-    "It is copied from another agent that keeps it: start one, on either cluster; `coeval agent list` shows which are away.",
+    "The agent that acts for a cluster has not confirmed that it acts, or does not keep yet what the next point goes on from.",
+    "Wait: what it lacks is copied from another agent that keeps it, on either cluster; `coeval agent list` shows which are away.",
   ),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -6,6 +6,7 @@ import type { DataSet } from "@coeval/core/model/data-set";
 import type { Entry } from "@coeval/core/model/entry";
 import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
 import type { DirectoryNode, FileNode } from "@coeval/drivers/memory/inode";
+import { machinesOf } from "../acting.ts";
 import { receiptFor, sealedSet, sealedTree, sourceSet, takenAtMs } from "../cluster/point-tree.ts";
 import { attributeDifferences, bytesOf, nodeBelow, sameBytes, treeOf } from "../cluster/tree.ts";
 import { hash } from "../world/hash.ts";
@@ -93,7 +94,10 @@ function sameContent(facts: Facts, source: FileNode, copy: FileNode, written: nu
 
 function unlikeItsManifest(facts: Facts, point: RecoveryPoint): string[] {
   const { body } = point.certificate;
-  const file = facts.machines.west.disk.files.get(`points/${body.service}/${point.run}/manifest`);
+  const path = `points/${body.service}/${point.run}/manifest`;
+  const kept = machinesOf(facts, "west").map(({ disk }) => disk.files.get(path));
+  const file =
+    kept.find((one) => one && hash.sha256().update(one).hex() === body.manifest.sha256) ?? kept.find(Boolean);
   const sealed = sealedTree(facts, point.id);
   if (!sealed) return [`${point.id} is a point and its snapshot is gone`];
   if (!file) return [`${point.id} is a point and its manifest is gone`];

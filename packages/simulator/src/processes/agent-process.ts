@@ -49,9 +49,10 @@ export function createAgentProcess(
 ): AgentProcess {
   const { net, seed } = universe;
   const { name, key } = machine;
+  const { cluster } = parts.served;
   const { tamper } = parts;
   const chance = seed.stream(`cluster of ${name}`);
-  const self: Peer = { kind: "agent", cluster: name, agent: name, fingerprint: key.fingerprint };
+  const self: Peer = { kind: "agent", cluster, agent: name, fingerprint: key.fingerprint };
   let broken: string | null = null;
 
   return {
@@ -66,7 +67,7 @@ export function createAgentProcess(
       const network = net.of(life, self);
       const fs = serve(parts.fs, life, { ...parts.served, seed: chance });
       createAgent(world, {
-        cluster: name,
+        cluster,
         db: database.db,
         network: tamper.network?.(network) ?? network,
         signer: {

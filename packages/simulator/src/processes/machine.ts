@@ -12,6 +12,9 @@ import type { Timeline } from "../world/timeline.ts";
 import { watchDatabase } from "../world/database.ts";
 
 export type ProcessName = "control" | "east" | "west";
+/** The agents that stand by for those of the clusters, where a plan has any. */
+export type StandbyName = "east2" | "west2";
+export type MachineName = ProcessName | StandbyName;
 
 /** What all machines share. */
 export interface Universe {
@@ -23,7 +26,7 @@ export interface Universe {
 }
 
 export interface Machine<Tables> {
-  readonly name: ProcessName;
+  readonly name: MachineName;
   readonly timepiece: Timepiece;
   readonly disk: Disk;
   readonly key: Key;
@@ -45,7 +48,7 @@ export interface Begun<Tables> {
 
 export function createMachine<Tables>(
   universe: Universe,
-  name: ProcessName,
+  name: MachineName,
   database: Database<Tables>,
   clock: { readonly driftPpm: number; readonly aheadMs: number },
 ): Machine<Tables> {

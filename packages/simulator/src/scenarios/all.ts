@@ -19,6 +19,7 @@ import { setRemoved } from "./set-removed.ts";
 import { snapshotRemoved } from "./snapshot-removed.ts";
 import { slow } from "./slow.ts";
 import { stuckService } from "./stuck-service.ts";
+import { takeover } from "./takeover.ts";
 import { targetEdited } from "./target-edited.ts";
 
 export const scenarios: readonly Scenario[] = [
@@ -50,6 +51,8 @@ export const scenarios: readonly Scenario[] = [
   policyPartition,
   policyMix,
   stuckService,
+
+  takeover,
 ];
 
 /** Neighbouring seeds play different scenarios. */

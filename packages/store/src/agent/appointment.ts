@@ -19,16 +19,21 @@ export async function readAppointment(db: AgentDatabase): Promise<Appointment | 
   return text === null ? null : (JSON.parse(text) as Appointment);
 }
 
+/** A run that did not come to its release here. */
+export interface Unfinished {
+  readonly run: string;
+  readonly service: string;
+}
+
 /**
  * Stores an appointment with the tenures that come with it; a higher epoch that is known here stays.
- * In another term than before, somebody else has acted, or does: what was open here is answered with `failure` and never goes on,
- * and the books of snapshots are closed: the cluster itself tells what lies there.
+ * In another term than before, somebody else has acted, or does: what was begun here is forgotten, as if another agent had begun it,
+ * and the books of snapshots are closed: from then on the cluster itself tells what lies there.
  */
 export async function writeAppointment(
   db: AgentDatabase,
   appointment: Appointment,
   tenures: readonly Tenure[],
-  failure: object,
 ): Promise<void> {
   const before = await readAppointment(db);
   const value = JSON.stringify(appointment);
@@ -46,13 +51,30 @@ export async function writeAppointment(
           conflict.column("service").doUpdateSet({ role, epoch }).where("tenures.epoch", "<", epoch),
         )
         .execute();
-    if (!before || before.term === appointment.term) return;
-    await trx
-      .updateTable("journal")
-      .set({ outcome: JSON.stringify({ ok: false, failure }) })
-      .where("outcome", "is", null)
-      .execute();
-    await trx.deleteFrom("snapshots").execute();
-    await trx.deleteFrom("staged").execute();
+    if (before && before.term !== appointment.term) await forgetUnfinished(trx);
   });
+}
+
+/** What is forgotten in another term. */
+export async function listUnfinished(db: AgentDatabase): Promise<Unfinished[]> {
+  const released = db
+    .selectFrom("journal")
+    .select("run")
+    .where("instruction", "like", "%/release/%")
+    .where("outcome", "is not", null);
+  return db
+    .selectFrom("journal")
+    .select(["run", "service"])
+    .distinct()
+    .where("run", "not in", released)
+    .execute();
+}
+
+async function forgetUnfinished(trx: AgentDatabase): Promise<void> {
+  for (const { run } of await listUnfinished(trx)) {
+    await trx.deleteFrom("journal").where("run", "=", run).execute();
+    await trx.deleteFrom("switches").where("run", "=", run).execute();
+  }
+  await trx.deleteFrom("staged").execute();
+  await trx.deleteFrom("snapshots").execute();
 }
