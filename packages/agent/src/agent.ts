@@ -67,7 +67,7 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
     if (!lease.held) throw new CoevalError("internal-stop", "another agent of the cluster may act by now");
   };
   const cluster = await createClusterAccess(world, db, (endpoint) => options.drivers(endpoint, gate));
-  const keeping = createKeeping(world);
+  const keeping = createKeeping(world, db);
   let accept: (stream: Stream) => void = (stream) => stream.close("starting");
   const listener = await openDoor(world, options, options.listen, (stream) => accept(stream));
   const transfers = createTransfers(world, {

@@ -6,6 +6,8 @@ import { type ManifestTally, tallyManifest } from "@coeval/core/model/manifest";
 import type { FileWriter } from "@coeval/core/ports/files";
 import type { World } from "@coeval/core/ports/world";
 import type { FromAgent, FromControl } from "@coeval/contract/wire/link";
+import { isEnded } from "@coeval/store/agent/runs";
+import type { AgentDatabase } from "@coeval/store/agent/tables";
 import { readCertificate, storeCertificate } from "./certificates.ts";
 import { pointFile } from "./folders.ts";
 import { forgetOlder } from "./older-points.ts";
@@ -27,7 +29,7 @@ interface Coming {
   entries: number;
 }
 
-export function createKeeping(world: World): Keeping {
+export function createKeeping(world: World, db: AgentDatabase): Keeping {
   let coming: Coming | null = null;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -53,6 +55,8 @@ export function createKeeping(world: World): Keeping {
     const { sha256 } = tally.summary();
     if (sha256 !== end.manifestSha256)
       throw new CoevalError("corrupt", `the manifest of ${run} came as ${sha256}, not ${end.manifestSha256}`);
+    if (!end.certificate && (await isEnded(db, run)))
+      throw new CoevalError("released", `the run ${run} is over, and no point came of it`);
     // The manifest is what is looked for, so it comes last.
     if (end.certificate) await storeCertificate(world, service, run, end.certificate);
     await file.commit();

@@ -103,7 +103,7 @@ async function releaseTarget(context: StepContext<"release">): Promise<void> {
 
 /** This agent knows nothing of the run: another one of the cluster had it. What is left of it lies on the cluster, under the run's name. */
 async function releaseForAnother(context: StepContext<"release">): Promise<void> {
-  const { instruction, target, cancel, limits } = context;
+  const { instruction, target, cancel, limits, world } = context;
   const { run, service, order } = instruction;
   const { directory, sets, base } = order.holding;
   requirePrefix(limits.writePrefixes, directory, "write", "write");
@@ -114,6 +114,7 @@ async function releaseForAnother(context: StepContext<"release">): Promise<void>
     sets: [...sets, ...(await goneSets(context, order.holding))],
     basePoint: base?.point ?? null,
   };
+  await world.files.remove(pointFolder(service, run));
   const left = await target.left(holding, cancel);
   if (left === "nothing") return;
   if (left === "switching") {

@@ -186,7 +186,9 @@ async function choose(state: State, cluster: string, { row, agents, links }: Cre
   const why = row && (own ? `${row.agent} ${since}` : `the key of ${row.agent} is revoked`);
   const now = world.clock.nowMs();
   const term = (row?.term ?? 0) + 1;
-  const chosen: StoredActing = { cluster, agent, fingerprint, term, since: now, leased: false, why };
+  // Where others are enrolled it is not instructed before it has confirmed its lease: so it has one from the start.
+  const leased = agents.length > 1;
+  const chosen: StoredActing = { cluster, agent, fingerprint, term, since: now, leased, why };
   await put(state, chosen);
   if (row) world.log.warn("agent-took-over", { cluster, agent, term, why });
 }
@@ -289,6 +291,7 @@ function isReady({ confirmed }: State, link: Link, row: StoredActing): boolean {
     link.ended === null &&
     link.peer.fingerprint === row.fingerprint &&
     known?.term === row.term &&
-    known.acting
+    known.acting &&
+    (known.leased || !row.leased)
   );
 }
