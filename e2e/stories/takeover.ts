@@ -70,7 +70,7 @@ export async function takeover(world: World, options: TakeoverOptions): Promise<
     const judged = await settleAll(world, services, told);
     await Promise.allSettled(mutators.map((each) => each.stop()));
     for (const { story, last } of judged) {
-      await pointHolds(await withManifest(world, handles), story, last, { writersLive: false });
+      await pointHolds(await withManifest(world, handles), story, last, { writersLive: true });
       await nothingLeftBehind(world, story, last);
       await chainHolds(world, story, report);
     }

@@ -14,7 +14,7 @@ export interface Lease {
   readonly term: number | null;
   /** The newest appointment; null before the first. */
   readonly current: Appointment | null;
-  /** Others stand by, and may have to go on with what this agent began. */
+  /** Others stand by, and may have to go on with what this agent began; or have acted before, and left what it does not know of. */
   readonly others: boolean;
   appointed(appointment: Appointment): void;
   /** The control device answered a question that was asked then, saying in which term this agent acts. */
@@ -47,7 +47,7 @@ export function createLease(clock: Clock, stored: Appointment | null): Lease {
       return appointment;
     },
     get others() {
-      return appointment?.leased === true;
+      return appointment !== null && (appointment.leased || appointment.term > 1);
     },
     appointed(next) {
       // A lease is of one term.

@@ -76,7 +76,7 @@ interface State {
   readonly startedElapsedMs: number;
   readonly rows: Map<string, StoredActing>;
   readonly confirmed: WeakMap<Link, Confirmed>;
-  readonly saidElapsedMs: WeakMap<Link, number>;
+  readonly said: WeakMap<Link, { readonly what: string; readonly elapsedMs: number }>;
   /** The term of which each cluster's runs know. */
   readonly settled: Map<string, number>;
 }
@@ -88,7 +88,7 @@ export function createActing(world: World, parts: ActingParts): Acting {
     startedElapsedMs: world.clock.elapsedMs(),
     rows: new Map(),
     confirmed: new WeakMap(),
-    saidElapsedMs: new WeakMap(),
+    said: new WeakMap(),
     settled: new Map(),
   };
   const serial = createSerial(WAITING_MAX);
@@ -248,7 +248,7 @@ async function tell(
   agents: readonly StoredAgent[],
   links: readonly Link[],
 ): Promise<boolean> {
-  const { parts, world, confirmed, saidElapsedMs } = state;
+  const { parts, world, confirmed, said } = state;
   const leased = agents.length > 1;
   // An agent that was told that it stands alone may not be taken over from while it is away.
   if (row.leased && !leased) await put(state, { ...row, leased: false });
@@ -259,8 +259,10 @@ async function tell(
     if (known?.term === row.term && known.acting === acting && known.leased === leased) continue;
     waiting = true;
     const elapsedMs = world.clock.elapsedMs();
-    if (elapsedMs - (saidElapsedMs.get(link) ?? Number.NEGATIVE_INFINITY) < SAY_AGAIN_MS) continue;
-    saidElapsedMs.set(link, elapsedMs);
+    const what = JSON.stringify([row.term, acting, leased]);
+    const before = said.get(link);
+    if (before?.what === what && elapsedMs - before.elapsedMs < SAY_AGAIN_MS) continue;
+    said.set(link, { what, elapsedMs });
     const tenures = await tenuresOn(parts.db, row.cluster);
     link.send({ say: "appoint", term: row.term, acting, leased, tenures });
   }

@@ -9,7 +9,7 @@ import type { AgentTables } from "@coeval/store/agent/tables";
 import { type Database, openDatabase } from "@coeval/store/database";
 import { type Appointment, readAppointment } from "@coeval/store/agent/appointment";
 import { createExecutor, type Executor } from "../executor.ts";
-import { createLease } from "../lease.ts";
+import { createLease, type Lease } from "../lease.ts";
 import type { Limits } from "../limits.ts";
 import { type ClusterClock, createClusterClock } from "../cluster-clock.ts";
 import { type AgentClock, createSharedClock, type TimeServers } from "../shared-clock.ts";
@@ -77,6 +77,7 @@ export async function createSite(
   let running: {
     readonly life: Life;
     readonly executor: Executor;
+    readonly lease: Lease;
     readonly close: () => Promise<void>;
   } | null = null;
   const shared = createSharedClock(clock, servers);
@@ -145,7 +146,7 @@ export async function createSite(
         report: (id, report) => void (life.dead || site.hear?.report(id, report)),
         answer: (id, outcome) => void (life.dead || site.hear?.answer(id, outcome)),
       });
-      running = { life, executor, close: () => listener.close() };
+      running = { life, executor, lease, close: () => listener.close() };
       if (lease.term === null) await executor.appoint({ term: 1, acting: true, leased: false }, []);
       measure(shared, clock.elapsedMs(), time);
       await executor.resume();
@@ -169,7 +170,7 @@ export async function createSite(
     async appoint(appointment) {
       await running?.executor.appoint(appointment, []);
     },
-    async instruct(instruction, term = 1) {
+    async instruct(instruction, term = running?.lease.term ?? 1) {
       // Whatever is on its way is in JSON.
       await running?.executor.instruct(JSON.parse(JSON.stringify(instruction)) as Instruction, term);
     },
