@@ -77,7 +77,8 @@ export async function takeover(world: World, options: TakeoverOptions): Promise<
     await revoked(world, handles, report);
   } finally {
     await Promise.allSettled(mutators.map((each) => each.stop()));
-    await Promise.allSettled([handles["east-2"], handles["west-2"]].map((each) => each?.process.stop()));
+    const standbys = [handles["east-2"], handles["west-2"]] as AgentHandle[];
+    await Promise.allSettled(standbys.map((each) => each.process.stop()));
   }
 }
 

@@ -89,21 +89,27 @@ export function createConductor(stage: Stage): Conductor {
     cease() {
       acts.cease();
       book.write("fault", "all faults cease");
-      net.setLinkFaults("control", NO_LINK_FAULTS);
-      stage.setClusterFaults(NO_CLUSTER_FAULTS);
-      for (const { from, to } of plan.cuts) net.mend(from, to);
-      stage.clusters.west.setRemainingBytes(ROOM_BYTES);
-      for (const cluster of Object.values(stage.clusters)) {
-        cluster.setReachable(true);
-        cluster.setSafeMode(false);
-      }
-      for (const machine of Object.values(machines)) {
-        machine.crashAt(null);
-        machine.disk.freeBytes = Number.POSITIVE_INFINITY;
-        machine.disk.latencyMsMax = LATENCY_MS_MAX;
-      }
+      mend(stage);
     },
   };
+}
+
+/** Fair weather everywhere. */
+function mend(stage: Stage): void {
+  const { plan, net, machines, clusters } = stage;
+  net.setLinkFaults("control", NO_LINK_FAULTS);
+  stage.setClusterFaults(NO_CLUSTER_FAULTS);
+  for (const { from, to } of plan.cuts) net.mend(from, to);
+  clusters.west.setRemainingBytes(ROOM_BYTES);
+  for (const cluster of Object.values(clusters)) {
+    cluster.setReachable(true);
+    cluster.setSafeMode(false);
+  }
+  for (const machine of Object.values(machines)) {
+    machine.crashAt(null);
+    machine.disk.freeBytes = Number.POSITIVE_INFINITY;
+    machine.disk.latencyMsMax = LATENCY_MS_MAX;
+  }
 }
 
 function separate({ net, book, timeline }: Stage, { from, to, forMs }: Cut): void {
