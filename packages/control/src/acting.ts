@@ -77,6 +77,8 @@ interface State {
   readonly rows: Map<string, StoredActing>;
   readonly confirmed: WeakMap<Link, Confirmed>;
   readonly said: WeakMap<Link, { readonly what: string; readonly elapsedMs: number }>;
+  /** Clusters whose acting agent is being changed: from the decision on nobody is told any more that he acts. */
+  readonly changing: Set<string>;
   /** The term of which each cluster's runs know. */
   readonly settled: Map<string, number>;
 }
@@ -89,6 +91,7 @@ export function createActing(world: World, parts: ActingParts): Acting {
     rows: new Map(),
     confirmed: new WeakMap(),
     said: new WeakMap(),
+    changing: new Set(),
     settled: new Map(),
   };
   const serial = createSerial(WAITING_MAX);
@@ -119,8 +122,9 @@ export function createActing(world: World, parts: ActingParts): Acting {
     of: (cluster) => rows.get(cluster) ?? null,
     link: linkOf,
     termOf(link) {
-      const row = rows.get(link.peer.cluster);
-      return row?.fingerprint === link.peer.fingerprint ? row.term : null;
+      const { cluster, fingerprint } = link.peer;
+      const row = rows.get(cluster);
+      return row?.fingerprint === fingerprint && !state.changing.has(cluster) ? row.term : null;
     },
     takeoverInMs(cluster) {
       const row = rows.get(cluster);
@@ -189,7 +193,12 @@ async function choose(state: State, cluster: string, { row, agents, links }: Cre
   // Where others are enrolled it is not instructed before it has confirmed its lease: so it has one from the start.
   const leased = agents.length > 1;
   const chosen: StoredActing = { cluster, agent, fingerprint, term, since: now, leased, why };
-  await put(state, chosen);
+  state.changing.add(cluster);
+  try {
+    await put(state, chosen);
+  } finally {
+    state.changing.delete(cluster);
+  }
   if (row) world.log.warn("agent-took-over", { cluster, agent, term, why });
 }
 

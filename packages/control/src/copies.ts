@@ -7,7 +7,8 @@ import { type Certificate, certificateSha256 } from "@coeval/core/model/certific
 import type { World } from "@coeval/core/ports/world";
 import type { FromControl } from "@coeval/contract/wire/link";
 import { agentList } from "@coeval/store/control/agent-list";
-import { pointList } from "@coeval/store/control/point-list";
+import { pointGet } from "@coeval/store/control/point-get";
+import { pointNewest } from "@coeval/store/control/point-newest";
 import { runActive } from "@coeval/store/control/run-active";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Acting } from "./acting.ts";
@@ -48,15 +49,16 @@ export interface CopiesParts {
 
 export function createCopies(world: World, parts: CopiesParts): Copies {
   const { db, tasks, acting, links } = parts;
-  const known = new WeakMap<Link, Set<string>>();
+  /** The newest point, or unsealed run, of each service that an agent was found to keep. */
+  const known = new WeakMap<Link, Map<string, string>>();
   const busy = new Set<Link>();
   const more = createBell();
 
   async function keeps(link: Link, wanted: Wanted): Promise<boolean> {
     const { service, run, certificate } = wanted;
-    const keyed = `${run}/${certificate ? "point" : "manifest"}`;
-    const had = known.get(link) ?? new Set();
-    if (had.has(keyed)) return true;
+    const had = known.get(link) ?? new Map<string, string>();
+    const newest = certificate?.body.point ?? run;
+    if (had.get(service) === newest) return true;
     const sha256 = certificate && certificateSha256(world.hash, certificate);
     const { held } = await link.questions.ask({
       say: "holds-point",
@@ -64,12 +66,12 @@ export function createCopies(world: World, parts: CopiesParts): Copies {
       run,
       certificateSha256: sha256,
     });
-    if (held) known.set(link, had.add(keyed));
+    if (held) known.set(link, had.set(service, newest));
     return held;
   }
 
   async function bring(link: Link): Promise<void> {
-    for (const wanted of await wantedOn(db, link)) {
+    for (const wanted of await wantedOn(db, link, known.get(link) ?? new Map())) {
       if (await keeps(link, wanted)) continue;
       await copy(world, links.all(), link, wanted);
     }
@@ -130,20 +132,23 @@ async function severalAgents(db: ControlQueries, acting: Acting): Promise<Readon
   return new Set(several.map(([cluster]) => cluster));
 }
 
-/** What the next run of each service on the link's cluster goes on from, and what a seal does that this agent took over. */
-async function wantedOn(db: ControlQueries, { peer }: Link): Promise<Wanted[]> {
+/** What the next run of each service on the link's cluster goes on from, and what a seal does that this agent took over; what is known to be kept is left out. */
+async function wantedOn(
+  db: ControlQueries,
+  { peer }: Link,
+  known: ReadonlyMap<string, string>,
+): Promise<Wanted[]> {
   const wanted: Wanted[] = [];
-  for (const { service } of await tenuresOn(db, peer.cluster)) {
-    const [last] = await pointList(db, service, null, 1);
-    if (last) wanted.push(wantedOf(last));
-    for (const { run } of await runActive(db, service))
-      if (run.phase === "sealing" && run.sent && run.target.fingerprint === peer.fingerprint)
-        wanted.push({
-          service,
-          run: run.id,
-          manifestSha256: run.sent.manifest.sha256,
-          certificate: null,
-        });
+  const services = new Set((await tenuresOn(db, peer.cluster)).map(({ service }) => service));
+  for (const { service, id } of await pointNewest(db)) {
+    const point = services.has(service) && known.get(service) !== id ? await pointGet(db, id) : null;
+    if (point) wanted.push(wantedOf(point));
+  }
+  for (const { run } of await runActive(db)) {
+    const { id, phase, sent, target } = run;
+    if (phase !== "sealing" || !sent || target.fingerprint !== peer.fingerprint) continue;
+    const { sha256: manifestSha256 } = sent.manifest;
+    wanted.push({ service: run.service.name, run: id, manifestSha256, certificate: null });
   }
   return wanted;
 }
