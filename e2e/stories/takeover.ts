@@ -187,7 +187,6 @@ async function chainHolds(
   const { items } = await world.ask<{ items: Point[] }>(["point", "list", service]);
   const signers = new Set<string>();
   const folder = join(world.dir, `chain-${service}`);
-  mkdirSync(folder);
   for (const [index, { id }] of items.toReversed().entries()) {
     const certificate = await world.ask<{ source: { agent: string }; target: { agent: string } }>([
       "certificate",
@@ -195,7 +194,9 @@ async function chainHolds(
       id,
     ]);
     signers.add(`${certificate.source.agent}→${certificate.target.agent}`);
-    world.file(`chain-${service}/${String(index).padStart(3, "0")}.json`, JSON.stringify(certificate));
+    const place = String(index).padStart(3, "0");
+    mkdirSync(join(folder, place), { recursive: true });
+    world.file(join(`chain-${service}`, place, "certificate.json"), JSON.stringify(certificate));
   }
   const answer = await world.cli(["certificate", "check", folder]);
   assert.equal(answer.code, 0, `${answer.stdout}\n${answer.stderr}`);

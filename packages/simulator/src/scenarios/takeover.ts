@@ -52,9 +52,16 @@ function drawCuts(seed: Seed, run: number, agent: MachineName): Cut[] {
   return seed.pick([[there], [back], [there, back]]);
 }
 
-/** An agent dies at one of its changing calls to its cluster, in the second run, and never comes back: the other one takes over. */
-export function killedForEver(process: "east" | "west", call: number): Scenario {
-  const point = { label: "fs.change", call, position: call % 2 === 0 ? "during" : "after" } as const;
-  const crash: Crash = { process, run: 1, point, downMs: Number.POSITIVE_INFINITY };
-  return { name: "killed-for-ever", plan: () => ({ runs: 3, standby: true, leadMs: 2500, crashes: [crash] }) };
+/** The agent of the secondary dies at a changing call of one kind, in the second run, and never comes back: the other one takes over. */
+export function killedForEver(method: string, call: number): Scenario {
+  const point = {
+    label: `fs.change.${method}`,
+    call,
+    position: call % 2 === 0 ? "during" : "after",
+  } as const;
+  const crash: Crash = { process: "west", run: 1, point, downMs: Number.POSITIVE_INFINITY };
+  return {
+    name: "killed-for-ever",
+    plan: () => ({ runs: 3, standby: true, leadMs: 2500, crashes: [crash] }),
+  };
 }
