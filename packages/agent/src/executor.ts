@@ -121,7 +121,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
       for (const task of work.tasks.values()) task.abort.abort(PAUSED);
     },
     async resume() {
-      if (!options.lease.held) return;
+      // What was paused ends before it begins anew.
+      const ending = [...work.tasks.values()].filter(({ abort }) => abort.signal.aborted);
+      await Promise.all(ending.map((task) => task.over));
+      if (work.stopped || !options.lease.held) return;
       for (const { instruction, note } of await listInstructions(db, "open"))
         if (!work.tasks.has(instruction.id)) start(work, instruction, note);
     },

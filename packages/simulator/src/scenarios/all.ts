@@ -19,7 +19,7 @@ import { setRemoved } from "./set-removed.ts";
 import { snapshotRemoved } from "./snapshot-removed.ts";
 import { slow } from "./slow.ts";
 import { stuckService } from "./stuck-service.ts";
-import { takeover } from "./takeover.ts";
+import { policyTakeover, takeover } from "./takeover.ts";
 import { targetEdited } from "./target-edited.ts";
 
 export const scenarios: readonly Scenario[] = [
@@ -53,6 +53,7 @@ export const scenarios: readonly Scenario[] = [
   stuckService,
 
   takeover,
+  policyTakeover,
 ];
 
 /** Neighbouring seeds play different scenarios. */

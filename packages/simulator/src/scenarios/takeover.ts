@@ -6,6 +6,7 @@ import type { Crash, Cut, Scenario } from "../plan.ts";
 import type { MachineName } from "../processes/machine.ts";
 import type { Seed } from "../world/seed.ts";
 import { drawCrash } from "./crash.ts";
+import { drawByPolicy } from "./policy.ts";
 
 const RUNS = 4;
 const AGENTS: readonly MachineName[] = ["east", "west", "east2", "west2"];
@@ -37,6 +38,12 @@ export const takeover: Scenario = {
     }
     return { runs: RUNS, standby: true, crashes, cuts };
   },
+};
+
+/** The same with several services by policy: no moment goes without its fate. */
+export const policyTakeover: Scenario = {
+  name: "policy-takeover",
+  plan: (seed) => ({ ...takeover.plan(seed.stream("takeover")), byPolicy: drawByPolicy(seed) }),
 };
 
 function drawDown(seed: Seed, forEver: boolean): number {
