@@ -44,7 +44,7 @@ test("another process is refused while one uses the file; after kill -9 what was
     try {
       const [word] = await Array.fromAsync(firstOf(holder.stdout));
       assert.equal(String(word).trim(), "ready");
-      await assert.rejects(open(path), { code: "control-running", message: /in use by another process/ });
+      await assert.rejects(open(path), { code: "folder-in-use", message: /in use by another process/ });
     } finally {
       holder.kill("SIGKILL");
     }

@@ -15,6 +15,8 @@ export interface CliCall {
   readonly input?: string;
   readonly timeoutMs?: number;
   readonly cwd?: string;
+  /** A command before the command, as `ip netns exec NAME`. */
+  readonly on?: readonly string[];
 }
 
 const TIMEOUT_MS_DEFAULT = 60_000;
@@ -31,7 +33,8 @@ export function runCli(words: readonly string[], call: CliCall = {}): Promise<Cl
     ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
   };
   return new Promise((resolve) => {
-    const child = execFile(COEVAL, [...words], options, (error, stdout, stderr) => {
+    const [command = COEVAL, ...rest] = [...(call.on ?? []), COEVAL, ...words];
+    const child = execFile(command, rest, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : KILLED;
       const end = code === KILLED ? `${stderr}\n(ended by ${error?.signal} within ${timeoutMs} ms)` : stderr;
       resolve({ code, stdout, stderr: end, json: () => parse(words, code, stdout, end) });

@@ -72,6 +72,26 @@ export async function testClusters(
   });
 }
 
+/** One more cluster of a test's own, beside a pair. `close` ends it. */
+export async function anotherCluster(
+  name: string,
+  options: ClusterOptions = {},
+): Promise<{ readonly cluster: TestCluster; close(): Promise<void> }> {
+  const dir = mkdtempSync(join(tmpdir(), "coeval-e2e-"));
+  const started = await startClusters({ dir, clusters: { [name]: { ...CLUSTER_OPTIONS, ...options } } });
+  const clients: WebHdfs[] = [];
+  const [made] = Object.values(started);
+  if (made === undefined) throw new Error(`the cluster "${name}" did not come`);
+  return {
+    cluster: await testCluster(describe(made), await hdfsClassPath(), clients),
+    async close() {
+      for (const client of clients) client.close();
+      await stopClusters(Object.values(started));
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
 async function pairOf(descriptions: readonly Description[], end: () => Promise<void>): Promise<Pair> {
   const classPath = await hdfsClassPath();
   const clients: WebHdfs[] = [];

@@ -12,8 +12,14 @@ export interface ProductProcess extends Daemon {
   output(): string;
 }
 
-/** `words` come after `coeval`. */
-export function productProcess(role: string, dir: string, words: readonly string[]): ProductProcess {
+/** `words` come after `coeval`; `on` is a command before it, as `ip netns exec NAME`. */
+export function productProcess(
+  role: string,
+  dir: string,
+  words: readonly string[],
+  on: readonly string[] = [],
+): ProductProcess {
+  const [command = COEVAL, ...rest] = [...on, COEVAL, ...words];
   const outputFile = join(dir, `${role}.out`);
   rmSync(outputFile, { force: true });
   const made = daemon({
@@ -21,7 +27,7 @@ export function productProcess(role: string, dir: string, words: readonly string
     cwd: dir,
     outputFile,
     changed: () => {},
-    call: { command: COEVAL, args: [...words], env: environment() },
+    call: { command, args: rest, env: environment() },
   });
   const output = (): string => {
     try {

@@ -1,7 +1,11 @@
 // The documents that tests apply, as YAML text: written by hand here, as a user would.
 import type { TestCluster } from "./clusters.ts";
 
-export function clusterYaml(name: string, cluster: TestCluster, scopes: readonly string[]): string {
+export function clusterYaml(
+  name: string,
+  cluster: Pick<TestCluster, "nameNodeHttp" | "serviceUser">,
+  scopes: readonly string[],
+): string {
   return `apiVersion: coeval/v1
 kind: Cluster
 metadata:

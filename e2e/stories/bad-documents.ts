@@ -80,6 +80,7 @@ export function badDocuments(story: Protected): BadInput[] {
     ]),
     replaced("a negative window", "window: 5s", "window: -5s", [/bad\.yaml:\d+:\d+/, "window"]),
     replaced("a dangerous option left out", "      beyond: refuse\n", "", ["beyond"]),
+    ...badPolicies(good, service),
     replaced("one cluster as both", "secondary: west", "secondary: east", ["secondary"]),
     service(
       "an unknown cluster",
@@ -119,6 +120,48 @@ export function badDocuments(story: Protected): BadInput[] {
       names: [/bad\.yaml:5:\d+/, "webhdfs://"],
       exit: USAGE,
     },
+  ];
+}
+
+type Words = { readonly name: string; readonly dataSets: readonly string[]; readonly target: string };
+
+/** Moments that cannot be, each told at its line with what mends it. */
+function badPolicies(
+  good: Words,
+  service: (what: string, words: object, more: Partial<BadInput>) => BadInput,
+): BadInput[] {
+  const policy = (what: string, moment: string, names: BadInput["names"], more = ""): BadInput =>
+    service(
+      what,
+      {},
+      {
+        document: `${serviceYaml({ ...good, moments: [moment] } as Parameters<typeof serviceYaml>[0])}${more}`,
+        names: [/bad\.yaml:\d+:\d+/, ...names],
+      },
+    );
+  return [
+    policy("an unknown zone", `{ cron: "0 2 * * *", zone: Europe/Berln }`, [
+      "Europe/Berln",
+      "did you mean 'Europe/Berlin'",
+    ]),
+    policy("a cron without its zone", `{ cron: "0 2 * * *" }`, ["name the zone"]),
+    policy("a cron that is none", `{ cron: "0 25 * * *", zone: UTC }`, ["'25' as hour"]),
+    policy("a cron that never comes", `{ cron: "0 0 30 2 *", zone: UTC }`, [
+      "never comes",
+      "correct the day or the month",
+    ]),
+    policy("an instant that a zone's clocks skip", `at: "2027-03-28T02:30:00"`, ["is no instant", "offset"]),
+    policy("an instant that a zone's clocks show twice", `at: "2027-10-31T02:30:00"`, [
+      "is no instant",
+      "offset",
+    ]),
+    policy("an instant that is past", `at: "2026-01-01T00:00:00Z"`, ["is past", "enter a later instant"]),
+    policy(
+      "blackouts that leave no moment",
+      `{ cron: "0 2 * * *", zone: UTC }`,
+      ["all its moments lie in a blackout", "narrow spec.policy.blackout"],
+      `    blackout:\n      - { from: "00:00", to: "12:00", zone: UTC }\n      - { from: "11:00", to: "24:00", zone: UTC }\n`,
+    ),
   ];
 }
 

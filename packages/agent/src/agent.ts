@@ -170,9 +170,14 @@ function hearing(world: World, options: AgentOptions, parts: Parts): (message: H
         void keeping.keep(message).then(link.say);
         break;
       case "examine":
+      case "inspect":
       case "list-point":
       case "check-point":
-        void answerQuestion(world, { ...options, drivers: cluster.ready }, message).then(link.say);
+        void answerQuestion(
+          world,
+          { ...options, drivers: cluster.ready, probe: cluster.probe },
+          message,
+        ).then(link.say);
         break;
       case "revoked":
         options.revoke(message.fingerprints);

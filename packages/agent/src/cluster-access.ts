@@ -1,11 +1,12 @@
 /** The agent's cluster: how it is reached, as the control device last said, and what it shows of itself. */
-import { toFailure } from "@coeval/core/errors";
+import { CoevalError, toFailure } from "@coeval/core/errors";
 import type { ClusterStatus } from "@coeval/core/model/cluster";
 import type { World } from "@coeval/core/ports/world";
 import type { FromControl } from "@coeval/contract/wire/link";
 import { readSetting, writeSetting } from "@coeval/store/agent/settings";
 import type { AgentDatabase } from "@coeval/store/agent/tables";
 import type { ClusterDrivers } from "./context.ts";
+import { withTimeLimit } from "./with-time-limit.ts";
 
 /** A probe that takes longer counts as unreachable. */
 const PROBE_MS_MAX = 5000;
@@ -51,21 +52,15 @@ export async function createClusterAccess(
 }
 
 async function probeWithin(world: World, source: ClusterDrivers["source"]): Promise<ClusterStatus> {
-  const limit = new AbortController();
-  const timer = new AbortController();
-  void world.clock.sleep(PROBE_MS_MAX, timer.signal).then(
-    () => limit.abort(new Error(`no answer within ${PROBE_MS_MAX} ms`)),
-    () => undefined,
-  );
+  const late = new CoevalError("cluster-unreachable", `no answer within ${PROBE_MS_MAX} ms`);
+  const { signal } = new AbortController();
   try {
-    return await source.probe(limit.signal);
+    return await withTimeLimit(world.clock, PROBE_MS_MAX, late, signal, (limit) => source.probe(limit));
   } catch (thrown) {
     // A cluster that hangs is a cluster that is down: the control device must hear of it on a link that stays.
-    const { message } = toFailure(limit.signal.aborted ? limit.signal.reason : thrown);
+    const { message } = toFailure(thrown);
     const cause = message.split("\n", 1)[0] ?? message;
     const nothing = { identity: null, version: null, capacityBytes: null, remainingBytes: null };
     return { reachable: false, cause, safeMode: false, ...nothing };
-  } finally {
-    timer.abort("answered");
   }
 }

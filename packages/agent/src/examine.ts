@@ -1,13 +1,18 @@
 /** examine: what accepting data sets, or a holding directory, would mean on this cluster. Changes nothing. */
-import { toFailure } from "@coeval/core/errors";
-import type { Finding } from "@coeval/core/ports/source";
+import { CoevalError, toFailure } from "@coeval/core/errors";
+import type { Finding, Measured } from "@coeval/core/ports/source";
 import type { World } from "@coeval/core/ports/world";
 import type { FromAgent, FromControl } from "@coeval/contract/wire/link";
 import type { ClusterDrivers } from "./context.ts";
 import { proveIdentity } from "./identity.ts";
 import { type Limits, requirePrefix } from "./limits.ts";
+import { withTimeLimit } from "./with-time-limit.ts";
+
+/** A sum over very large trees is given up after this: the rest of the answer must not wait for it. */
+const MEASURE_MS_MAX = 15_000;
 
 type Asked = Extract<FromControl, { say: "examine" }>;
+type Answer = Extract<FromAgent, { say: "findings" }>;
 
 export async function examine(
   world: World,
@@ -16,22 +21,84 @@ export async function examine(
   cluster: string,
   asked: Asked,
   cancel: AbortSignal,
-): Promise<Extract<FromAgent, { say: "findings" }>> {
+): Promise<Answer> {
+  const { number } = asked;
   try {
     await proveIdentity(drivers.source, asked.identity, cluster, cancel);
-    const findings: Finding[] = [];
-    for (const set of asked.sets)
-      findings.push(
-        ...within(set.name, () => requirePrefix(limits.readPrefixes, set.path, "read", "snapshot and read")),
-      );
-    const { directory } = asked;
-    if (directory !== null)
-      findings.push(...within(null, () => requirePrefix(limits.writePrefixes, directory, "write", "write")));
-    if (findings.length === 0 && asked.sets.length > 0)
-      findings.push(...(await drivers.source.examine(asked.sets, cancel)));
-    return { say: "findings", number: asked.number, findings, failure: null };
+    const primary = await examinePrimary(world, drivers, limits, asked, cancel);
+    const secondary = await examineSecondary(drivers, limits, asked, cancel);
+    const findings = [...primary.findings, ...secondary.findings];
+    return {
+      say: "findings",
+      number,
+      findings,
+      sizes: [...primary.sizes],
+      blockSizeBytes: primary.blockSizeBytes,
+      room: secondary.room,
+      failure: null,
+    };
   } catch (thrown) {
-    return { say: "findings", number: asked.number, findings: [], failure: toFailure(thrown) };
+    const nothing = { findings: [], sizes: [], blockSizeBytes: null, room: null };
+    return { say: "findings", number, ...nothing, failure: toFailure(thrown) };
+  }
+}
+
+const NOTHING: Measured = { sizes: [], findings: [], blockSizeBytes: null };
+
+async function examinePrimary(
+  world: World,
+  { source }: ClusterDrivers,
+  { readPrefixes }: Limits,
+  { sets, measure }: Asked,
+  cancel: AbortSignal,
+): Promise<Measured> {
+  const beyond = sets.flatMap((set) =>
+    within(set.name, () => requirePrefix(readPrefixes, set.path, "read", "snapshot and read")),
+  );
+  if (beyond.length > 0 || sets.length === 0) return { ...NOTHING, findings: beyond };
+  const findings = await source.examine(sets, cancel);
+  const blocked = new Set(findings.filter(({ level }) => level === "blocks").map(({ set }) => set));
+  const whole = measure ? sets.filter(({ name }) => !blocked.has(name)) : [];
+  const measured = whole.length === 0 ? NOTHING : await sizesOf(world, source, whole, cancel);
+  return { ...measured, findings: [...findings, ...measured.findings] };
+}
+
+async function examineSecondary(
+  { target }: ClusterDrivers,
+  { writePrefixes }: Limits,
+  { service, directory, measure }: Asked,
+  cancel: AbortSignal,
+): Promise<{ findings: readonly Finding[]; room: Answer["room"] }> {
+  if (directory === null) return { findings: [], room: null };
+  const beyond = within(null, () => requirePrefix(writePrefixes, directory, "write", "write"));
+  if (beyond.length > 0) return { findings: beyond, room: null };
+  const findings = await target.examine(service, directory, cancel);
+  return { findings, room: measure ? await roomOf(target, cancel) : null };
+}
+
+async function roomOf(target: ClusterDrivers["target"], cancel: AbortSignal): Promise<Answer["room"]> {
+  const { capacityBytes, remainingBytes } = await target.probe(cancel);
+  const { dataNodes } = await target.inspect([], cancel);
+  return { capacityBytes, remainingBytes, dataNodes };
+}
+
+/** The sizes, or the finding that they cannot be had in time. */
+async function sizesOf(
+  world: World,
+  source: ClusterDrivers["source"],
+  sets: Asked["sets"],
+  cancel: AbortSignal,
+): Promise<Measured> {
+  const late = new CoevalError("stalled", `the sizes were not summed up within ${MEASURE_MS_MAX} ms`);
+  try {
+    return await withTimeLimit(world.clock, MEASURE_MS_MAX, late, cancel, (limit) =>
+      source.measure(sets, limit),
+    );
+  } catch (thrown) {
+    if (thrown !== late) throw thrown;
+    const seconds = MEASURE_MS_MAX / 1000;
+    const text = `the cluster did not sum up the data sets within ${seconds} s: their sizes are not known`;
+    return { ...NOTHING, findings: [{ set: null, level: "warns", code: "sizes-unknown", text }] };
   }
 }
 

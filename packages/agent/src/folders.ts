@@ -21,3 +21,12 @@ export function servicePointsFolder(service: string): string {
 export function pointFolder(service: string, run: string): string {
   return `points/${service}/${run}`;
 }
+
+/** What interrupted switches of a service may have asked for; each file begins with when it was written, in ms. */
+export function doubtFolder(service: string): string {
+  return `doubts/${service}`;
+}
+
+export function doubtFile(service: string, atMs: number, run: string): string {
+  return `${doubtFolder(service)}/${atMs}-${run}`;
+}

@@ -6,11 +6,14 @@ import type { Result } from "@coeval/core/protect/instruction";
 import type { StepContext } from "./context.ts";
 import { holdingOf } from "./holding.ts";
 import { proveIdentity } from "./identity.ts";
+import { mendLateEffects } from "./late-effects.ts";
 import { requireRoom } from "./room.ts";
 
 export async function openHolding(context: StepContext<"open-holding">): Promise<Result> {
   const { instruction, target, cancel } = context;
   const identity = await proveIdentity(target, instruction.identity, instruction.cluster, cancel);
-  await requireRoom(context, await holdingOf(context, instruction, instruction.order), 0);
+  const holding = await holdingOf(context, instruction, instruction.order);
+  await mendLateEffects(context, holding, instruction.order.base);
+  await requireRoom(context, holding, 0);
   return { step: "open-holding", identity };
 }

@@ -2,20 +2,17 @@
 import { CoevalError } from "@coeval/core/errors";
 import type { World } from "@coeval/core/ports/world";
 import type { FromAgent, FromControl } from "@coeval/contract/wire/link";
-import type { ClusterDrivers } from "./context.ts";
 import { examine } from "./examine.ts";
-import type { Limits } from "./limits.ts";
+import { inspect, type InspectParts } from "./inspect.ts";
 import { checkPoint, listPoint } from "./points.ts";
 
 /** A question is given up after this; the control device waits a bit longer. */
 const ANSWER_MS_MAX = 25_000;
 
-export type Question = Extract<FromControl, { say: "examine" | "list-point" | "check-point" }>;
+export type Question = Extract<FromControl, { say: "examine" | "inspect" | "list-point" | "check-point" }>;
 
-export interface QuestionParts {
+export interface QuestionParts extends InspectParts {
   readonly cluster: string;
-  readonly limits: Limits;
-  readonly drivers: () => Promise<ClusterDrivers>;
 }
 
 /** Never rejects: a failure is an answer too. */
@@ -32,6 +29,7 @@ export async function answerQuestion(
     () => undefined,
   );
   try {
+    if (asked.say === "inspect") return await inspect(world, parts, asked, cancel.signal);
     const drivers = await parts.drivers();
     if (asked.say === "examine")
       return await examine(world, drivers, parts.limits, parts.cluster, asked, cancel.signal);

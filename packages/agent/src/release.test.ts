@@ -50,6 +50,16 @@ test("behind a base a void snapshot waits until it is the oldest; the next point
   ]);
 });
 
+test("a snapshot that came into being after its run was released goes with the next point; another's of such a name stays", async () => {
+  const stage = await createStage();
+  const { taken } = stage.sites.source.source;
+  await voided(stage, "1", null);
+  assert.deepEqual([...taken], []);
+  for (const late of ["coeval-run-1", "coeval-run-elsewhere"]) taken.add(late);
+  assert.equal((await protect(stage, "2", tree)).phase, "done");
+  assert.deepEqual([...taken], ["coeval-run-elsewhere", "coeval-run-2"]);
+});
+
 test("void snapshots are bounded: one too many, and all go, the base's with them; the next delta is right all the same", async () => {
   const stage = await createStage();
   const first = await protect(stage, "1", tree);

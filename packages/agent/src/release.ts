@@ -6,7 +6,9 @@
 import type { ErrorCode } from "@coeval/core/errors";
 import type { Prepared } from "@coeval/core/ports/source";
 import type { Holding } from "@coeval/core/ports/target";
+import { snapshotPrefix } from "@coeval/core/protect/instruct";
 import type { HoldingPlace, Outcome, Result, SetPlace } from "@coeval/core/protect/instruction";
+import { isEnded } from "@coeval/store/agent/runs";
 import { forgetSnapshot, listSnapshots, markSnapshot, type OwnSnapshot } from "@coeval/store/agent/snapshots";
 import { forgetStaged, readSwitch, writeSwitch } from "@coeval/store/agent/staging";
 import { adoptSnapshots } from "./adopt.ts";
@@ -15,6 +17,7 @@ import type { Context, StepContext } from "./context.ts";
 import { pointFolder, runFolder } from "./folders.ts";
 import { holdingOf, readOpening, setsGone } from "./holding.ts";
 import { proveIdentity } from "./identity.ts";
+import { noteDoubts } from "./late-effects.ts";
 import { persist } from "./persist.ts";
 import { bringJournal } from "./journal.ts";
 import { requirePrefix } from "./limits.ts";
@@ -54,6 +57,7 @@ async function releaseSource(context: StepContext<"release">): Promise<void> {
   if (order.outcome === "sealed") {
     await markSnapshot(db, run, "base");
     await releaseOldest(context, (snapshot) => snapshot.run !== run);
+    await releaseLate(context);
     // The bases before the new one are needed no more on the source; their certificates stay.
     await forgetOlder(world, service, run);
   } else {
@@ -79,6 +83,23 @@ async function releaseOldest(context: Context, mayGo: (snapshot: OwnSnapshot) =>
   }
 }
 
+/**
+ * A request for a snapshot may reach the NameNode long after its process died: when its run was released and the snapshot, not there yet,
+ * counted as gone. Such a one lies before the new base now, with nothing older left, and our own books know its run as over.
+ */
+async function releaseLate({ db, instruction, source, cancel, world }: Context): Promise<void> {
+  const prefix = snapshotPrefix(instruction.service);
+  const [base] = await listSnapshots(db, instruction.service);
+  for (const root of base?.prepared.roots ?? []) {
+    for (const name of await source.snapshots(root.root, prefix, cancel)) {
+      if (name === base?.prepared.snapshotName) break;
+      if (!base || !(await isEnded(db, name.slice(prefix.length)))) continue;
+      world.log.warn("late snapshot released", { root: root.root, name });
+      await source.release({ ...base.prepared, snapshotName: name, roots: [root] }, base.prepared, cancel);
+    }
+  }
+}
+
 async function releaseTarget(context: StepContext<"release">): Promise<void> {
   const { db, instruction, world, target, cancel } = context;
   const { order, run, service } = instruction;
@@ -87,6 +108,7 @@ async function releaseTarget(context: StepContext<"release">): Promise<void> {
   if (order.outcome === "void" && state !== "committed" && opening) {
     const holding = await holdingOf(context, instruction, opening.order);
     if (state === "forward" || state === "back") {
+      await noteDoubts(context);
       await writeSwitch(db, run, "back");
       await switchBack(context, holding);
       await writeSwitch(db, run, "undone");
@@ -119,6 +141,7 @@ async function releaseForAnother(context: StepContext<"release">): Promise<void>
   if (left === "nothing") return;
   if (left === "switching") {
     await bringJournal(context, holding);
+    await noteDoubts(context);
     await switchBack(context, holding);
   }
   await target.clear(holding, cancel);

@@ -130,6 +130,39 @@ test("proven equal, it only goes forward: a cluster that is away is waited for, 
   assert.ok(stage.time.nowMs >= awayUntilMs);
 });
 
+test("a seal that the cluster refuses for good is waited with: the tree can be taken back no more", async () => {
+  const { stage, first, west } = await sealedOnce();
+  let left = 20;
+  west.target.fault = (call) => {
+    if (call === "seal" && left-- > 0) throw new CoevalError("snapshot-limit", "no more ids");
+  };
+  const run = await stage.time.until(begin(stage, "1", later, first).over);
+  assert.deepEqual([run.phase, run.cause, left < 0], ["done", null, true]);
+});
+
+test("asked for it, the seal tells where the live tree is not as the manifest has it", async () => {
+  for (const [change, expected] of [
+    [(entry: Entry) => entry, null],
+    [(entry: Entry) => ({ ...entry, mode: entry.mode ^ 0o1000 }), "conflict"],
+    [(entry: Entry) => ({ ...entry, xattrs: [["user.by", "6d65"]] as const }), "conflict"],
+    [(entry: Entry) => ({ ...entry, acl: ["user:eve:rwx"] }), "conflict"],
+  ] as const) {
+    const { stage, first, west } = await sealedOnce();
+    const { seal, live } = west.target;
+    const evidence: string[] = [];
+    west.target.seal = async (holding, request, cancel) => {
+      const before = live.list().at(-1) as Entry;
+      live.perform({ kind: "attributes", number: 999, entry: change(before), before });
+      evidence.push(...(await request.unlike(cancel)));
+      if (evidence.length > 0) throw new CoevalError("conflict", "changed", { evidence });
+      return seal(holding, request, cancel);
+    };
+    const run = await protect(stage, "1", later, first);
+    assert.equal(run.cause?.code ?? null, expected);
+    assert.equal(evidence.length, expected ? 1 : 0, evidence.join());
+  }
+});
+
 test("another cluster behind the endpoint by now is not switched", async () => {
   const { stage, first, west } = await sealedOnce();
   const { instruct } = west;

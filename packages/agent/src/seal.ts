@@ -5,19 +5,20 @@
 import { CoevalError, type Failure, toFailure } from "@coeval/core/errors";
 import { type Certificate, sourceBytes, targetBytes } from "@coeval/core/model/certificate";
 import { joinPath } from "@coeval/core/model/path";
-import type { Holding } from "@coeval/core/ports/target";
+import type { Holding, SealedSnapshot, SealRequest } from "@coeval/core/ports/target";
 import type { Result } from "@coeval/core/protect/instruction";
 import type { Mismatch } from "@coeval/core/protect/verify";
 import { readSwitch, writeSwitch } from "@coeval/store/agent/staging";
 import { storeCertificate } from "./certificates.ts";
 import { proveChain, requireSame } from "./certified.ts";
-import type { StepContext } from "./context.ts";
+import type { Context, StepContext } from "./context.ts";
 import { pointFile } from "./folders.ts";
 import { proveIdentity } from "./identity.ts";
 import { leaveJournal } from "./journal.ts";
+import { noteDoubts } from "./late-effects.ts";
 import { persist } from "./persist.ts";
 import { holdingOfPoint } from "./points.ts";
-import { compareLive, switchBack, switchForward } from "./switch.ts";
+import { compareLive, switchBack, switchForward, unlikeManifest } from "./switch.ts";
 import { ownTransfer } from "./transfer/own-transfer.ts";
 import { type Received, received } from "./verify.ts";
 
@@ -32,6 +33,8 @@ export async function seal(context: StepContext<"seal">): Promise<Result> {
   const { holding } = there;
   await proveBody(context, there);
   const state = await readSwitch(db, run);
+  if (state !== null)
+    await persist(context, "noting doubts", Number.POSITIVE_INFINITY, () => noteDoubts(context));
   if (state === "back" || state === "undone") throw await takeBack(context, holding, context.note as Failure);
   if (state !== "committed") await goForward(context, holding);
   return sealAndCertify(context, holding, state !== "committed");
@@ -79,15 +82,23 @@ async function sealAndCertify(
   const { order, run, service } = instruction;
   const { body } = order;
   let attempts = 0;
-  const sealed = await persist(context, "sealing", Number.POSITIVE_INFINITY, async () => {
+  const sealed = await persist(context, "sealing", Number.POSITIVE_INFINITY, sealOnce, mayBeMended);
+
+  async function sealOnce(): Promise<SealedSnapshot> {
     const first = ++attempts === 1 && untried;
     await target.clear(holding, cancel);
     const sentMs = world.clock.elapsedMs();
-    const done = await target.seal(holding, { point: body.point, previous: order.previous }, cancel);
+    const point: SealRequest = {
+      point: body.point,
+      previous: order.previous,
+      unlike: (signal) => unlikeManifest(context, holding, signal),
+    };
+    const done = await target.seal(holding, point, cancel);
     // Tried before, the snapshot may have been there already: its stamp tells nothing of now.
     if (first) context.clusterClock.stamped(done.clusterStampMs, sentMs, world.clock.elapsedMs());
     return done;
-  });
+  }
+
   const unsigned = {
     body,
     source: order.source,
@@ -104,6 +115,15 @@ async function sealAndCertify(
     storeCertificate(context.world, service, run, certificate),
   );
   return { step: "seal", certificate };
+}
+
+/**
+ * The switch is proven and can be taken back no more: given up now, the tree would be ahead of its point for good, and every later run a
+ * conflict. A right, a quota, a limit can be put in order meanwhile; who wrote behind our back is for a person to find out.
+ */
+function mayBeMended(thrown: unknown): boolean {
+  const { code } = toFailure(thrown);
+  return code !== "conflict" && code !== "base-mismatch";
 }
 
 /** Everything that the certificate says of this side, and that the source's agent has signed it. @throws CoevalError `protocol`. */
@@ -143,7 +163,12 @@ async function goForward(context: StepContext<"seal">, holding: Holding): Promis
   );
   await writeSwitch(db, instruction.run, "forward");
   try {
-    await persist(context, "switching", FORWARD_ATTEMPTS_MAX, () => switchForward(context, holding));
+    await persist(
+      context,
+      "switching",
+      FORWARD_ATTEMPTS_MAX,
+      inDoubtAfterwards(context, () => switchForward(context, holding)),
+    );
     const mismatches = await persist(context, "comparing", FORWARD_ATTEMPTS_MAX, () =>
       compareLive(context, holding),
     );
@@ -172,7 +197,24 @@ async function takeBack(
 ): Promise<CoevalError> {
   const { db, instruction } = context;
   await writeSwitch(db, instruction.run, "back");
-  await persist(context, "taking back", Number.POSITIVE_INFINITY, () => switchBack(context, holding));
+  await persist(
+    context,
+    "taking back",
+    Number.POSITIVE_INFINITY,
+    inDoubtAfterwards(context, () => switchBack(context, holding)),
+  );
   await writeSwitch(db, instruction.run, "undone");
   return new CoevalError(failure.code, failure.message, { evidence: failure.evidence });
+}
+
+/** A step that fails may have an effect later on: its request was sent. */
+function inDoubtAfterwards(context: Context, work: () => Promise<void>): () => Promise<void> {
+  return async () => {
+    try {
+      await work();
+    } catch (thrown) {
+      await noteDoubts(context);
+      throw thrown;
+    }
+  };
 }

@@ -2,7 +2,9 @@
  * The switch: the staged changes become the live tree by renames, each with its inverse. First all renames, then attributes and
  * times, which renames would spoil. Every step may be repeated, so a crash needs no more than the direction on disk.
  */
-import type { Entry } from "@coeval/core/model/entry";
+import { EVIDENCE_MAX } from "@coeval/core/errors";
+import { type Entry, type Place, sameAttributes } from "@coeval/core/model/entry";
+import { joinPath } from "@coeval/core/model/path";
 import type { Holding, SwitchStep } from "@coeval/core/ports/target";
 import { switchSteps } from "@coeval/core/protect/apply";
 import type { Change } from "@coeval/core/protect/transfer";
@@ -32,6 +34,30 @@ export function compareLive(context: Context, holding: Holding): Promise<Mismatc
   const { service, run } = context.instruction;
   const expected = readValues<Entry>(context.world, pointFile(service, run, "manifest"));
   return compare(plain(expected), plain(context.target.list(holding, context.cancel)));
+}
+
+/**
+ * Places where the live tree is not as the new manifest has it, ACLs and xattrs included, relative to the holding directory. It costs a call
+ * or two for each entry: for when somebody else may have written.
+ */
+export async function unlikeManifest(
+  context: Context,
+  holding: Holding,
+  cancel: AbortSignal,
+): Promise<string[]> {
+  const places = new Map(holding.sets.map(({ name, relative }) => [name, relative]));
+  const pathOf = ({ set, path }: Place) => joinPath(places.get(set) ?? set, path);
+  const mismatches = await compareLive(context, holding);
+  if (mismatches.length > 0) return mismatches.map(pathOf);
+  const { service, run } = context.instruction;
+  const found: string[] = [];
+  const entries = readValues<Entry>(context.world, pointFile(service, run, "manifest"));
+  await inParallel(entries, STEPS_AT_ONCE, async (entry) => {
+    const asked = { ...entry, hasAcl: true };
+    const { acl = [], xattrs = [] } = await context.target.attributes(holding, asked, cancel);
+    if (!sameAttributes(entry, { ...entry, acl, xattrs })) found.push(pathOf(entry));
+  });
+  return found.slice(0, EVIDENCE_MAX);
 }
 
 /** ACLs and xattrs were read back one by one where they were set; the listing shows only that there is an ACL. */

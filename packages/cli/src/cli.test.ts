@@ -74,7 +74,7 @@ test("wrong words are usage errors with the word that was meant", async () => {
     ["service delete sales --points all", /keep or delete/],
     ["run list --limit many", /whole number/],
     ["run list -o xml", /table, json, yaml, name/],
-    ["service check", /a name or -f/],
+    ["service check", /a name or a file/],
     ["agent revoke west", /CLUSTER\/AGENT/],
     ["login https://x --token-file token", /--ca or --fingerprint/],
   ];
@@ -209,18 +209,15 @@ test("the composition's commands get their flags, and their number is the exit c
       run: async (flags: object) => (got.push(flags), 7),
     },
     {
-      words: ["testbed", "up"],
-      about: "start",
-      flags: [
-        { form: "--dir <dir>", about: "folder", default: "x" },
-        { form: "--keep", about: "keep" },
-      ],
-      run: async (flags: object) => (got.push(flags), 0),
+      words: ["testbed"],
+      about: "clusters",
+      flags: "own" as const,
+      run: async (_: object, words: readonly string[]) => (got.push(words), 0),
     },
   ];
   assert.equal((await run("agent --data d", undefined, { commands })).code, 7);
-  assert.equal((await run("testbed up --keep", undefined, { commands })).code, 0);
-  assert.deepEqual(got, [{ data: "d" }, { dir: "x", keep: true }]);
+  assert.equal((await run("testbed up --keep -o json --help", undefined, { commands })).code, 0);
+  assert.deepEqual(got, [{ data: "d" }, ["up", "--keep", "-o", "json", "--help"]]);
   assert.equal((await run("agent", undefined, { commands })).code, 2);
   server.answers.set("GET /api/v1/agents", () => ({ items: [] }));
   assert.equal((await run("agent list", undefined, { commands })).code, 0);

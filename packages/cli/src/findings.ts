@@ -9,14 +9,7 @@ const STYLES = { blocks: "red", warns: "yellow", tells: "dim" } as const;
 const ORDER = ["blocks", "warns", "tells"] as const;
 
 /** Writes findings, the worst first, each with the command that mends it. */
-export function tellFindings(
-  io: Io,
-  output: Output,
-  about: string,
-  findings: readonly FindingResource[],
-): void {
-  if (findings.length === 0) return;
-  output.write(`${about}\n`);
+export function tellFindings(io: Io, output: Output, findings: readonly FindingResource[]): void {
   for (const level of ORDER)
     for (const finding of findings.filter((one) => one.level === level)) {
       const place = finding.set === null ? finding.cluster : `${finding.cluster}, ${finding.set}`;

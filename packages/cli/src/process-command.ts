@@ -7,9 +7,13 @@ export interface ProcessCommand {
   /** `["control"]`, `["testbed", "up"]`. */
   readonly words: readonly string[];
   readonly about: string;
-  readonly flags: readonly ProcessFlag[];
+  /** `own`: it reads its words, flags among them, by itself, `--help` too. */
+  readonly flags: readonly ProcessFlag[] | "own";
   /** The exit code is what it resolves with. Failures that are told to people are CliErrors. */
-  readonly run: (flags: Readonly<Record<string, string | boolean | undefined>>) => Promise<number>;
+  readonly run: (
+    flags: Readonly<Record<string, string | boolean | undefined>>,
+    words: readonly string[],
+  ) => Promise<number>;
 }
 
 export interface ProcessFlag {
@@ -31,6 +35,11 @@ export function addProcesses(
     for (const word of words)
       command = command.commands.find((child) => child.name() === word) ?? command.command(word);
     command.description(about);
+    if (flags === "own") {
+      command.helpOption(false).allowUnknownOption().argument("[words...]", "its own words");
+      command.action(async (read: string[]) => end(await run({}, read)));
+      continue;
+    }
     for (const { form, about: meaning, required, default: value } of flags)
       command.option(form, required ? `${meaning} (required)` : meaning, value);
     const asked = command;
@@ -43,7 +52,7 @@ export function addProcesses(
           flags.some(({ form, required }) => required && form === option.flags),
       );
       if (missing) throw new CliError(`${missing.flags} must be said`, { exitCode: exit.usage });
-      end(await run(given));
+      end(await run(given, []));
     });
   }
 }

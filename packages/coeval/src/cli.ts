@@ -4,7 +4,7 @@ import { processIo } from "@coeval/cli/io";
 import { createClock } from "@coeval/platform/clock";
 import { agentCommand, controlCommand } from "./process-commands.ts";
 import { reportCertificates } from "./certificate-report.ts";
-import { testbedCommands } from "./testbed-commands.ts";
+import { testbedCommand } from "./testbed-commands.ts";
 import { VERSION } from "./version.ts";
 
 const io = processIo(createClock());
@@ -13,7 +13,7 @@ process.exitCode = await runCli(
     io,
     version: VERSION,
     checkCertificates: reportCertificates,
-    commands: [controlCommand(io), agentCommand(io), ...testbedCommands()],
+    commands: [controlCommand(io), agentCommand(io), testbedCommand],
   },
   process.argv.slice(2),
 );

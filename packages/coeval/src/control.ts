@@ -1,6 +1,7 @@
 /** The control device as a process: data folder, authority, links for agents, REST for people. Composed here by hand. */
 import { createControl } from "@coeval/control/control";
 import { createTokens } from "@coeval/control/auth/tokens";
+import { CoevalError } from "@coeval/core/errors";
 import { createApi } from "@coeval/control/routes/api";
 import { createCalendar } from "@coeval/platform/calendar";
 import { createTlsNetwork } from "@coeval/platform/network";
@@ -42,9 +43,17 @@ interface SecureServer {
   setSecureContext(tls: { readonly key: string; readonly cert: string }): void;
 }
 
+/** Hosts that can be bound, and that nobody can connect to. */
+const EVERYWHERE: ReadonlySet<string> = new Set(["0.0.0.0", "::", "[::]"]);
 const TOKEN_FILE = "admin.token";
 
 export async function startControl(options: ControlProcess): Promise<RunningControl> {
+  if (options.advertise === undefined && EVERYWHERE.has(splitAddress(options.link)[0])) {
+    throw new CoevalError(
+      "bad-input",
+      `--link ${options.link} listens everywhere; agents need one name: say --advertise HOST as well`,
+    );
+  }
   const { logFile } = options;
   const world = createWorld({ dataFolder: options.data, ...(logFile === undefined ? {} : { logFile }) });
   const messenger = await alertsMessenger(world, options.data);
@@ -67,7 +76,8 @@ export async function startControl(options: ControlProcess): Promise<RunningCont
 
   const [bound, port] = splitAddress(options.listen);
   const host = options.advertise ?? bound;
-  const linkAddress = `${host}:${splitAddress(control.linkAddress)[1]}`;
+  const [linkBound, linkPort] = splitAddress(control.linkAddress);
+  const linkAddress = `${options.advertise ?? linkBound}:${linkPort}`;
   const api = await createApi(world, control, {
     version: VERSION,
     linkAddress,

@@ -13,6 +13,7 @@ export type ClusterState =
   | "agent-away"
   | "unreachable"
   | "other-cluster"
+  | "registered-twice"
   | "safe-mode"
   | "clock-off";
 
@@ -23,6 +24,7 @@ export const codeOf = {
   "agent-away": "agent-away",
   unreachable: "cluster-unreachable",
   "other-cluster": "cluster-identity",
+  "registered-twice": "cluster-identity",
   "safe-mode": "safe-mode",
   "clock-off": "clock-off",
 } as const satisfies Record<ClusterState, ErrorCode | null>;

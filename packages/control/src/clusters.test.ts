@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Cluster } from "@coeval/core/model/cluster";
+import { clusterPin } from "@coeval/store/control/cluster-pin";
 import { call, furnish, startFakeControl } from "./testing/fake-control.ts";
 import { createFakePair } from "./testing/fake-work.ts";
 
@@ -17,6 +18,17 @@ test("a cluster is registered once; the same again is no change, another by its 
   assert.match(view.cause ?? "", /no agent is enrolled; `coeval cluster enroll east`/);
   assert.equal((await control.clusters.add(call, east)).version, 1);
   await assert.rejects(control.clusters.add(call, { ...east, scopes: ["/"] }), { code: "name-taken" });
+});
+
+test("one endpoint is one cluster: by a second name it is refused, naming the first", async () => {
+  const { control } = await startFakeControl();
+  await control.clusters.add(call, east);
+  const hdfs = { url: "webhdfs://EAST:9870", user: "other" };
+  await assert.rejects(control.clusters.add(call, { ...east, name: "orient", hdfs }), {
+    code: "name-taken",
+    pointer: "/spec/hdfs/url",
+    message: /is registered as the cluster 'east' already; use that one, or remove it first/,
+  });
 });
 
 test("what is no cluster is refused with its place", async () => {
@@ -62,4 +74,73 @@ test("the secret is nowhere in the store", async () => {
     assert.ok(rows.length > 0);
     assert.ok(!JSON.stringify(rows).includes(secret.slice(secret.indexOf(".") + 1)), table);
   }
+});
+
+test("a check asks the agent anew and tells what it says; without an agent it tells that", async () => {
+  const fake = await startFakeControl();
+  const pair = createFakePair(fake.time.process(), { source: "east", target: "west" });
+  await furnish(fake, pair);
+  const { control, time } = fake;
+  const checking = control.clusters.check("east", "0.1.0");
+  await time.settle();
+  const asked = pair.source.heard.at(-1);
+  assert.ok(asked?.say === "inspect");
+  assert.deepEqual(asked.scopes, ["/"]);
+  await pair.source.say({
+    say: "inspected",
+    number: asked.number,
+    status: { ...wellStatus, identity: { clusterId: "CID-east", namespaceId: "1" } },
+    tookMs: 7,
+    inspection: null,
+    limits: { read: [], write: [] },
+    failure: { code: "cluster-refused", message: "it is a standby", evidence: [] },
+  });
+  const { ok, lines, figures } = await checking;
+  assert.equal(ok, false);
+  const rights = lines.find(({ about }) => about === "rights");
+  assert.deepEqual([rights?.code, rights?.text], ["cluster-refused", "it is a standby"]);
+  assert.deepEqual([figures.answeredMs, figures.agent, figures.hadoop], [7, "fake", "3.4.2"]);
+  pair.target.drop();
+  await time.settle();
+  const gone = await control.clusters.check("west", "0.1.0");
+  assert.deepEqual([gone.ok, gone.lines[0]?.code], [false, "agent-away"]);
+  await assert.rejects(control.clusters.check("nowhere", "0.1.0"), { code: "not-found" });
+});
+
+const wellStatus = {
+  reachable: true,
+  cause: null,
+  version: "3.4.2",
+  safeMode: false,
+  capacityBytes: 100,
+  remainingBytes: 90,
+};
+
+test("one HDFS under two names: the second is told and cannot be used, the first that was pinned goes on", async () => {
+  const fake = await startFakeControl();
+  const pair = createFakePair(fake.time.process(), { source: "east", target: "west" });
+  await furnish(fake, pair);
+  const { control, time } = fake;
+  // West is registered by an alias, and shows itself as east.
+  await pair.target.tell({ identity: { clusterId: "CID-east", namespaceId: "1" } });
+  await time.settle();
+  const states = async () => (await control.clusters.list()).map(({ state }) => state);
+  assert.deepEqual(await states(), ["registered-twice", "registered-twice"]);
+  await assert.rejects(control.protect(call, { service: "orders", at: "earliest", label: null }), {
+    code: "cluster-identity",
+    message: /registered as west as well; remove one of them/,
+  });
+  const { service } = await control.services.get("orders");
+  const { findings, blocked } = await control.services.examine(service, { measure: false });
+  assert.equal(blocked, true);
+  assert.match(
+    findings[0]?.text ?? "",
+    /east and west are one and the same HDFS, CID-east\/1: the copy would be lost/,
+  );
+  await control.write(({ trx }) => clusterPin(trx, "east", { clusterId: "CID-east", namespaceId: "1" }));
+  assert.deepEqual(await states(), ["ok", "registered-twice"]);
+  await assert.rejects(
+    control.write(({ trx }) => clusterPin(trx, "west", { clusterId: "CID-east", namespaceId: "1" })),
+    { code: "cluster-identity", message: /west proves to be CID-east\/1, which is registered as east/ },
+  );
 });

@@ -9,12 +9,14 @@ import type { World } from "@coeval/core/ports/world";
 import { agentRevoke } from "@coeval/store/control/agent-revoke";
 import { clusterAdd } from "@coeval/store/control/cluster-add";
 import { clusterGet } from "@coeval/store/control/cluster-get";
+import { clusterList } from "@coeval/store/control/cluster-list";
 import { clusterRemove } from "@coeval/store/control/cluster-remove";
 import { enrolmentAdd } from "@coeval/store/control/enrolment-add";
 import { serviceList } from "@coeval/store/control/service-list";
-import type { Clients } from "./access/clients.ts";
+import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Authority } from "./authority.ts";
 import type { Call } from "./call.ts";
+import { type CheckedCluster, checkCluster, type ClusterCheckParts } from "./checks/cluster-check.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { secretSha256 } from "./enrol.ts";
 import type { Links } from "./links.ts";
@@ -29,13 +31,15 @@ const URL_PATTERN = /^webhdfs:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9_.-]+):[1-9]\d{0,
 const USER_PATTERN = /^[\w.@/$-]{1,200}$/;
 
 export interface Clusters {
-  /** @throws CoevalError `name-taken`, `bad-path` (scopes), `bad-input`. Same name and definition again: returns what is there. */
+  /** @throws CoevalError `name-taken` (the name, or the endpoint by another name), `bad-path` (scopes), `bad-input`. Same name and definition again: returns what is there. */
   add(call: Call, cluster: Cluster): Promise<ClusterView>;
   /** @throws CoevalError `not-found`. */
   get(name: string): Promise<ClusterView>;
   list(): Promise<ClusterView[]>;
   /** Revokes its agents too. @throws CoevalError `not-found`, `cluster-in-use` naming the services. */
   remove(call: Call, name: string): Promise<void>;
+  /** Asks the agent once how the cluster stands; changes nothing. `own`: the version of this software. @throws CoevalError `not-found`. */
+  check(name: string, own: string): Promise<CheckedCluster>;
   /** A one-use secret for an agent; `agent` defaults to the cluster's name. @throws CoevalError `not-found`, `bad-input`. */
   enroll(call: Call, name: string, agent?: string): Promise<Enrolment>;
 }
@@ -50,10 +54,9 @@ export interface Enrolment {
   readonly expiresAt: Instant;
 }
 
-export interface ClustersParts {
+export interface ClustersParts extends ClusterCheckParts {
   readonly records: Records;
-  readonly clients: Clients;
-  readonly links: Links;
+  readonly links: Pick<Links, "revoked">;
   readonly authority: Authority;
 }
 
@@ -69,6 +72,7 @@ export function createClusters(world: World, parts: ClustersParts): Clusters {
           throw new CoevalError("name-taken", message, { pointer: "/metadata/name" });
         }
         if (!there) {
+          await requireFreeEndpoint(tx.trx, cluster);
           await clusterAdd(tx.trx, cluster);
           const { url, user } = cluster.hdfs;
           await tx.audit(call.who, "cluster.add", `cluster/${cluster.name}`, {
@@ -84,6 +88,7 @@ export function createClusters(world: World, parts: ClustersParts): Clusters {
     },
     get: (name) => clients.view(name),
     list: () => clients.all(),
+    check: (name, own) => checkCluster(parts, name, own),
     async remove(call, name) {
       const revoked = await records.write(async (tx) => {
         if (!(await clusterGet(tx.trx, name)))
@@ -124,6 +129,18 @@ export function createClusters(world: World, parts: ClustersParts): Clusters {
       });
     },
   };
+}
+
+/** One HDFS is one cluster: its second name would let a service replicate it onto itself. */
+async function requireFreeEndpoint(queries: ControlQueries, { hdfs }: Cluster): Promise<void> {
+  const endpoint = hdfs.url.toLowerCase();
+  const taken = (await clusterList(queries)).find(
+    ({ cluster }) => cluster.hdfs.url.toLowerCase() === endpoint,
+  );
+  if (!taken) return;
+  const { name } = taken.cluster;
+  const message = `spec.hdfs.url: ${hdfs.url} is registered as the cluster '${name}' already; use that one, or remove it first`;
+  throw new CoevalError("name-taken", message, { pointer: "/spec/hdfs/url" });
 }
 
 function checked(cluster: Cluster): Cluster {

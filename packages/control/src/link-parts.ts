@@ -25,6 +25,8 @@ export interface LinkParts {
   heard(link: Link): void;
   said(link: Link, status: StatusMessage): Promise<void>;
   closed(link: Link): void;
+  /** An agent was turned away before it had a link. */
+  refused(fingerprint: string, why: string): void;
   /** Keys were revoked: agents must hear of it, links of those keys end. */
   revoked(fingerprints: readonly string[]): Promise<void>;
 }

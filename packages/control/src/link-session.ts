@@ -36,6 +36,7 @@ export async function serveLink(world: World, parts: LinkParts, stream: Stream):
   } catch (thrown) {
     const failure = toFailure(thrown);
     world.log.warn("link-refused", { peer: peer.kind, code: failure.code, message: failure.message });
+    if (peer.kind === "agent") parts.refused(peer.fingerprint, failure.message);
     const final = failure.code === "peer-not-trusted" || failure.code === "enrolment-refused";
     await lastWord(world, channel, refusal(failure, final), () => drain(channel));
   }
@@ -56,7 +57,7 @@ async function serveAgent(world: World, parts: LinkParts, channel: Channel, peer
   if (hello.say !== "hello") throw new CoevalError("protocol", `'${hello.say}' came before 'hello'`);
   if (hello.version !== LINK_VERSION)
     throw new CoevalError("protocol", `the agent speaks version ${hello.version}, this is ${LINK_VERSION}`);
-  const link = createLink(world, channel, peer, hello.dataAddress);
+  const link = createLink(world, channel, peer, hello);
   const welcome = welcomeOf(parts, cluster);
   link.send(welcome);
   try {
@@ -118,6 +119,7 @@ async function handle(
     case "held":
     case "kept":
     case "findings":
+    case "inspected":
     case "entries":
     case "point-checked":
       return link.questions.answered(message);

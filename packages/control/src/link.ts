@@ -24,6 +24,8 @@ export interface Link {
   readonly who: string;
   /** Where the agent's peers reach it. */
   readonly dataAddress: string;
+  /** The version of the agent's software. */
+  readonly software: string;
   /** Messages that wait to be sent. */
   readonly queued: number;
   /** Queues a message; on a link that has ended it has no effect. */
@@ -37,7 +39,13 @@ export interface Link {
   readonly questions: Questions;
 }
 
-export function createLink(world: World, channel: Channel, peer: AgentPeer, dataAddress: string): Link {
+/** @param hello what the agent said first. */
+export function createLink(
+  world: World,
+  channel: Channel,
+  peer: AgentPeer,
+  { dataAddress, software }: { readonly dataAddress: string; readonly software: string },
+): Link {
   let queued = 0;
   let ended: string | null = null;
   const questions = createQuestions(world, peer.cluster, send);
@@ -75,6 +83,7 @@ export function createLink(world: World, channel: Channel, peer: AgentPeer, data
     peer,
     who: `agent:${peer.cluster}/${peer.agent}`,
     dataAddress,
+    software,
     get queued() {
       return queued;
     },

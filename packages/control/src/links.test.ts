@@ -112,7 +112,11 @@ test("a newer connection of the cluster's agent takes the place of the older one
 
 test("a revoked agent's link ends for good at once, and every other agent hears of the key", async () => {
   const fake = await withAgent();
-  await fake.control.clusters.add(call, { name: "west", hdfs, scopes: ["/"] });
+  await fake.control.clusters.add(call, {
+    name: "west",
+    hdfs: { ...hdfs, url: "webhdfs://west:9870" },
+    scopes: ["/"],
+  });
   const west = createFakeAgent({ cluster: "west", fingerprint: "2".repeat(64) });
   await enrolled(fake.control, fake.network, west.peer);
   await west.connect(fake.network);
@@ -146,6 +150,23 @@ test("a message that is none, bytes, or another version end the link with the re
   const last = fake.agent.heard.at(-1);
   assert.ok(last?.say === "refused" && last.failure.code === "protocol");
   assert.equal((await east(fake)).connected, false);
+});
+
+test("an agent of another version is shown as away with the reason, until one that fits comes", async () => {
+  const fake = await withAgent();
+  fake.agent.drop();
+  await fake.time.settle();
+  const channel = channelOn(fake.network.dial(fake.agent.peer));
+  await channel.send({ say: "hello", version: 99, software: "x", dataAddress: "a:1" });
+  await channel.receive();
+  channel.close("heard");
+  await fake.time.settle();
+  const away = await east(fake);
+  assert.equal(away.state, "agent-away");
+  assert.match(away.cause ?? "", /is away, last seen .*: the agent speaks version 99, this is 1/);
+  await fake.agent.connect(fake.network);
+  await fake.time.settle();
+  assert.equal((await east(fake)).cause, null);
 });
 
 test("another control device, and an agent of a key never enrolled, are refused", async () => {

@@ -27,7 +27,10 @@ export interface Links {
   revoked(fingerprints: readonly string[]): Promise<void>;
 }
 
-export type LinksParts = Omit<LinkParts, "opened" | "heard" | "said" | "closed" | "revoked" | "refusals"> & {
+export type LinksParts = Omit<
+  LinkParts,
+  "opened" | "heard" | "said" | "closed" | "refused" | "revoked" | "refusals"
+> & {
   readonly tasks: Tasks;
   /** An agent is there. */
   readonly connected: (link: Link) => void;
@@ -66,6 +69,7 @@ export function createLinks(world: World, parts: LinksParts): Links {
       parts.connected(link);
     },
     heard: (link) => sights.heard(link),
+    refused: (fingerprint, why) => sights.refused(fingerprint, why),
     async said(link, status) {
       if (links.get(link.peer.fingerprint) === link) await sights.said(link, status);
     },

@@ -15,6 +15,7 @@ import type { ControlQueries } from "@coeval/store/control/tables";
 import { clockApart } from "./access/cluster-client.ts";
 import type { Clients } from "./access/clients.ts";
 import type { Call } from "./call.ts";
+import { clockErrorMsMax, clockErrorText } from "./clock-share.ts";
 import { codeOf, type ClusterView } from "./cluster-view.ts";
 import { type Copies, wantedOf } from "./copies.ts";
 import type { Leads } from "./leads.ts";
@@ -38,8 +39,6 @@ export interface ProtectRequest {
 
 /** Characters of a label at most. */
 export const LABEL_MAX = 200;
-/** The clock's error may take at most this share of the tolerance: the rest is the snapshots'. */
-export const CLOCK_SHARE = 0.5;
 
 export interface ProtectParts {
   readonly db: ControlQueries;
@@ -135,10 +134,10 @@ function checkPresent(view: ClusterView): void {
 
 function checkOwnClock(clock: ControlClock, service: Service): void {
   const errorMs = clock.reading()?.errorMs ?? 0;
-  if (errorMs <= errorMsMax(service)) return;
+  if (errorMs <= clockErrorMsMax(service)) return;
   const why = clock.failure === null ? "" : `; ${clock.failure}`;
   const what = `the control device's error against ${clock.source} is up to`;
-  throw new CoevalError("clock-unproven", `${what} ${allowed(errorMs, service)}${why}`);
+  throw new CoevalError("clock-unproven", `${what} ${clockErrorText(errorMs, service)}${why}`);
 }
 
 /** The agent's reading must leave room in the tolerance, and be of the clock that ours is; both are proven again at the moment. */
@@ -149,22 +148,14 @@ function checkClock({ cluster, clock, clockFailure }: ClusterView, service: Serv
       "clock-unproven",
       `the agent of ${cluster.name} has not read the shared clock yet${why}`,
     );
-  if (clock.errorMs > errorMsMax(service)) {
-    const figures = allowed(clock.errorMs, service);
+  if (clock.errorMs > clockErrorMsMax(service)) {
+    const figures = clockErrorText(clock.errorMs, service);
     throw new CoevalError("clock-unproven", `the clock's error at ${cluster.name} is up to ${figures}${why}`);
   }
   const { apart, source, server } = clock;
-  if (!apart || Math.abs(apart.offsetMs) - apart.errorMs <= errorMsMax(service)) return;
-  const figures = `${clockApart(source, server, apart)}, the tolerance of ${service.name} allows ${errorMsMax(service)} ms`;
+  if (!apart || Math.abs(apart.offsetMs) - apart.errorMs <= clockErrorMsMax(service)) return;
+  const figures = `${clockApart(source, server, apart)}, the tolerance of ${service.name} allows ${clockErrorMsMax(service)} ms`;
   throw new CoevalError("clock-off", `${cluster.name}: ${figures}`);
-}
-
-function errorMsMax(service: Service): number {
-  return service.policy.tolerance.windowMs * CLOCK_SHARE;
-}
-
-function allowed(errorMs: number, service: Service): string {
-  return `${errorMs.toFixed(1)} ms, the tolerance of ${service.name} allows ${errorMsMax(service)} ms`;
 }
 
 function checkUsable({ cluster, state, cause }: ClusterView): void {

@@ -11,6 +11,7 @@ export const QUESTIONS_MAX = 16;
 
 type Kinds = {
   examine: "findings";
+  inspect: "inspected";
   "list-point": "entries";
   "check-point": "point-checked";
   "holds-point": "held";
@@ -61,7 +62,8 @@ export function createQuestions(
     answered(answer) {
       const waiting = open.get(answer.number);
       const { failure } = answer;
-      if (!failure) return waiting?.resolve(answer);
+      // What could not be inspected is told beside what could.
+      if (!failure || answer.say === "inspected") return waiting?.resolve(answer);
       waiting?.reject(new CoevalError(failure.code, failure.message, { evidence: failure.evidence }));
     },
     end(reason) {

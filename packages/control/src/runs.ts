@@ -3,7 +3,7 @@ import { CoevalError } from "@coeval/core/errors";
 import type { Instant } from "@coeval/core/model/instant";
 import type { Run } from "@coeval/core/protect/run";
 import { runGet } from "@coeval/store/control/run-get";
-import { runList } from "@coeval/store/control/run-list";
+import { runList, type RunListRequest } from "@coeval/store/control/run-list";
 import { runLogList } from "@coeval/store/control/run-log-list";
 import type { StoredRun } from "@coeval/store/control/run-row";
 import type { ControlQueries } from "@coeval/store/control/tables";
@@ -55,14 +55,24 @@ export function createRuns({
     return current(stored);
   }
 
+  /** A cursor is the last run of the page before. */
+  async function beforeOf(cursor: string | undefined): Promise<RunListRequest["before"]> {
+    if (cursor === undefined) return undefined;
+    const last = await runGet(db, cursor);
+    if (!last) throw badCursor();
+    return { startedAt: last.startedAt, id: last.run.id };
+  }
+
   return {
     get,
     async list(request) {
       const limit = limitOf(request);
-      const found = await runList(db, { service: request.service, before: beforeOf(request.cursor), limit });
-      const last = found.at(-1);
-      const next = last && found.length === limit ? `${last.startedAt}/${last.run.id}` : null;
-      return { items: found.map(current), next };
+      const before = await beforeOf(request.cursor);
+      const found = await runList(db, { service: request.service, before, limit });
+      return {
+        items: found.map(current),
+        next: found.length === limit ? (found.at(-1)?.run.id ?? null) : null,
+      };
     },
     async logs(id, request) {
       await get(id);
@@ -91,11 +101,4 @@ export function createRuns({
       return get(id);
     },
   };
-}
-
-function beforeOf(cursor: string | undefined): { startedAt: number; id: string } | undefined {
-  if (cursor === undefined) return undefined;
-  const [, at, id] = /^(\d{1,15}(?:\.\d{1,6})?)\/([a-z]+-[0-9a-z]{1,32})$/.exec(cursor) ?? [];
-  if (at === undefined || id === undefined) throw badCursor();
-  return { startedAt: Number(at), id };
 }

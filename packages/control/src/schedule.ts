@@ -10,13 +10,13 @@ import { scheduleLast } from "@coeval/store/control/schedule-last";
 import { serviceList } from "@coeval/store/control/service-list";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Act } from "./answer-policy.ts";
+import { crowdLeads } from "./crowd.ts";
 import type { Leads } from "./leads.ts";
 
 /** A policy that cannot be asked (its zone is not known any more) is asked again after this. */
 const ASK_AGAIN_MS = 60_000;
 /** This process may be kept from running for so long (a garbage collection, other work); no moment is lost for that. */
 const HELD_UP_MS_MAX = 250;
-
 export interface ScheduleParts {
   readonly db: ControlQueries;
   readonly calendar: Calendar;
@@ -31,6 +31,8 @@ export interface Entry {
   last: Instant;
   /** Nothing is to be done before. */
   wakeAt: Instant;
+  /** The moment that is waited for; null when none is, or a pause holds it. */
+  next: Instant | null;
   /** It is being answered. */
   busy: boolean;
 }
@@ -54,19 +56,23 @@ export function createSchedule(world: World, { db, calendar, leads }: SchedulePa
   const entries = new Map<string, Entry>();
   let pauses: readonly StoredPause[] = [];
 
-  /** The act, or until when there is none. */
-  function ask({ service, last }: Entry, now: Instant): Act | Instant {
+  /** What is to be done at once; otherwise null, and the entry knows what it waits for. */
+  function ask(entry: Entry, now: Instant): Act | null {
+    const { service, last } = entry;
+    entry.next = null;
     try {
       const leadMs = leads.of(service.name) + HELD_UP_MS_MAX;
       const asked = due(service, { last, now, leadMs, pauses }, calendar);
-      if (asked.kind === "none") return Number.POSITIVE_INFINITY;
-      return asked.kind === "wait" ? asked.until : asked;
+      if (asked.kind === "none") entry.wakeAt = Number.POSITIVE_INFINITY;
+      else if (asked.kind === "wait") Object.assign(entry, { wakeAt: asked.until, next: asked.moment });
+      else return asked;
     } catch (thrown) {
       // One policy that cannot be asked must not keep the others waiting.
       const { code, message } = toFailure(thrown);
       world.log.error("policy-not-asked", { service: service.name, code, message });
-      return now + ASK_AGAIN_MS;
+      entry.wakeAt = now + ASK_AGAIN_MS;
     }
+    return null;
   }
 
   return {
@@ -79,7 +85,7 @@ export function createSchedule(world: World, { db, calendar, leads }: SchedulePa
         const known = entries.get(name);
         // One from before there were schedules begins now.
         const answered = Math.max(known?.last ?? 0, last.get(name) ?? world.clock.nowMs());
-        const anew = { service, version, last: answered, wakeAt: 0 };
+        const anew = { service, version, last: answered, wakeAt: 0, next: null };
         entries.set(name, Object.assign(known ?? { busy: false }, anew));
       }
     },
@@ -90,14 +96,20 @@ export function createSchedule(world: World, { db, calendar, leads }: SchedulePa
     look(now) {
       const calls: Call[] = [];
       let nextAt = Number.POSITIVE_INFINITY;
-      for (const entry of entries.values()) {
-        if (entry.busy) continue;
-        if (entry.wakeAt <= now) {
-          const asked = ask(entry, now);
-          if (typeof asked === "number") entry.wakeAt = asked;
-          else calls.push({ entry, act: asked });
-        }
-        nextAt = Math.min(nextAt, entry.wakeAt);
+      const idle = [...entries.values()].filter(({ busy }) => !busy);
+      const waiting = idle.filter((entry) => {
+        const act = entry.wakeAt <= now ? ask(entry, now) : null;
+        if (act) calls.push({ entry, act });
+        return !act;
+      });
+      const crowdLeadMs = crowdLeads(
+        [...entries.values()].flatMap(({ next }) => (next === null ? [] : [next])),
+      );
+      for (const entry of waiting) {
+        const { next, wakeAt } = entry;
+        const armAt = next === null ? wakeAt : Math.min(wakeAt, next - crowdLeadMs(next));
+        if (next !== null && armAt <= now) calls.push({ entry, act: { kind: "arm", moment: next } });
+        else nextAt = Math.min(nextAt, armAt);
       }
       calls.sort((a, b) => b.entry.service.policy.priority - a.entry.service.policy.priority);
       return { calls, nextAt };

@@ -3,44 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MomentRule } from "@coeval/core/model/policy";
 import type { StoredMoment } from "@coeval/store/control/moment-row";
-import {
-  call,
-  type FakeControl,
-  furnish,
-  serviceBetween,
-  START_MS,
-  startFakeControl,
-} from "./testing/fake-control.ts";
-import { createFakePair, type FakePair } from "./testing/fake-work.ts";
+import { call, type FakeControl, START_MS } from "./testing/fake-control.ts";
+import { byPolicy, edit, pass } from "./testing/by-policy.ts";
 
 const EVERY_MS = 10_000;
 const every: MomentRule = { kind: "every", everyMs: EVERY_MS, anchor: null };
-/** Agents tell their status this often. */
-const TELL_EVERY_MS = 2000;
-
-async function byPolicy(moments: readonly MomentRule[]): Promise<{ fake: FakeControl; pair: FakePair }> {
-  const fake = await startFakeControl();
-  const pair = createFakePair(fake.time.process(), { source: "east", target: "west" });
-  await furnish(fake, pair);
-  await edit(fake, moments);
-  return { fake, pair };
-}
-
-async function edit(fake: FakeControl, moments: readonly MomentRule[]): Promise<void> {
-  const service = serviceBetween("east", "west");
-  const wanted = { ...service, policy: { ...service.policy, moments } };
-  await fake.control.services.apply(call, [{ service: wanted, ifVersion: null }], { dryRun: false });
-  await fake.time.settle();
-}
-
-/** Time passes, in which agents that are connected tell their status. */
-async function pass(fake: FakeControl, pair: FakePair, ms: number): Promise<void> {
-  for (let passed = 0; passed < ms && !fake.dead; passed += TELL_EVERY_MS) {
-    for (const agent of [pair.source, pair.target]) if (!agent.ended) await agent.tell();
-    await fake.time.advance(Math.min(TELL_EVERY_MS, ms - passed));
-  }
-}
-
 async function fates(fake: FakeControl): Promise<StoredMoment[]> {
   const { items } = await fake.control.moments.list("orders", {});
   return items.toReversed();

@@ -12,6 +12,8 @@ import { type Call, createSchedule, type ScheduleParts } from "./schedule.ts";
 
 /** The clock may be set: it is looked at this often. */
 export const LOOK_EVERY_MS = 1000;
+/** Between two looks at least: answers that come one after the other are looked at together. */
+const LOOK_APART_MS = 20;
 /** What could not be read or stored is tried again after this. */
 const STORE_AGAIN_MS = 2000;
 
@@ -72,6 +74,7 @@ export function createScheduler(world: World, parts: SchedulerParts): Scheduler 
         const rest = world.clock.sleep(Math.min(LOOK_EVERY_MS, Math.max(1, nextAt - now)), signal);
         // Whichever comes second is cancelled.
         await Promise.race([rung, rest.catch(() => undefined)]);
+        await world.clock.sleep(LOOK_APART_MS, cancel);
       } catch (thrown) {
         stale = true;
         if (!cancel.aborted) await failed("schedule-not-read", thrown, cancel);

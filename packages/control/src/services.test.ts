@@ -230,7 +230,7 @@ test("once points exist, what decides where they lie stays, and the service is n
 test("examining asks both agents, the secondary with the holding directory, and tells what blocks", async () => {
   const fake = await furnished();
   const { source, target } = fake.pair;
-  const checked = fake.control.services.check(base);
+  const checked = fake.control.services.examine(base, { measure: false });
   await fake.time.settle();
   const questions = [source, target].map((agent) => {
     const last = agent.heard.at(-1);
@@ -249,15 +249,30 @@ test("examining asks both agents, the secondary with the holding directory, and 
     say: "findings",
     number: questions[0]?.number ?? 0,
     findings: [finding],
+    sizes: [],
+    blockSizeBytes: null,
+    room: null,
     failure: null,
   });
-  await target.say({ say: "findings", number: questions[1]?.number ?? 0, findings: [], failure: null });
-  assert.deepEqual(await checked, { findings: [{ ...finding, cluster: "east" }], blocked: true });
+  await target.say({
+    say: "findings",
+    number: questions[1]?.number ?? 0,
+    findings: [],
+    sizes: [],
+    blockSizeBytes: null,
+    room: null,
+    failure: null,
+  });
+  assert.deepEqual(await checked, {
+    findings: [{ ...finding, cluster: "east" }],
+    blocked: true,
+    estimate: null,
+  });
 });
 
 test("an agent that does not answer, or goes away, is told as such", async () => {
   const fake = await furnished();
-  const silent = fake.control.services.check(base);
+  const silent = fake.control.services.examine(base, { measure: false });
   silent.catch(() => undefined);
   for (let told = 0; told < 16; told++) {
     await fake.time.advance(2000);
@@ -265,13 +280,16 @@ test("an agent that does not answer, or goes away, is told as such", async () =>
     await fake.pair.target.tell();
   }
   await assert.rejects(silent, { code: "stalled", message: /did not answer in 30 s/ });
-  const going = fake.control.services.check(base);
+  const going = fake.control.services.examine(base, { measure: false });
   going.catch(() => undefined);
   await fake.time.settle();
   fake.pair.source.drop();
   await assert.rejects(going, { code: "agent-away" });
   await fake.time.settle();
-  await assert.rejects(fake.control.services.check(base), { code: "agent-away", message: /agent of east/ });
+  await assert.rejects(fake.control.services.examine(base, { measure: false }), {
+    code: "agent-away",
+    message: /agent of east/,
+  });
 });
 
 test("a document whose instant is past by now can be applied again, and edited beside it", async () => {
@@ -293,4 +311,23 @@ test("a service that was stored before policies had moments is protected by hand
   const definition = JSON.stringify({ ...base, policy: { direction, tolerance } });
   await fake.control.write(({ trx }) => trx.updateTable("services").set({ definition }).execute());
   assert.deepEqual((await fake.control.services.get("orders")).service, base);
+});
+
+test("a stored service that is wrong by now is told with its place in its own document", async () => {
+  const fake = await furnished();
+  const { definition } = await fake.control.database.db
+    .selectFrom("services")
+    .select("definition")
+    .executeTakeFirstOrThrow();
+  const broken = { ...JSON.parse(definition), secondary: "east" };
+  await fake.control.write(({ trx }) =>
+    trx
+      .updateTable("services")
+      .set({ definition: JSON.stringify(broken) })
+      .execute(),
+  );
+  await assert.rejects(fake.control.services.check("orders", { measure: true }), {
+    code: "bad-input",
+    pointer: "/spec/secondary",
+  });
 });

@@ -4,7 +4,6 @@ import { CoevalError } from "@coeval/core/errors";
 import type { Service } from "@coeval/core/model/service";
 import type { Calendar } from "@coeval/core/ports/calendar";
 import type { Clock } from "@coeval/core/ports/clock";
-import type { Finding } from "@coeval/core/ports/source";
 import { checkPolicy } from "@coeval/core/protect/check-policy";
 import { clusterList } from "@coeval/store/control/cluster-list";
 import { pointCount } from "@coeval/store/control/point-count";
@@ -19,7 +18,7 @@ import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Call } from "./call.ts";
 import { checkEdit } from "./check-edit.ts";
 import { checkService, normalService } from "./check-service.ts";
-import type { Acting } from "./acting.ts";
+import { checkOnClusters, type CheckedService, type ServiceCheckParts } from "./checks/service-check.ts";
 import type { Records } from "./records.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -37,10 +36,12 @@ export interface Services {
   get(name: string): Promise<ServiceRecord>;
   list(): Promise<ServiceRecord[]>;
   /**
-   * What accepting the data sets means on both clusters, asked of both agents; changes nothing. Takes a definition that need not be applied.
-   * @throws CoevalError as `apply`, and `agent-away`.
+   * What accepting the service means on both clusters, asked of both agents; changes nothing. Takes one that a dry run has judged.
+   * `measure`: also what the first run takes. @throws CoevalError `agent-away`, `stalled`, and what an agent cannot look at.
    */
-  check(service: Service): Promise<CheckedService>;
+  examine(service: Service, options: { readonly measure: boolean }): Promise<CheckedService>;
+  /** The same of a service that exists, judged anew by itself. @throws CoevalError as `apply`, with `pointer` into its document: `/spec/…`. */
+  check(name: string, options: { readonly measure: boolean }): Promise<CheckedService>;
   /**
    * @param points `keep`: its points stay on the secondary. Null is refused when points exist.
    * @throws CoevalError `not-found`, `run-active`, `point-exists`, `edited-meanwhile`, `unsupported` (delete points).
@@ -71,24 +72,18 @@ export interface ServiceRecord {
   readonly epoch: number;
 }
 
-export interface CheckedService {
-  readonly findings: readonly (Finding & { readonly cluster: string })[];
-  /** True when a finding blocks. */
-  readonly blocked: boolean;
-}
-
-export interface ServicesParts {
-  readonly db: ControlQueries;
+export interface ServicesParts extends ServiceCheckParts {
   readonly records: Records;
-  readonly acting: Pick<Acting, "link">;
   readonly calendar: Calendar;
-  readonly clock: Clock;
+  /** Its `nowMs` is the shared clock's. */
+  readonly time: Pick<Clock, "nowMs">;
   readonly scheduler: Pick<Scheduler, "changed">;
 }
 
-export function createServices({ db, records, acting, calendar, clock, scheduler }: ServicesParts): Services {
+export function createServices(parts: ServicesParts): Services {
+  const { db, records, calendar, time, scheduler } = parts;
   const planned = (from: ControlQueries, wanted: readonly Wanted[]) =>
-    plannedAt(from, wanted, calendar, clock.nowMs());
+    plannedAt(from, wanted, calendar, time.nowMs());
 
   async function get(name: string): Promise<ServiceRecord> {
     return recordOf(await existing(db, name));
@@ -105,7 +100,7 @@ export function createServices({ db, records, acting, calendar, clock, scheduler
           await servicePut(tx.trx, service, version);
           // What lies before the new moments' first was never due.
           if (!before || before.deletedAt !== null || !sameMoments(before.service, service))
-            await schedulePut(tx.trx, service.name, clock.nowMs());
+            await schedulePut(tx.trx, service.name, time.nowMs());
           const definition = service as unknown as Json;
           await tx.audit(call.who, "service.apply", `service/${service.name}`, { version, definition });
           await tx.event("service", `service/${service.name}`, { version });
@@ -120,14 +115,11 @@ export function createServices({ db, records, acting, calendar, clock, scheduler
     async list() {
       return (await serviceList(db)).map(recordOf);
     },
-    async check(given) {
-      const [{ service } = { service: given }] = await planned(db, [{ service: given, ifVersion: null }]);
-      const [primary, secondary] = await Promise.all([
-        examine(db, acting, service, service.primary, null),
-        examine(db, acting, service, service.secondary, service.mapping.target),
-      ]);
-      const findings = [...primary, ...secondary];
-      return { findings, blocked: findings.some((finding) => finding.level === "blocks") };
+    examine: (service, options) => checkOnClusters(parts, service, options),
+    async check(name, options) {
+      const { service } = await get(name);
+      await planned(db, [{ service, ifVersion: null }]).catch(placedInOne);
+      return checkOnClusters(parts, service, options);
     },
     async remove(call, name, { points, ifVersion }) {
       await records.write(async (tx) => {
@@ -208,6 +200,13 @@ function inPlace<T>(index: number, check: () => T): T {
   }
 }
 
+/** Of one service alone the place among several means nothing. */
+function placedInOne(thrown: unknown): never {
+  if (!(thrown instanceof CoevalError) || thrown.pointer === undefined) throw thrown;
+  const { code, message, pointer, evidence, cause } = thrown;
+  throw new CoevalError(code, message, { pointer: pointer.replace(/^\/0(?=\/)/, ""), evidence, cause });
+}
+
 async function judged(db: ControlQueries, service: Service, ifVersion: IfVersion): Promise<Applied> {
   const { name } = service;
   const stored = await serviceGet(db, name);
@@ -235,23 +234,6 @@ async function existing(db: ControlQueries, name: string): Promise<StoredService
   const stored = await serviceGet(db, name);
   if (stored && stored.deletedAt === null) return stored;
   throw new CoevalError("not-found", `there is no service '${name}'`);
-}
-
-async function examine(
-  db: ControlQueries,
-  acting: Pick<Acting, "link">,
-  { dataSets }: Service,
-  cluster: string,
-  directory: string | null,
-): Promise<(Finding & { readonly cluster: string })[]> {
-  const link = acting.link(cluster);
-  if (!link) throw new CoevalError("agent-away", `the agent of ${cluster} is not connected`);
-  const stored = (await clusterList(db)).find((one) => one.cluster.name === cluster);
-  // The secondary is asked of its holding directory alone: the data sets stand on the primary.
-  const sets = directory === null ? dataSets : [];
-  const identity = stored?.identity ?? null;
-  const { findings } = await link.questions.ask({ say: "examine", identity, sets: [...sets], directory });
-  return findings.map((finding) => ({ ...finding, cluster }));
 }
 
 function recordOf({ service, version, epoch }: StoredService): ServiceRecord {

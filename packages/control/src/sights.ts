@@ -20,7 +20,7 @@ export interface Sight {
   /** What the agent last said of its cluster, and when. */
   readonly said: StatusMessage | null;
   readonly saidElapsedMs: number;
-  /** Why the last link ended; null while one lasts, or when there was none. */
+  /** Why the last link ended, or none was given; null while one lasts, or when none was asked for. */
   readonly ended: string | null;
 }
 
@@ -31,6 +31,8 @@ export interface Sights {
   heard(link: Link): void;
   said(link: Link, status: StatusMessage): Promise<void>;
   gone(link: Link): Promise<void>;
+  /** An agent was turned away before it had a link: what is shown of one that stays away says why. */
+  refused(fingerprint: string, why: string): void;
 }
 
 type Kept = { -readonly [Key in keyof Sight]: Sight[Key] } & { savedElapsedMs: number; shown: string };
@@ -51,8 +53,7 @@ export const UNSEEN: Sight = {
 export function createSights({ clock }: World, records: Records): Sights {
   const kept = new Map<string, Kept>();
 
-  function change(link: Link, sight: Partial<Kept>): void {
-    const { fingerprint } = link.peer;
+  function change(fingerprint: string, sight: Partial<Kept>): void {
     const before = kept.get(fingerprint) ?? { ...UNSEEN, savedElapsedMs: NEVER, shown: "" };
     kept.set(fingerprint, { ...before, ...sight });
   }
@@ -63,7 +64,7 @@ export function createSights({ clock }: World, records: Records): Sights {
     if (!sight) return;
     const shown = JSON.stringify([sight.connected?.agent, shownOf(sight.said?.cluster ?? null)]);
     if (shown === sight.shown) return;
-    change(link, { shown });
+    change(link.peer.fingerprint, { shown });
     const cause = sight.connected ? (sight.said?.cluster.cause ?? null) : sight.ended;
     await records.write((tx) =>
       tx.event("cluster", `cluster/${cluster}`, { connected: sight.connected !== null, cause }),
@@ -74,14 +75,14 @@ export function createSights({ clock }: World, records: Records): Sights {
     const savedElapsedMs = clock.elapsedMs();
     const sight = kept.get(link.peer.fingerprint);
     if (savedElapsedMs - (sight?.savedElapsedMs ?? NEVER) < SEEN_SAVED_EVERY_MS) return;
-    change(link, { savedElapsedMs });
+    change(link.peer.fingerprint, { savedElapsedMs });
     await records.write((tx) => agentSeen(tx.trx, link.peer.fingerprint, sight?.heardAt ?? tx.now));
   }
 
   return {
     of: (fingerprint) => kept.get(fingerprint) ?? UNSEEN,
     async opened(link) {
-      change(link, {
+      change(link.peer.fingerprint, {
         connected: link.peer,
         dataAddress: link.dataAddress,
         ended: null,
@@ -92,17 +93,20 @@ export function createSights({ clock }: World, records: Records): Sights {
       await tell(link);
     },
     heard(link) {
-      change(link, { heardAt: clock.nowMs(), heardElapsedMs: clock.elapsedMs() });
+      change(link.peer.fingerprint, { heardAt: clock.nowMs(), heardElapsedMs: clock.elapsedMs() });
     },
     async said(link, status) {
-      change(link, { said: status, saidElapsedMs: clock.elapsedMs() });
+      change(link.peer.fingerprint, { said: status, saidElapsedMs: clock.elapsedMs() });
       await tell(link);
       await save(link);
     },
     async gone(link) {
-      change(link, { connected: null, ended: link.ended, savedElapsedMs: NEVER });
+      change(link.peer.fingerprint, { connected: null, ended: link.ended, savedElapsedMs: NEVER });
       await tell(link);
       await save(link);
+    },
+    refused(fingerprint, why) {
+      if (!kept.get(fingerprint)?.connected) change(fingerprint, { ended: why });
     },
   };
 }

@@ -44,7 +44,7 @@ export interface ServiceStatus {
   /** Names of data sets that the last point does not hold: they were added, or moved, after it. */
   readonly uncovered: readonly string[];
   /**
-   * What would be lost if the primary failed now: the age of the last whole point's moment. Never less than the truth. Null when there is no
+   * What would be lost if the primary failed now: the age of the last whole point's moment, and the shared clock's error. Never less than the truth. Null when there is no
    * point that holds every data set: then some of the data would be lost altogether.
    */
   readonly rpoMs: number | null;
@@ -92,7 +92,9 @@ export function statusOf(
   services: readonly ServiceInputs[],
   pauses: readonly StoredPause[],
 ): Status {
-  const seen = services.map((inputs) => serviceStatus(now, inputs, pauses));
+  // The present may be as much later than it seems.
+  const errorMs = clock.reading?.errorMs ?? 0;
+  const seen = services.map((inputs) => serviceStatus(now, errorMs, inputs, pauses));
   const warnings = [
     ...agentNotices(clusters).map(({ about, text }) => ({ cluster: about.slice("cluster/".length), text })),
     ...clockWarnings(clock, clusters),
@@ -115,7 +117,12 @@ function worstFirst(a: ServiceStatus, b: ServiceStatus): number {
   return older === 0 ? (a.service < b.service ? -1 : 1) : older;
 }
 
-function serviceStatus(now: Instant, inputs: ServiceInputs, pauses: readonly StoredPause[]): ServiceStatus {
+function serviceStatus(
+  now: Instant,
+  errorMs: number,
+  inputs: ServiceInputs,
+  pauses: readonly StoredPause[],
+): ServiceStatus {
   const { service, last, active, lastEnded, next } = inputs;
   const failed = lastEnded?.phase === "failed" ? lastEnded.cause : null;
   const uncovered = last
@@ -128,7 +135,7 @@ function serviceStatus(now: Instant, inputs: ServiceInputs, pauses: readonly Sto
     points: last?.points ?? 0,
     lastPoint: last && { id: last.id, moment: last.moment, grade: last.grade },
     uncovered,
-    rpoMs: last && uncovered.length === 0 ? Math.max(0, now - last.moment) : null,
+    rpoMs: last && uncovered.length === 0 ? Math.max(0, now + errorMs - last.moment) : null,
     objectiveMs: service.policy.objective?.rpoMs ?? null,
     nextMoment: next.moment,
     policyFault: next.fault,

@@ -2,7 +2,7 @@
 import { explain } from "@coeval/core/errors";
 import { formatInstant, type Instant } from "@coeval/core/model/instant";
 import { codeOf, type ClusterView } from "./cluster-view.ts";
-import { CLOCK_SHARE } from "./protect-service.ts";
+import { CLOCK_SHARE } from "./clock-share.ts";
 import { behindMs, type OwnClock, type ServiceStatus, type Status } from "./status.ts";
 
 /** A source that nobody could read for so long will refuse moments soon. */

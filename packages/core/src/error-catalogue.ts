@@ -6,6 +6,7 @@
 import { agentErrors } from "./errors/agents.ts";
 import { clockErrors } from "./errors/clock.ts";
 import { type CatalogueEntry, entry } from "./errors/entry.ts";
+import { httpErrors } from "./errors/http.ts";
 
 export type { CatalogueEntry, Retry } from "./errors/entry.ts";
 
@@ -13,6 +14,7 @@ export type { CatalogueEntry, Retry } from "./errors/entry.ts";
 export const errors = {
   ...agentErrors,
   ...clockErrors,
+  ...httpErrors,
   "agent-away": entry(
     409,
     "later",
@@ -85,12 +87,6 @@ export const errors = {
     "The secondary's live tree was changed behind coeval's back.",
     "The differing paths are named; move them aside, then protect again. Nothing was overwritten.",
   ),
-  "control-running": entry(
-    409,
-    "never",
-    "Another control device uses this data folder.",
-    "Stop the other process, or name another folder with --data.",
-  ),
   corrupt: entry(
     500,
     "now",
@@ -144,6 +140,12 @@ export const errors = {
     "never",
     "A file of the data folder is missing.",
     "Restore the data folder from its backup.",
+  ),
+  "folder-in-use": entry(
+    409,
+    "never",
+    "Another control device or agent uses this data folder.",
+    "Stop the other process, or name another folder with --data.",
   ),
   "foreign-data": entry(
     409,

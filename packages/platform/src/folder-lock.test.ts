@@ -10,7 +10,7 @@ import { lockFolder } from "./folder-lock.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "coeval-lock-"));
 after(() => rmSync(folder, { recursive: true }));
-const isRunning = (thrown: unknown) => thrown instanceof CoevalError && thrown.code === "control-running";
+const isRunning = (thrown: unknown) => thrown instanceof CoevalError && thrown.code === "folder-in-use";
 
 test("a second opening in the same process is refused until the first is released", () => {
   const place = join(folder, "one");

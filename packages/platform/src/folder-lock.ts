@@ -18,7 +18,7 @@ export const LOCK_FILE = "lock";
 /** Who holds the lock, for the message only. */
 export const LOCK_OWNER_FILE = "lock.pid";
 
-/** Takes the folder for this process; makes it when absent. Throws CoevalError `control-running` when another one has it. */
+/** Takes the folder for this process; makes it when absent. Throws CoevalError `folder-in-use` when another one has it. */
 export function lockFolder(folder: string): FolderLock {
   makePrivateFolder(folder);
   const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 });
@@ -27,7 +27,7 @@ export function lockFolder(folder: string): FolderLock {
   } catch (cause) {
     database.close();
     if (!isBusy(cause)) throw cause;
-    throw new CoevalError("control-running", `${ownerOf(folder)} already uses the data folder ${folder}`, {
+    throw new CoevalError("folder-in-use", `${ownerOf(folder)} already uses the data folder ${folder}`, {
       cause,
     });
   }

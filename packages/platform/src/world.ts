@@ -14,7 +14,7 @@ export interface WorldOptions {
   readonly logFile?: string;
 }
 
-/** Locks the data folder first: CoevalError `control-running` when another process has it. `close` gives it back. */
+/** Locks the data folder first: CoevalError `folder-in-use` when another process has it. `close` gives it back. */
 export function createWorld(options: WorldOptions): World & { close(): void } {
   const lock = lockFolder(options.dataFolder);
   const clock = createClock();

@@ -3,6 +3,7 @@ import type { Act, Cut, Trigger } from "./plan.ts";
 import { type Call, NO_CLUSTER_FAULTS } from "./cluster/served.ts";
 import type { MachineName } from "./processes/machine.ts";
 import type { Stage } from "./stage.ts";
+import { createDatabaseDisk } from "./world/database.ts";
 import { LATENCY_MS_MAX } from "./world/files.ts";
 import { NO_LINK_FAULTS } from "./world/link-faults.ts";
 
@@ -105,10 +106,12 @@ function mend(stage: Stage): void {
     cluster.setReachable(true);
     cluster.setSafeMode(false);
   }
+  for (const server of stage.timeServers.values()) server.answers = true;
   for (const machine of Object.values(machines)) {
     machine.crashAt(null);
     machine.disk.freeBytes = Number.POSITIVE_INFINITY;
     machine.disk.latencyMsMax = LATENCY_MS_MAX;
+    Object.assign(machine.databaseDisk, createDatabaseDisk());
   }
 }
 

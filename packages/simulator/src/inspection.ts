@@ -65,7 +65,7 @@ export function createInspection(
     status(status) {
       for (const one of status.services)
         for (const checker of checkers)
-          complain(checker.name, checker.onStatus?.(of(one.service).facts, one) ?? []);
+          complain(checker.name, checker.onStatus?.(of(one.service).facts, one, status) ?? []);
     },
     async all() {
       for (const { facts } of findings.values())

@@ -52,6 +52,7 @@ const PASSING: readonly ErrorCode[] = [
   ...([
     "agent-away",
     "agent-not-ready",
+    "data-folder",
     "clock-unproven",
     "cluster-unreachable",
     "safe-mode",
@@ -65,13 +66,15 @@ export function createOperator(stage: Stage): Operator {
   const known = new Set<string>();
   let applied = service;
 
-  /** Asks again when the control device crashed; only for questions that change nothing, or may be repeated. */
+  /** Asks again when the control device crashed, or could not write; only for questions that change nothing, or may be repeated. */
   async function ask<T>(question: (control: Control) => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await control.ask(question);
       } catch (thrown) {
-        if (thrown !== GONE) throw thrown;
+        const full = thrown instanceof CoevalError && thrown.code === "data-folder";
+        if (thrown !== GONE && !full) throw thrown;
+        if (full) await timeline.pass(ASK_AGAIN_MS);
       }
     }
   }

@@ -103,6 +103,10 @@ export interface Plan {
   readonly breaks: readonly Break[];
   readonly clusterFaults: ClusterFaults;
   readonly acts: readonly Act[];
+  /** What all go by: the control device's own clock, or an NTP server. */
+  readonly clock: "control" | "ntp";
+  /** What an agent asks in the place of that server, `ntp://HOST`. */
+  readonly asks: Partial<Readonly<Record<ClusterName, string>>>;
   /** Of each agent; the whole cluster when absent. */
   readonly limits: Partial<Readonly<Record<ClusterName, Limits>>>;
   /** Null: the operator asks for every run. */
@@ -137,6 +141,8 @@ export function planOf(scenario: Scenario, seed: Seed): Plan {
     breaks: [],
     clusterFaults: NO_CLUSTER_FAULTS,
     acts: [],
+    clock: seed.stream("clock").chance(NTP_SHARE) ? "ntp" : "control",
+    asks: {},
     limits: {},
     byPolicy: null,
     standby: false,
@@ -145,6 +151,9 @@ export function planOf(scenario: Scenario, seed: Seed): Plan {
     ...scenario.plan(seed.stream("scenario")),
   };
 }
+
+/** Of the histories in which an NTP server gives the time. */
+const NTP_SHARE = 0.3;
 
 function drawDirections(seed: Seed): Plan["directions"] {
   return seed.pick([["push"], ["push"], ["pull"], ["pull"], ["push", "pull"], ["pull", "push"]]);

@@ -39,6 +39,8 @@ export interface Verdict {
 /** True time, in ms, at which a simulation is given up. */
 const SIMULATION_MS_MAX = 12 * 3_600_000;
 const BETWEEN_RUNS_MS = 3000;
+/** An NTP server that answers again is read within this. */
+const READ_AGAIN_MS = 10_000;
 /** Attempts at a sealed point in fair weather. */
 const RECOVERY_RUNS_MAX = 2;
 
@@ -127,6 +129,7 @@ async function askOn(stage: Stage, { inspection, runs, runCalls }: Notes): Promi
   let well = true;
   for (let number = 0; number < plan.runs && well; number++) well = await once(number);
   conductor.cease();
+  if (plan.clock === "ntp") await timeline.pass(READ_AGAIN_MS);
   for (let more = 0; well && more < RECOVERY_RUNS_MAX; more++) {
     well = await once(plan.runs + more);
     if (runs.at(-1)?.phase === "done" || !plan.recovers) break;

@@ -27,10 +27,12 @@ import {
 } from "./processes/machine.ts";
 import { createClock, createTimepiece } from "./world/clock.ts";
 import { createKeyRing } from "./world/hash.ts";
+import { createInbox, type Inbox } from "./world/inbox.ts";
 import { createLife } from "./world/life.ts";
 import { createLogBook } from "./world/log.ts";
 import { createNet } from "./world/network.ts";
 import type { Seed } from "./world/seed.ts";
+import { createTimeServers, TIME_HOST, type TimeServer, type TimeServers } from "./world/time-server.ts";
 import type { Timeline } from "./world/timeline.ts";
 
 export interface Stage extends Universe {
@@ -61,9 +63,11 @@ export interface Stage extends Universe {
   /** Hears each call as it takes effect. */
   readonly watchers: Set<(call: Call) => void>;
   setClusterFaults(faults: ClusterFaults): void;
-  /** The shared clock, which is the control device's, at a true time; and back. */
+  /** The shared clock, the control device's or the NTP server's, at a true time; and back. */
   sharedAt(trueMs: number): number;
   trueAt(instant: number): number;
+  /** What people are told. */
+  readonly inbox: Inbox;
   /** What an intruder achieved. */
   readonly intrusions: string[];
 }
@@ -86,6 +90,7 @@ export async function buildStage(
     book: createLogBook(timeline),
     keys: createKeyRing(),
     net: createNet(timeline, seed.stream("net")),
+    timeServers: drawTimeServers(seed.stream("time servers")),
   };
   const machines = await buildMachines(universe, plan);
   const clusters = {
@@ -114,8 +119,14 @@ export async function buildStage(
         },
       },
       limits: limits[name],
+      asks: plan.asks[name] ?? null,
       tamper: tampers[name] ?? {},
     });
+  const inbox = createInbox(timeline, seed.stream("inbox"));
+  const shared =
+    plan.clock === "ntp"
+      ? (universe.timeServers.get(TIME_HOST) as TimeServer).timepiece
+      : machines.control.timepiece;
   return {
     ...universe,
     plan,
@@ -123,7 +134,12 @@ export async function buildStage(
     service: services[0] as Service,
     clusters,
     machines,
-    control: createControlProcess(universe, machines.control, tampers.control ?? {}),
+    control: createControlProcess(universe, machines.control, {
+      clock: plan.clock === "ntp" ? `ntp://${TIME_HOST}` : "control",
+      messenger: plan.byPolicy ? inbox.messenger : null,
+      tamper: tampers.control ?? {},
+    }),
+    inbox,
     agents: {
       east: agent("east"),
       west: agent("west"),
@@ -139,10 +155,23 @@ export async function buildStage(
     setClusterFaults(next) {
       faults = next;
     },
-    sharedAt: (trueMs) => machines.control.timepiece.wallAt(trueMs),
-    trueAt: (instant) => machines.control.timepiece.trueAt(instant),
+    sharedAt: (trueMs) => shared.wallAt(trueMs),
+    trueAt: (instant) => shared.trueAt(instant),
     intrusions: [],
   };
+}
+
+const SERVER_DRIFT_PPM_MAX = 50;
+const SERVER_AHEAD_MS_MAX = 60_000;
+/** How far the other server is from the one that all go by. */
+const OTHER_AHEAD_MS = 2000;
+
+function drawTimeServers(seed: Seed): TimeServers {
+  return createTimeServers(
+    seed.between(-SERVER_DRIFT_PPM_MAX, SERVER_DRIFT_PPM_MAX),
+    seed.between(-SERVER_AHEAD_MS_MAX, SERVER_AHEAD_MS_MAX),
+    seed.pick([-OTHER_AHEAD_MS, OTHER_AHEAD_MS]),
+  );
 }
 
 function createWriters(

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { controlMigrations } from "./control/migrations/all.ts";
 import type { ControlTables } from "./control/tables.ts";
 import { openDatabase } from "./database.ts";
+import { GROUP_WRITES_MAX } from "./writer.ts";
 
 const open = () => openDatabase<ControlTables>(":memory:", controlMigrations);
 
@@ -40,11 +41,7 @@ test("a crash rolls the open transaction back, and the dead handle has no effect
     await trx.insertInto("settings").values({ key: "next too", value: "1" }).execute();
   });
   await next;
-  const keys = await after.db.selectFrom("settings").select("key").orderBy("key").execute();
-  assert.deepEqual(
-    keys.map((row) => row.key),
-    ["kept", "next", "next too"],
-  );
+  assert.deepEqual(await keysOf(after), ["kept", "next", "next too"]);
   await assert.rejects(before.db.selectFrom("settings").selectAll().execute(), { code: "internal-stop" });
   await after.close();
 });
@@ -59,6 +56,70 @@ test("every call settles within microtasks, so that a seed decides everything", 
   for (let turn = 0; turn < 200 && !settled; turn++) await Promise.resolve();
   assert.ok(settled);
   await done;
+  await database.close();
+});
+
+const keysOf = async (database: Awaited<ReturnType<typeof open>>) =>
+  (await database.db.selectFrom("settings").select("key").orderBy("key").execute()).map(({ key }) => key);
+
+test("writes that wait share a commit; one that fails takes only its own with it", async () => {
+  const database = await open();
+  const order: string[] = [];
+  const write = (key: string, fails = false) =>
+    database
+      .write(async (trx) => {
+        await trx.insertInto("settings").values({ key, value: "1" }).execute();
+        if (fails) throw new Error(`not ${key}`);
+      })
+      .then(
+        () => order.push(key),
+        (thrown: Error) => order.push(thrown.message),
+      );
+  await Promise.all([write("a"), write("b", true), write("c"), write("c"), write("d")]);
+  assert.deepEqual(order, ["a", "not b", "c", "UNIQUE constraint failed: settings.key", "d"]);
+  assert.deepEqual(await keysOf(database), ["a", "c", "d"]);
+  await database.close();
+});
+
+test("a crash in the middle of a group takes all of it; nobody was told before", async () => {
+  const before = await open();
+  const { promise: inside, resolve: reached } = Promise.withResolvers<void>();
+  const told: string[] = [];
+  const first = before.write((trx) => trx.insertInto("settings").values({ key: "a", value: "1" }).execute());
+  const second = before.write(async (trx) => {
+    await trx.insertInto("settings").values({ key: "b", value: "1" }).execute();
+    reached();
+    await new Promise(() => {});
+  });
+  for (const each of [first, second]) void each.then(() => told.push("done"));
+  await inside;
+  const after = before.crash();
+  assert.deepEqual(await keysOf(after), []);
+  assert.deepEqual(told, []);
+  await after.close();
+});
+
+test("more writes than a group holds are all there, in their order", async () => {
+  const database = await open();
+  const seen: number[] = [];
+  const count = GROUP_WRITES_MAX * 2 + 1;
+  await Promise.all(
+    Array.from({ length: count }, (_, number) =>
+      database
+        .write((trx) =>
+          trx
+            .insertInto("settings")
+            .values({ key: String(number), value: "1" })
+            .execute(),
+        )
+        .then(() => seen.push(number)),
+    ),
+  );
+  assert.deepEqual(
+    seen,
+    Array.from({ length: count }, (_, number) => number),
+  );
+  assert.equal((await keysOf(database)).length, count);
   await database.close();
 });
 

@@ -7,6 +7,7 @@ import { CoevalError } from "@coeval/core/errors";
 import { Kysely, type Transaction } from "kysely";
 import { type Migration, migrate } from "./migration.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
+import { createWriter } from "./writer.ts";
 
 /** Reads take it or a transaction alike. */
 export type Queries<Tables> = Kysely<Tables>;
@@ -15,7 +16,11 @@ export type Writes<Tables> = Transaction<Tables>;
 export interface Database<Tables> {
   /** For single statements outside any transaction. Never use it inside `write`: the one connection is taken there. */
   readonly db: Queries<Tables>;
-  /** Runs `work` in one transaction: all of it is durable once this resolves, none of it when it rejects. One at a time. */
+  /**
+   * Runs `work` in one transaction: all of it is durable once this resolves, none of it when it rejects. One at a time, in the
+   * order of the calls. Writes that wait for each other share one commit, each behind a savepoint of its own: the disk is
+   * waited for once for all of them. None resolves before that commit.
+   */
   write<T>(work: (trx: Writes<Tables>) => Promise<T>): Promise<T>;
   /**
    * What a crash of the process leaves: the open transaction is rolled back, every later call of this handle rejects with
@@ -34,7 +39,7 @@ const BUSY_CODES: readonly number[] = [5, 6];
 /**
  * Opens, and makes where absent, a database and brings it to the newest schema.
  * @param path of the file, or `:memory:`.
- * @throws CoevalError `control-running` when another process has it open, `newer-data` when a later version wrote it.
+ * @throws CoevalError `folder-in-use` when another process has it open, `newer-data` when a later version wrote it.
  */
 export async function openDatabase<Tables>(
   path: string,
@@ -63,7 +68,7 @@ function openRaw(path: string): DatabaseSync {
     raw.close();
     const code = (cause as { errcode?: unknown }).errcode;
     if (typeof code === "number" && BUSY_CODES.includes(code & 0xff))
-      throw new CoevalError("control-running", `${path} is in use by another process`, { cause });
+      throw new CoevalError("folder-in-use", `${path} is in use by another process`, { cause });
     throw cause;
   }
 }
@@ -74,9 +79,13 @@ function handleOn<Tables>(raw: DatabaseSync): Database<Tables> {
     if (ended !== null) throw new CoevalError("internal-stop", `the database is ${ended}`);
   };
   const db = new Kysely<Tables>({ dialect: sqliteDialect(raw, gate) });
+  const exec = (sql: string) => {
+    gate();
+    raw.exec(sql);
+  };
   return {
     db,
-    write: (work) => db.transaction().execute(work),
+    write: createWriter(db, exec),
     crash() {
       gate();
       ended = "gone: the process crashed";

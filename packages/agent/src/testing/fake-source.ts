@@ -1,6 +1,6 @@
 /** A primary in memory: a tree that stands for what a snapshot of it would show. */
 import { CoevalError } from "@coeval/core/errors";
-import type { ClusterStatus } from "@coeval/core/model/cluster";
+import type { ClusterStatus, Inspection } from "@coeval/core/model/cluster";
 import type { Entry } from "@coeval/core/model/entry";
 import type { Clock } from "@coeval/core/ports/clock";
 import type { Listed, Source } from "@coeval/core/ports/source";
@@ -46,6 +46,8 @@ export function createFakeSource(clock: Clock, cluster: string): FakeSource {
       return { ...source.status };
     },
     examine: async () => [],
+    measure: async () => ({ sizes: [], findings: [], blockSizeBytes: null }),
+    inspect: async () => inspectionOf(),
     async prepare({ sets, snapshotName }) {
       await fault("prepare");
       return {
@@ -113,6 +115,19 @@ export function statusOf(cluster: string): FakeSource["status"] {
     safeMode: false,
     capacityBytes: 1e12,
     remainingBytes: 1e12,
+  };
+}
+
+export function inspectionOf(): Inspection {
+  return {
+    user: "coeval",
+    superuser: true,
+    snapshottable: ["/data"],
+    snapshottableCount: 1,
+    freezesOpenFiles: false,
+    usedBytes: 1e6,
+    dataNodes: 3,
+    scopes: [],
   };
 }
 

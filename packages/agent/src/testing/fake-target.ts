@@ -4,7 +4,7 @@ import type { Entry } from "@coeval/core/model/entry";
 import type { Listed } from "@coeval/core/ports/source";
 import type { Staged, SwitchStep, Target } from "@coeval/core/ports/target";
 import { createLiveTree, type LiveTree } from "@coeval/core/testing/live-tree";
-import { statusOf, type FakeSource } from "./fake-source.ts";
+import { inspectionOf, statusOf, type FakeSource } from "./fake-source.ts";
 
 export interface FakeTarget extends Target {
   readonly live: LiveTree;
@@ -48,6 +48,8 @@ export function createFakeTarget(cluster: string, entries: Iterable<Entry> = [])
       await fault("probe");
       return { ...target.status };
     },
+    examine: async () => [],
+    inspect: async () => inspectionOf(),
     async open() {
       await fault("open");
       return { freeBytes: target.freeBytes };
@@ -105,7 +107,10 @@ export function createFakeTarget(cluster: string, entries: Iterable<Entry> = [])
       const sets = holding.sets.map(({ name }) => name);
       for (const entry of live.list()) if (sets.includes(entry.set)) yield listedOf(entry);
     },
-    attributes: async () => ({}),
+    async attributes(_holding, { set, path }) {
+      const { acl, xattrs } = live.list().find((entry) => entry.set === set && entry.path === path) ?? {};
+      return { ...(acl ? { acl } : {}), ...(xattrs ? { xattrs } : {}) };
+    },
     async clear() {
       await fault("clear");
       live.clear();

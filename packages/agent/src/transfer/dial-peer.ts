@@ -20,6 +20,10 @@ const HOPELESS: readonly ErrorCode[] = ["secondary-full", "quota-exceeded"];
 const BACKOFF_MS_MIN = 200;
 const BACKOFF_MS_MAX = 5000;
 
+/** What the wire takes. */
+const DOING_LENGTH_MAX = 200;
+const NOTHING_DONE = { filesDone: 0, filesTotal: null, bytesDone: 0, bytesTotal: null };
+
 type Dialling = StepContext<"send-snapshots" | "replicate-snapshots">;
 
 /** Dials until one conversation has come to its end. @throws CoevalError of either end that trying again does not mend. */
@@ -36,9 +40,16 @@ export async function dialPeer(context: Dialling, work: TransferWork): Promise<R
       cancel.throwIfAborted();
       if (!(thrown instanceof CoevalError) || ++breaks > attemptsAgain(thrown.code)) throw thrown;
       world.log.warn("transfer broke", { run: instruction.run, why: thrown.message, breaks });
+      context.report({ kind: "progress", progress: { ...NOTHING_DONE, doing: waitingFor(thrown, breaks) } });
       await world.clock.sleep(Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** breaks), cancel);
     }
   }
+}
+
+/** What people see while nothing moves. */
+function waitingFor({ code, message }: CoevalError, breaks: number): string {
+  const text = `waiting for the other agent (try ${breaks + 1} of ${attemptsAgain(code) + 1}): ${message}`;
+  return text.length <= DOING_LENGTH_MAX ? text : `${text.slice(0, DOING_LENGTH_MAX - 1)}…`;
 }
 
 function attemptsAgain(code: ErrorCode): number {

@@ -1,4 +1,4 @@
-/** `cluster list|get|add|enroll|remove|pause|resume`. */
+/** `cluster list|get|check|add|enroll|remove|pause|resume`. */
 import { type AgentResource, enrolment } from "@coeval/contract/api/agent";
 import { nothing } from "@coeval/contract/api/call";
 import { clusterList, type ClusterResource, clusterResource } from "@coeval/contract/api/cluster";
@@ -13,6 +13,7 @@ import { CliError, RefusedError } from "../failure.ts";
 import { age, bytes, duration } from "../figures.ts";
 import type { Io } from "../io.ts";
 import { clusterPath } from "../paths.ts";
+import { addClusterCheck } from "./cluster-check.ts";
 import { addPause } from "./pause.ts";
 import { printList, printOne, printValue, type View } from "../output.ts";
 
@@ -63,6 +64,7 @@ export function addCluster(program: Command, context: Context): void {
       return exit.ok;
     },
   );
+  addClusterCheck(cluster, context);
   addEnroll(cluster, context);
   addCommand(
     context,

@@ -1,5 +1,7 @@
 /** `service apply`: shows what it means on the clusters, then makes all of it so, or none. */
 import { type AppliedServices, appliedServices } from "@coeval/contract/api/service";
+import type { FindingResource } from "@coeval/contract/api/finding";
+import { serviceOf } from "@coeval/contract/api/service-document";
 import type { Command } from "commander";
 import { addCommand, type CommonOptions, type Context, say } from "../context.ts";
 import { type PlacedDocument, readDocuments } from "../document-file.ts";
@@ -24,12 +26,10 @@ export function addApply(service: Command, context: Context): void {
     },
     async (_names, options) => {
       const documents = await readServices(io, options.file);
-      const planned = await send(context, documents, true);
-      if (!options.quiet)
-        for (const one of planned.services)
-          tellFindings(io, io.stderr, `service ${one.name}, ${one.action}:`, one.findings);
+      const planned = await send(context, documents, { dryRun: "true" });
+      tellPlanned(io, options, documents, planned);
       if (options.dryRun || planned.blocked) {
-        print(io, options, planned);
+        if (!planned.blocked || options.output !== "table") print(io, options, planned);
         say(
           io,
           options,
@@ -38,7 +38,7 @@ export function addApply(service: Command, context: Context): void {
         return planned.blocked ? exit.conflict : exit.ok;
       }
       await agree(io, options, planned);
-      print(io, options, await send(context, documents, false));
+      print(io, options, await send(context, documents, { dryRun: "false" }));
       for (const one of planned.services)
         if (one.action === "created") say(io, options, `next: coeval service protect ${one.name} --wait`);
       return exit.ok;
@@ -46,9 +46,37 @@ export function addApply(service: Command, context: Context): void {
   );
 }
 
-/** A dry run of the files. */
-export async function plan(context: Context, files: readonly string[]): Promise<AppliedServices> {
-  return send(context, await readServices(context.io, files), true);
+/** What it means for each service; where something is refused, that alone and where it stands: of a thousand nobody finds the one. */
+function tellPlanned(
+  io: Io,
+  options: CommonOptions,
+  documents: readonly PlacedDocument[],
+  { services, blocked }: AppliedServices,
+): void {
+  for (const [index, { name, action, findings }] of services.entries()) {
+    const refused = findings.find(({ level }) => level === "blocks");
+    if (blocked ? !refused : options.quiet || findings.length === 0) continue;
+    const place = refused ? `${placeOfFinding(documents[index], refused)}: ` : "";
+    io.stderr.write(`${place}service ${name}, ${action}:\n`);
+    tellFindings(
+      io,
+      io.stderr,
+      options.quiet ? findings.filter(({ level }) => level === "blocks") : findings,
+    );
+  }
+}
+
+/** The line of the data set that it is about, else of the service's name. */
+function placeOfFinding(placed: PlacedDocument | undefined, { set }: FindingResource): string {
+  if (placed?.document.kind !== "Service") return "";
+  const at = serviceOf(placed.document).dataSets.findIndex(({ name }) => name === set);
+  return placed.place(at < 0 ? "/metadata/name" : `/spec/dataSets/${at}/hdfs`);
+}
+
+/** A dry run of the files that also measures what the first runs take. */
+export async function measure(context: Context, files: readonly string[]): Promise<AppliedServices> {
+  const query = { dryRun: "true", measure: "true" };
+  return send(context, await readServices(context.io, files), query);
 }
 
 async function readServices(io: Io, files: readonly string[]): Promise<PlacedDocument[]> {
@@ -65,14 +93,14 @@ async function readServices(io: Io, files: readonly string[]): Promise<PlacedDoc
 async function send(
   context: Context,
   documents: readonly PlacedDocument[],
-  dryRun: boolean,
+  query: { readonly dryRun: string; readonly measure?: string },
 ): Promise<AppliedServices> {
   const client = await context.client();
   const body = { services: documents.map(({ document }) => document) };
   try {
     return await client.call("POST", "/api/v1/services", appliedServices, {
       body,
-      query: { dryRun: String(dryRun) },
+      query,
     });
   } catch (failure) {
     throw failure instanceof RefusedError

@@ -32,6 +32,14 @@ export function addMoments(service: Command, context: Context): void {
   );
 }
 
+/** What a change of the clocks makes of a time of day. */
+const NOTES = {
+  once: "",
+  first: "this time comes twice: taken the first time",
+  second: "this time comes twice: the second time",
+  skipped: "the clocks skip this time: taken when they leap",
+} as const;
+
 const been: View<MomentResource> = {
   columns: {
     MOMENT: ({ moment }) => moment,
@@ -47,8 +55,7 @@ const coming: View<MomentPreview> = {
   columns: {
     MOMENT: ({ moment }) => moment,
     LOCAL: ({ local, zone }) => `${local} ${zone}`,
-    NOTE: ({ blackedOut, occurrence }) =>
-      blackedOut ? "in a blackout: not taken" : occurrence === "once" ? "" : occurrence,
+    NOTE: ({ blackedOut, occurrence }) => (blackedOut ? "in a blackout: not taken" : NOTES[occurrence]),
   },
   name: ({ moment }) => moment,
   empty: "the policy gives no moment: only by hand, with coeval service protect",

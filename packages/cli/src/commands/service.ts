@@ -1,21 +1,15 @@
 /** `service list|get|check|apply|delete|protect|moments|pause|resume`. */
 import { nothing } from "@coeval/contract/api/call";
 import { parseInstant } from "@coeval/contract/api/instant";
-import {
-  checkedService,
-  serviceList,
-  type ServiceResource,
-  serviceResource,
-} from "@coeval/contract/api/service";
+import { serviceList, type ServiceResource, serviceResource } from "@coeval/contract/api/service";
 import type { Command } from "commander";
 import { confirm } from "../confirm.ts";
 import { addCommand, type Context, say } from "../context.ts";
 import { exit } from "../exit.ts";
 import { CliError } from "../failure.ts";
 import { age } from "../figures.ts";
-import { tellFindings } from "../findings.ts";
 import type { Io } from "../io.ts";
-import { printList, printOne, printValue, type View } from "../output.ts";
+import { printList, printOne, type View } from "../output.ts";
 import { servicePath } from "../paths.ts";
 import {
   activeRunText,
@@ -27,7 +21,8 @@ import {
 } from "../service-words.ts";
 import { addPause } from "./pause.ts";
 import { blackoutWords, momentWords } from "../policy-words.ts";
-import { addApply, plan } from "./service-apply.ts";
+import { addApply } from "./service-apply.ts";
+import { addCheck } from "./service-check.ts";
 import { addMoments } from "./service-moments.ts";
 import { addProtect } from "./service-protect.ts";
 
@@ -74,34 +69,6 @@ export function addService(program: Command, context: Context): void {
   addProtect(service, context);
   addMoments(service, context);
   addPause(service, context, servicePath);
-}
-
-function addCheck(service: Command, context: Context): void {
-  const { io } = context;
-  addCommand<{ file?: string[] }>(
-    context,
-    service,
-    {
-      usage: "check [name]",
-      about: "show what accepting a service changes in production; changes nothing",
-      with: (command) => command.option("-f, --file <file...>", "one that is not applied yet; - is stdin"),
-    },
-    async ([name], options) => {
-      if ((name === undefined) === (options.file === undefined))
-        throw new CliError("say either a name or -f F", { exitCode: exit.usage });
-      const client = await context.client();
-      const checked =
-        name === undefined
-          ? (await plan(context, options.file ?? [])).services
-          : [{ name, ...(await client.call("POST", `${servicePath(name)}/check`, checkedService)) }];
-      const blocked = checked.some(({ findings }) => findings.some((one) => one.level === "blocks"));
-      if (options.output === "table")
-        for (const one of checked) tellFindings(io, io.stdout, `service ${one.name}`, one.findings);
-      else printValue(io, options.output === "yaml" ? "yaml" : "json", { blocked, services: checked });
-      say(io, options, blocked ? "it would be refused" : "nothing forbids it");
-      return blocked ? exit.conflict : exit.ok;
-    },
-  );
 }
 
 function short(io: Io): View<ServiceResource> {

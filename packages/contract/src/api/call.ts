@@ -47,12 +47,16 @@ export const eventHeaders = z.object({
     .describe("the last event that arrived: the stream goes on after it"),
 });
 
-/** An apply may be tried without effect. */
-export const dryRunQuery = z.object({
+/** An apply may be tried without effect, and what it takes be measured. */
+export const applyQuery = z.object({
   dryRun: z
     .enum(["true", "false"])
     .default("false")
     .describe("true: tells what would happen, changes nothing"),
+  measure: z
+    .enum(["true", "false"])
+    .default("false")
+    .describe("true: also sums up the data sets and compares them with the room on the secondary"),
 });
 
 /** An answer without a body. */

@@ -11,7 +11,16 @@ import { named } from "./registry.ts";
 export const clusterStatus = named(
   "ClusterStatus",
   z.object({
-    state: z.enum(["ok", "no-agent", "agent-away", "unreachable", "other-cluster", "safe-mode", "clock-off"]),
+    state: z.enum([
+      "ok",
+      "no-agent",
+      "agent-away",
+      "unreachable",
+      "other-cluster",
+      "registered-twice",
+      "safe-mode",
+      "clock-off",
+    ]),
     cause: z.string().nullable().describe("the first cause when the state is not ok"),
     role: z.enum(["primary", "secondary", "mixed", "none"]),
     identity: z

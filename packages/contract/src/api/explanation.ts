@@ -1,7 +1,6 @@
 /** What a code of a problem document means, as its `type` address answers. */
 import { type ErrorCode, errors } from "@coeval/core/errors";
 import { z } from "zod";
-import { httpErrors } from "./problem.ts";
 import { named } from "./registry.ts";
 
 /** The catalogue's entry. */
@@ -19,10 +18,5 @@ export type Explanation = z.infer<typeof explanation>;
 
 /** The entry of a code, or null for one that is none. */
 export function explanationOf(code: string): Explanation | null {
-  const entry = Object.hasOwn(errors, code)
-    ? errors[code as ErrorCode]
-    : Object.hasOwn(httpErrors, code)
-      ? httpErrors[code as keyof typeof httpErrors]
-      : null;
-  return entry === null ? null : { code, ...entry };
+  return Object.hasOwn(errors, code) ? { code, ...errors[code as ErrorCode] } : null;
 }

@@ -1,5 +1,4 @@
 /** Problem documents (RFC 9457): every refusal and failure of the REST API. */
-import type { CatalogueEntry } from "@coeval/core/error-catalogue";
 import { CoevalError, type ErrorCode, errors, EVIDENCE_MAX, explain } from "@coeval/core/errors";
 import { z } from "zod";
 import type { WrongField } from "./issues.ts";
@@ -12,29 +11,7 @@ export { CoevalError };
 /** The media type of a problem document. */
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** Refusals of HTTP's own, beside the domain's catalogue. */
-export const httpErrors = {
-  "wrong-method": {
-    status: 405,
-    retry: "never",
-    meaning: "The address does not take this method.",
-    hint: "The Allow header names those it takes; /api/v1/openapi.json describes them.",
-  },
-  "wrong-media-type": {
-    status: 415,
-    retry: "never",
-    meaning: "The body is not of a media type that is understood.",
-    hint: "Send JSON with content-type: application/json.",
-  },
-  "too-many-calls": {
-    status: 429,
-    retry: "later",
-    meaning: "Too many calls came in a short time.",
-    hint: "Wait as long as the Retry-After header says.",
-  },
-} as const satisfies Record<string, CatalogueEntry>;
-
-/** Every code of the domain's catalogue. */
+/** Every code of the catalogue. */
 export const errorCode = z.enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]]);
 
 /** The document. `type` is `/errors/CODE`, which the control device explains. */
@@ -45,7 +22,7 @@ export const problemSchema = named(
     title: z.string().max(500).describe("What the code means"),
     status: z.number().int().min(400).max(599),
     detail: z.string().max(20_000).describe("What failed and why, with names and figures"),
-    code: z.enum([...errorCode.options, ...(Object.keys(httpErrors) as (keyof typeof httpErrors)[])]),
+    code: errorCode,
     retry: z.enum(["now", "later", "never"]).describe("When trying again can help"),
     hint: z.string().max(2000).describe("What to do about it"),
     errors: z
@@ -91,12 +68,6 @@ export function problemOf(error: CoevalError): Problem {
     ...(wrong.length === 0 ? {} : { errors: wrong }),
     ...(error.evidence.length === 0 ? {} : { evidence: [...error.evidence] }),
   };
-}
-
-/** The problem document of a refusal of HTTP's own. */
-export function httpProblem(code: keyof typeof httpErrors, detail: string): Problem {
-  const { status, meaning, retry, hint } = httpErrors[code];
-  return { type: `/errors/${code}`, title: meaning, status, detail, code, retry, hint };
 }
 
 function wrongOf(error: CoevalError): NonNullable<Problem["errors"]> {

@@ -11,6 +11,7 @@ import {
   momentText,
   nameText,
 } from "./fields.ts";
+import { estimateResource } from "./estimate.ts";
 import { findingResource } from "./finding.ts";
 import { gradeResource } from "./grade.ts";
 import { momentResource } from "./moment.ts";
@@ -89,6 +90,10 @@ export const appliedServices = named(
         name: nameText,
         action: z.enum(["created", "changed", "unchanged"]),
         findings: z.array(findingResource),
+        estimate: estimateResource
+          .nullable()
+          .optional()
+          .describe("with `measure`; null when a data set could not be measured"),
         revision: revisionText.nullable().describe("null for one that a dry run would create"),
       }),
     ),
@@ -99,7 +104,11 @@ export type AppliedServices = z.infer<typeof appliedServices>;
 /** The findings of a service that exists. */
 export const checkedService = named(
   "CheckedService",
-  z.object({ blocked: z.boolean(), findings: z.array(findingResource) }),
+  z.object({
+    blocked: z.boolean(),
+    findings: z.array(findingResource),
+    estimate: estimateResource.nullable().describe("null when a data set could not be measured"),
+  }),
 );
 
 /** Asks for one moment. */

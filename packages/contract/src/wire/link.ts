@@ -3,7 +3,8 @@
  * Instructions are sent again after every reconnect until answered; answers come from the agent's journal, so repeats do no harm.
  */
 import { SOURCE_LENGTH_MAX } from "@coeval/core/clock/source-name";
-import type { ClusterStatus } from "@coeval/core/model/cluster";
+import type { ClusterStatus, Inspection } from "@coeval/core/model/cluster";
+import type { SetSize } from "@coeval/core/ports/source";
 import type { TimeServer } from "@coeval/core/ports/time-source";
 import { z } from "zod";
 import { certificateBodySchema, certificateSchema } from "./certificate.ts";
@@ -47,6 +48,19 @@ const statusField = z.object({
   remainingBytes: z.number().nullable(),
 }) satisfies z.ZodType<ClusterStatus>;
 
+const inspectionField = z.object({
+  user: z.string().max(200),
+  superuser: z.boolean(),
+  snapshottable: z.array(pathField).max(ITEMS_MAX),
+  snapshottableCount: countField,
+  freezesOpenFiles: z.boolean(),
+  usedBytes: countField.nullable(),
+  dataNodes: countField.nullable(),
+  scopes: z
+    .array(z.object({ path: pathField, state: z.enum(["readable", "missing", "denied", "no-directory"]) }))
+    .max(ITEMS_MAX),
+}) satisfies z.ZodType<Inspection>;
+
 /** Who answers for an NTP source, as the agent found it. */
 const serverField = z.object({
   asked: z.string().max(SOURCE_LENGTH_MAX),
@@ -85,6 +99,21 @@ const findingField = z.object({
   command: textField.exactOptional(),
 });
 
+const sizeField = z.object({
+  set: nameField,
+  files: countField,
+  directories: countField,
+  bytes: countField,
+  spaceBytes: countField,
+}) satisfies z.ZodType<SetSize>;
+
+/** Room for copies; null where the cluster does not tell. */
+const roomField = z.object({
+  capacityBytes: countField.nullable(),
+  remainingBytes: countField.nullable(),
+  dataNodes: countField.nullable(),
+});
+
 const dataSetField = z.object({ name: nameField, component: z.literal("hdfs"), path: pathField });
 
 /** What the agent says. */
@@ -119,6 +148,27 @@ export const fromAgent = z.discriminatedUnion("say", [
     say: z.literal("findings"),
     number: z.number().int(),
     findings: z.array(findingField).max(ITEMS_MAX),
+    /** Of the data sets that were to be measured and could be. */
+    sizes: z.array(sizeField).max(ITEMS_MAX),
+    /** Of the primary's new files; null where it was not asked, or does not tell. */
+    blockSizeBytes: countField.nullable(),
+    /** On the secondary, where it was asked to measure. */
+    room: roomField.nullable(),
+    failure: failureField.nullable(),
+  }),
+  z.object({
+    say: z.literal("inspected"),
+    number: z.number().int(),
+    /** What the cluster says of itself right now, and how long it took to say so. */
+    status: statusField,
+    tookMs: msField.min(0),
+    /** Null when the cluster could not be asked. */
+    inspection: inspectionField.nullable(),
+    /** The agent's own. */
+    limits: z.object({
+      read: z.array(pathField).max(ITEMS_MAX),
+      write: z.array(pathField).max(ITEMS_MAX),
+    }),
     failure: failureField.nullable(),
   }),
   /** A page of a point's manifest; `next`: where the next one begins, null at the end. */
@@ -187,9 +237,18 @@ export const fromControl = z.discriminatedUnion("say", [
     say: z.literal("examine"),
     number: z.number().int(),
     identity: identityField.nullable(),
+    service: nameField,
     sets: z.array(dataSetField).max(ITEMS_MAX),
     /** On the secondary: the holding directory to look at. */
     directory: pathField.nullable(),
+    /** Also the data sets' sizes, on the secondary the room. */
+    measure: z.boolean(),
+  }),
+  /** Asks what the cluster is and what the agent's user may do there; changes nothing. Answered by `inspected`. */
+  z.object({
+    say: z.literal("inspect"),
+    number: z.number().int(),
+    scopes: z.array(pathField).max(ITEMS_MAX),
   }),
   /** Asks for a page of a point's manifest, from a byte of it on. Answered by `entries`. */
   z.object({

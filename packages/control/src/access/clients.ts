@@ -5,15 +5,16 @@ import type { Service } from "@coeval/core/model/service";
 import type { World } from "@coeval/core/ports/world";
 import type { StoredAgent } from "@coeval/store/control/agent-row";
 import { agentList } from "@coeval/store/control/agent-list";
-import { clusterGet } from "@coeval/store/control/cluster-get";
 import { clusterList } from "@coeval/store/control/cluster-list";
 import type { StoredCluster } from "@coeval/store/control/cluster-row";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Acting } from "../acting.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import type { Links } from "../links.ts";
+import { UNSEEN } from "../sights.ts";
 import type { ControlClock } from "../shared-clock.ts";
 import { viewCluster } from "./cluster-client.ts";
+import { type Known, twinsOf } from "./twins.ts";
 
 export interface ClusterClient {
   /** The cluster's role for the service. */
@@ -39,7 +40,17 @@ export interface ClientsParts {
 }
 
 export function createClients(world: World, { db, links, acting, clock }: ClientsParts): Clients {
-  function look(stored: StoredCluster, agents: readonly StoredAgent[]): ClusterView {
+  const sightOf = (cluster: string) => {
+    const row = acting.of(cluster);
+    return row ? links.sight(row.fingerprint) : UNSEEN;
+  };
+  const knownOf = ({ cluster: { name }, identity }: StoredCluster): Known => ({
+    name,
+    pinned: identity,
+    shown: sightOf(name).said?.cluster.identity ?? null,
+  });
+
+  function look(stored: StoredCluster, all: readonly StoredCluster[], agents: readonly StoredAgent[]) {
     const { name } = stored.cluster;
     return viewCluster({
       stored,
@@ -48,14 +59,16 @@ export function createClients(world: World, { db, links, acting, clock }: Client
       agents: agents.filter((one) => one.cluster === name && one.revokedAt === null),
       sightOf: (fingerprint) => links.sight(fingerprint),
       elapsedMs: world.clock.elapsedMs(),
+      twins: twinsOf(knownOf(stored), all.map(knownOf)),
       clockSource: clock.source,
     });
   }
 
   async function view(name: string, queries: ControlQueries = db): Promise<ClusterView> {
-    const stored = await clusterGet(queries, name);
+    const all = await clusterList(queries);
+    const stored = all.find(({ cluster }) => cluster.name === name);
     if (!stored) throw new CoevalError("not-found", `there is no cluster '${name}'`);
-    return look(stored, await agentList(queries));
+    return look(stored, all, await agentList(queries));
   }
 
   const client = (role: Role, cluster: string): ClusterClient => ({
@@ -71,8 +84,8 @@ export function createClients(world: World, { db, links, acting, clock }: Client
     }),
     view,
     async all() {
-      const agents = await agentList(db);
-      return (await clusterList(db)).map((stored) => look(stored, agents));
+      const [agents, all] = [await agentList(db), await clusterList(db)];
+      return all.map((stored) => look(stored, all, agents));
     },
   };
 }

@@ -32,6 +32,8 @@ export interface ClusterInputs {
   /** What is known of the agent that holds a key. */
   readonly sightOf: (fingerprint: string) => Sight;
   readonly elapsedMs: number;
+  /** Other registered clusters that prove to be the same one. */
+  readonly twins: readonly string[];
   /** The one clock that a reading must be of. */
   readonly clockSource: string;
 }
@@ -103,6 +105,7 @@ function judge({
   agent,
   sight,
   elapsedMs,
+  twins,
   clockSource,
   acting,
   takeoverInMs,
@@ -132,6 +135,7 @@ function judge({
   if (!status.reachable) return not("unreachable", status.cause ?? "the agent cannot reach the cluster");
   const other = otherIdentity(stored, status);
   if (other !== null) return not("other-cluster", other);
+  if (twins.length > 0) return not("registered-twice", twinText(stored, status, twins));
   if (status.safeMode) return not("safe-mode", status.cause ?? "the NameNode is in safe mode");
   if (status.cause !== null) return not("unreachable", status.cause);
   const off = otherClock(sight.said.clock, clockSource);
@@ -145,6 +149,12 @@ function otherIdentity({ identity, cluster }: StoredCluster, status: ClusterStat
   if (identity.clusterId === shown.clusterId && identity.namespaceId === shown.namespaceId) return null;
   const pinned = `${identity.clusterId}/${identity.namespaceId}`;
   return `${cluster.hdfs.url} is the cluster ${shown.clusterId}/${shown.namespaceId}; registered is ${pinned}`;
+}
+
+function twinText({ cluster }: StoredCluster, { identity }: ClusterStatus, twins: readonly string[]): string {
+  const { name, hdfs } = cluster;
+  const what = `${hdfs.url} is the cluster ${identity?.clusterId}/${identity?.namespaceId}`;
+  return `${what}, registered as ${twins.join(", ")} as well; remove one of them: \`coeval cluster remove ${name}\``;
 }
 
 /** What is wrong when the agent's source is surely not the clock that ours is; null when it may be. */

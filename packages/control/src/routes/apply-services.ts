@@ -7,7 +7,9 @@ import type { FastifyRequest } from "fastify";
 import { callOf, liesOf, requireService, requireSight } from "../auth/caller.ts";
 import type { Call } from "../call.ts";
 import type { Control } from "../control.ts";
-import type { Applied, CheckedService, Wanted } from "../services.ts";
+import { togetherFinding } from "../checks/estimate.ts";
+import type { CheckedService } from "../checks/service-check.ts";
+import type { Applied, Wanted } from "../services.ts";
 import type { ApiDeps } from "./deps.ts";
 import { versionOf } from "./etag.ts";
 import { callerOf } from "./guard.ts";
@@ -16,11 +18,13 @@ import { once } from "./once.ts";
 export interface ApplyRequest {
   readonly documents: readonly ServiceDocument[];
   readonly dryRun: boolean;
+  /** Also what each first run takes. */
+  readonly measure: boolean;
 }
 
 /** Services whose agents are asked at a time. */
 const CHECKS_AT_ONCE_MAX = 16;
-const NOTHING_FOUND: CheckedService = { findings: [], blocked: false };
+const NOTHING_FOUND: CheckedService = { findings: [], blocked: false, estimate: null };
 
 type Answer = Awaited<ReturnType<typeof once<Applied[], AppliedServices>>>;
 
@@ -38,7 +42,7 @@ export async function applyAll(deps: ApiDeps, request: FastifyRequest, asked: Ap
   const apply = (call: Call, dryRun: boolean) =>
     control.services.apply(call, wanted, { dryRun }).catch(placedInBody);
   const planned = await apply(callOf(caller), true);
-  const checks = await checked(control, planned);
+  const checks = await checked(control, planned, asked.measure);
   if (!asked.dryRun)
     for (const [index, check] of checks.entries()) refuseBlocked(check, asked.documents[index], index);
   const answer = (applied: readonly Applied[]) => ({
@@ -51,6 +55,7 @@ export async function applyAll(deps: ApiDeps, request: FastifyRequest, asked: Ap
         name: service.name,
         action: change,
         findings: checks[index]?.findings.map(findingOf) ?? [],
+        ...(asked.measure ? { estimate: checks[index]?.estimate ?? null } : {}),
         revision: asked.dryRun && change === "created" ? null : String(version),
       })),
     },
@@ -60,15 +65,34 @@ export async function applyAll(deps: ApiDeps, request: FastifyRequest, asked: Ap
 }
 
 /** Asks the agents of several services at a time. */
-async function checked(control: Control, planned: readonly Applied[]): Promise<CheckedService[]> {
+async function checked(
+  control: Control,
+  planned: readonly Applied[],
+  measure: boolean,
+): Promise<CheckedService[]> {
   const checks: CheckedService[] = [];
   for (let from = 0; from < planned.length; from += CHECKS_AT_ONCE_MAX) {
     const some = planned.slice(from, from + CHECKS_AT_ONCE_MAX).map(async ({ service, change }) => {
-      return change === "unchanged" ? NOTHING_FOUND : control.services.check(service);
+      return change === "unchanged" && !measure
+        ? NOTHING_FOUND
+        : control.services.examine(service, { measure });
     });
     checks.push(...(await Promise.all(some)));
   }
-  return checks;
+  return measure ? roomTogether(planned, checks) : checks;
+}
+
+/** Each service alone may fit where all of them do not. */
+function roomTogether(planned: readonly Applied[], checks: readonly CheckedService[]): CheckedService[] {
+  const bySecondary = Map.groupBy(checks.keys(), (index) => planned[index]?.service.secondary ?? "");
+  return checks.map((check, index) => {
+    const cluster = planned[index]?.service.secondary ?? "";
+    const beside = (bySecondary.get(cluster) ?? []).flatMap((at) => checks[at]?.estimate ?? []);
+    const finding = check.estimate ? togetherFinding(cluster, beside) : null;
+    return finding
+      ? { ...check, blocked: true, findings: [...check.findings, { ...finding, cluster }] }
+      : check;
+  });
 }
 
 /** `/3/spec/…` of the list as `#/services/3/spec/…` of the body. */
@@ -93,12 +117,13 @@ function refuseBlocked(check: CheckedService, document: ServiceDocument | undefi
   const [first] = blocking;
   if (!check.blocked || !first || !document) return;
   const set = serviceOf(document).dataSets.findIndex(({ name }) => name === first.set);
+  const whole = first.code === "cluster-identity" ? "secondary" : "mapping/target";
   const code: ErrorCode = Object.hasOwn(errors, first.code) ? (first.code as ErrorCode) : "unsupported";
   const told = blocking.map(
     ({ cluster, text, command }) => `${cluster}: ${text}${command ? `; ${command}` : ""}`,
   );
   throw new CoevalError(code, `service ${document.metadata.name}: ${told[0]}`, {
-    pointer: `#/services/${index}/spec/${set < 0 ? "mapping/target" : `dataSets/${set}/hdfs`}`,
+    pointer: `#/services/${index}/spec/${set < 0 ? whole : `dataSets/${set}/hdfs`}`,
     evidence: told.slice(1),
   });
 }

@@ -48,3 +48,24 @@ test("an enrolment is a token that names the control device, the cluster, the ag
     ["127.0.0.1:7070", "west", "west-2", "a".repeat(64)],
   );
 });
+
+test("a check is told with its lines, to whoever may see the cluster", async () => {
+  const { api, as } = await fixture();
+  const headers = await as("administrator");
+  await api.inject({ method: "POST", url: "/api/v1/clusters", headers, payload: west });
+  const check = { method: "POST", url: "/api/v1/clusters/west/check" } as const;
+  const answer = await api.inject({ ...check, headers: await as("viewer") });
+  assert.equal(answer.statusCode, 200);
+  const { ok, lines, figures } = answer.json();
+  assert.equal(ok, false);
+  assert.deepEqual(
+    [lines[0].about, lines[0].level, lines[0].code],
+    ["reach", "failed", "cluster-unreachable"],
+  );
+  assert.equal(figures.user, "coeval");
+  assert.equal(
+    (await api.inject({ ...check, url: "/api/v1/clusters/nowhere/check", headers })).statusCode,
+    404,
+  );
+  assert.equal((await api.inject(check)).statusCode, 401);
+});

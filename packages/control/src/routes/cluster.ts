@@ -2,6 +2,7 @@
 import { enrolAgent, enrolment } from "@coeval/contract/api/agent";
 import { clusterParams, idempotencyHeaders, ifMatchHeaders, nothing } from "@coeval/contract/api/call";
 import { clusterList, clusterResource } from "@coeval/contract/api/cluster";
+import { checkedCluster } from "@coeval/contract/api/cluster-check";
 import { clusterDocument, clusterOf } from "@coeval/contract/api/cluster-document";
 import { writeEnrolmentToken } from "@coeval/contract/api/enrolment-token";
 import { CoevalError } from "@coeval/core/errors";
@@ -11,7 +12,7 @@ import type { Api, ApiDeps } from "./deps.ts";
 import { conditionOf, etagOf } from "./etag.ts";
 import { callerOf } from "./guard.ts";
 import { once, refuseKey, sendAnswer } from "./once.ts";
-import { showCluster } from "./show-cluster.ts";
+import { showCheck, showCluster } from "./show-cluster.ts";
 
 const tags = ["clusters"];
 
@@ -62,8 +63,23 @@ export function clusterRoutes(api: Api, deps: ApiDeps): void {
       return sendAnswer(reply, answer);
     },
   );
+  checking(api, deps);
   removal(api, deps);
   enrolments(api, deps);
+}
+
+function checking(api: Api, { control, options }: ApiDeps): void {
+  api.post(
+    "/api/v1/clusters/:cluster/check",
+    {
+      schema: { tags, params: clusterParams, response: { 200: checkedCluster } },
+      config: { access: "viewer" },
+    },
+    async (request) => {
+      requireCluster(callerOf(request), request.params.cluster);
+      return showCheck(await control.clusters.check(request.params.cluster, options.version));
+    },
+  );
 }
 
 function removal(api: Api, { control }: ApiDeps): void {

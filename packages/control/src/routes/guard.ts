@@ -1,6 +1,6 @@
 /** Stands before every route: who calls, whether not too often, and whether their role allows it. A route without a word on access is refused. */
 import type { AccessRole } from "@coeval/contract/api/access";
-import { httpProblem } from "@coeval/contract/api/problem";
+import { problemOf } from "@coeval/contract/api/problem";
 import { CoevalError } from "@coeval/core/errors";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Caller, requireRole, whoIs } from "../auth/caller.ts";
@@ -53,7 +53,8 @@ export function callerOf(request: FastifyRequest): Caller {
 function tooMany(waitSeconds: number, reply: FastifyReply): boolean {
   if (waitSeconds === 0) return false;
   void reply.header("retry-after", String(waitSeconds));
-  sendProblem(reply, httpProblem("too-many-calls", `wait ${waitSeconds} s before the next call`));
+  const why = `wait ${waitSeconds} s before the next call`;
+  sendProblem(reply, problemOf(new CoevalError("too-many-calls", why)));
   return true;
 }
 

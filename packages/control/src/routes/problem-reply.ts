@@ -1,5 +1,5 @@
 /** Every failure leaves as a problem document (RFC 9457); what is not of the catalogue is a defect and shows nothing of itself. */
-import { httpProblem, type Problem, PROBLEM_TYPE, problemOf } from "@coeval/contract/api/problem";
+import { type Problem, PROBLEM_TYPE, problemOf } from "@coeval/contract/api/problem";
 import { CoevalError } from "@coeval/core/errors";
 import type { Log } from "@coeval/core/ports/log";
 import type { FastifyError, FastifyReply } from "fastify";
@@ -38,7 +38,8 @@ function problemFor(error: FastifyError | CoevalError): Problem {
   if (error instanceof CoevalError) return problemOf(shown(error));
   const status = error.statusCode ?? 500;
   if (status === 413) return problemOf(new CoevalError("too-large", "the body is larger than 4 MiB"));
-  if (status === 415) return httpProblem("wrong-media-type", "the body is not application/json");
+  if (status === 415)
+    return problemOf(new CoevalError("wrong-media-type", "the body is not application/json"));
   if (status >= 400 && status < 500) return problemOf(new CoevalError("bad-input", error.message));
   if (status === 503) return problemOf(new CoevalError("internal-stop", "the control device is stopping"));
   return problemOf(new CoevalError("defect", "an unexpected failure; the control device's log tells it"));

@@ -1,6 +1,6 @@
 /** Services: applied all or none, examined before, deleted with a word on their points. */
 import {
-  dryRunQuery,
+  applyQuery,
   idempotencyHeaders,
   ifMatchHeaders,
   nothing,
@@ -63,7 +63,7 @@ function applying(api: Api, deps: ApiDeps): void {
     {
       schema: {
         tags,
-        querystring: dryRunQuery,
+        querystring: applyQuery,
         headers: idempotencyHeaders,
         body: applyServices,
         response: { 200: appliedServices },
@@ -74,6 +74,7 @@ function applying(api: Api, deps: ApiDeps): void {
       const asked: ApplyRequest = {
         documents: request.body.services,
         dryRun: request.query.dryRun === "true",
+        measure: request.query.measure === "true",
       };
       return sendAnswer(reply, await applyAll(deps, request, asked));
     },
@@ -90,8 +91,8 @@ function checking(api: Api, { control }: ApiDeps): void {
     async (request) => {
       const { service } = await control.services.get(request.params.service);
       requireSight(callerOf(request), liesOf(service));
-      const { findings, blocked } = await control.services.check(service);
-      return { blocked, findings: findings.map(findingOf) };
+      const { findings, blocked, estimate } = await control.services.check(service.name, { measure: true });
+      return { blocked, findings: findings.map(findingOf), estimate };
     },
   );
 }

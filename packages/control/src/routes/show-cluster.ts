@@ -1,8 +1,10 @@
 /** Clusters and agents as the API shows them. */
 import type { AgentResource } from "@coeval/contract/api/agent";
 import type { ClusterResource, ClusterStatusResource } from "@coeval/contract/api/cluster";
+import type { CheckedClusterResource } from "@coeval/contract/api/cluster-check";
 import { clusterDocumentOf } from "@coeval/contract/api/cluster-document";
 import { formatInstant, type Instant } from "@coeval/core/model/instant";
+import type { CheckedCluster } from "../checks/cluster-check.ts";
 import type { AgentView, ClusterView } from "../cluster-view.ts";
 
 export function showCluster(view: ClusterView): ClusterResource {
@@ -31,6 +33,20 @@ export function showClusterStatus(view: ClusterView): ClusterStatusResource {
     clusterClock: view.clusterClock,
     voidSnapshots: view.voidSnapshots,
     lastSeenAt: orNull(view.lastSeenAt),
+  };
+}
+
+export function showCheck({ cluster, ok, lines, figures }: CheckedCluster): CheckedClusterResource {
+  const { snapshottable, clock, ...rest } = figures;
+  return {
+    cluster,
+    ok,
+    lines: lines.map((line) => ({ ...line })),
+    figures: {
+      ...rest,
+      snapshottable: snapshottable === null ? null : [...snapshottable],
+      clock: clock === null ? null : { ...clock },
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** An address that exists, asked with a method it does not take, answers 405 and names those it takes. */
-import { httpProblem } from "@coeval/contract/api/problem";
+import { CoevalError, problemOf } from "@coeval/contract/api/problem";
 import type { Api } from "./deps.ts";
 import { sendProblem } from "./problem-reply.ts";
 
@@ -26,10 +26,8 @@ export function refuseOtherMethods(api: Api): () => void {
         config: { access: "public" },
         handler: (request, reply) => {
           void reply.header("allow", allow);
-          return sendProblem(
-            reply,
-            httpProblem("wrong-method", `${request.method} is not taken here, only ${allow}`),
-          );
+          const why = `${request.method} is not taken here, only ${allow}`;
+          return sendProblem(reply, problemOf(new CoevalError("wrong-method", why)));
         },
       });
     }

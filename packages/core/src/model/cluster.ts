@@ -36,3 +36,29 @@ export interface ClusterStatus {
   readonly capacityBytes: number | null;
   readonly remainingBytes: number | null;
 }
+
+/** What a cluster shows beyond its status when it is looked at closely. */
+export interface Inspection {
+  /** The user that the agent acts as. */
+  readonly user: string;
+  /** It passes every permission check. */
+  readonly superuser: boolean;
+  /** Directories that allow snapshots: all for a superuser, else the user's own; the first SNAPSHOTTABLE_SHOWN_MAX by name. */
+  readonly snapshottable: readonly string[];
+  /** How many there are. */
+  readonly snapshottableCount: number;
+  /** Files that are open at a snapshot are frozen by the cluster itself. */
+  readonly freezesOpenFiles: boolean;
+  /** Bytes on the disks that are HDFS's, all replicas; null when the cluster does not tell. */
+  readonly usedBytes: number | null;
+  /** DataNodes that live: no file has more replicas; null when the cluster does not tell. */
+  readonly dataNodes: number | null;
+  /** What of the cluster was granted, and whether it can be read. */
+  readonly scopes: readonly { readonly path: string; readonly state: ScopeState }[];
+}
+
+/** Whether a granted directory can be used: `denied` when its listing is refused. */
+export type ScopeState = "readable" | "missing" | "denied" | "no-directory";
+
+/** Paths of an inspection at most. */
+export const SNAPSHOTTABLE_SHOWN_MAX = 20;

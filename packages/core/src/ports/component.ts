@@ -1,5 +1,5 @@
 /** What every driver of a component offers, source and target alike. */
-import type { ClusterStatus } from "../model/cluster.ts";
+import type { ClusterStatus, Inspection } from "../model/cluster.ts";
 
 /** Differences between components, as documented facts: no caller asks which component it has. */
 export interface Facts {
@@ -15,4 +15,9 @@ export interface Component {
   readonly facts: Facts;
   /** What the cluster says of itself now. Never rejects for a cluster that is down: the status carries the cause. */
   probe(cancel: AbortSignal): Promise<ClusterStatus>;
+  /**
+   * What the agent's user may do there, and what of the granted directories is there. Writes nothing.
+   * @throws CoevalError when the cluster cannot be asked.
+   */
+  inspect(scopes: readonly string[], cancel: AbortSignal): Promise<Inspection>;
 }

@@ -10,6 +10,11 @@ export interface Source extends Component {
    */
   examine(sets: readonly DataSet[], cancel: AbortSignal): Promise<Finding[]>;
   /**
+   * How much the data sets hold now, summed up by the cluster; one that cannot be told is a finding instead. Changes nothing, and may
+   * take long on a large tree.
+   */
+  measure(sets: readonly DataSet[], cancel: AbortSignal): Promise<Measured>;
+  /**
    * Everything slow, before the moment: roots found (one covering root where the layout allows), rights proven, connection warm.
    * The result is plain data: it is journaled and given back after a crash.
    * @throws CoevalError `set-missing`, `not-snapshottable`, `no-right`, `safe-mode`, `unsupported`, `snapshot-limit`.
@@ -119,4 +124,24 @@ export interface Finding {
   readonly text: string;
   /** The exact command that mends it, where there is one. */
   readonly command?: string;
+}
+
+/** What a data set holds, without what only snapshots hold. */
+export interface SetSize {
+  readonly set: string;
+  readonly files: number;
+  /** The data set's own included. */
+  readonly directories: number;
+  /** Of content. */
+  readonly bytes: number;
+  /** On the disks: every replica counted. */
+  readonly spaceBytes: number;
+}
+
+/** What measuring told, each data set in one of both. */
+export interface Measured {
+  readonly sizes: readonly SetSize[];
+  readonly findings: readonly Finding[];
+  /** The block size of new files there, hence of most; null when the cluster does not tell. */
+  readonly blockSizeBytes: number | null;
 }

@@ -4,9 +4,11 @@
  */
 import type { Entry } from "../model/entry.ts";
 import type { Component } from "./component.ts";
-import type { ExtendedAttributes, Listed } from "./source.ts";
+import type { ExtendedAttributes, Finding, Listed } from "./source.ts";
 
 export interface Target extends Component {
+  /** What stands in the way of a holding directory for the service, or would later; writes nothing. */
+  examine(service: string, directory: string, cancel: AbortSignal): Promise<Finding[]>;
   /**
    * Proves, or makes, the holding directory: ours, closed (0700), snapshottable, with parents of the data sets, and the live tree
    * unchanged since the base point was sealed.
@@ -94,6 +96,11 @@ export interface SealRequest {
   readonly point: string;
   /** The point before, whose snapshot is `current` until now; null for the first. */
   readonly previous: string | null;
+  /**
+   * Places where the live tree is not what the point must hold, at most EVIDENCE_MAX, relative to the holding directory; empty when it is.
+   * Asked when an earlier attempt may have left the directory open: times tell nothing of that, they are the source's.
+   */
+  readonly unlike: (cancel: AbortSignal) => Promise<readonly string[]>;
 }
 
 /** The snapshot that is the point. */

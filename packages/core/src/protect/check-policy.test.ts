@@ -103,6 +103,19 @@ test("a blackout that leaves a rule no moment is refused, one that leaves some i
   assert.equal(wrong({ moments: [cron("0 2 * * *")], blackout: [daily(0, 60)] }), null);
 });
 
+test("a blackout that is edited later and covers a rule that stood is refused at its place", () => {
+  const stood = { moments: [cron("0 2 * * *", "UTC"), at("2026-11-21T09:00:00Z")] };
+  const edited = { ...stood, blackout: [daily(60, 180)] };
+  assert.match(
+    wrong(edited, stood) ?? "",
+    /^\/spec\/policy\/blackout bad-input: spec\.policy\.blackout: leaves spec\.policy\.moments\[0\] no moment, 2026-11-22T02:00:00.000Z first/,
+  );
+  // What is past gave no moment before, and one that leaves some is taken.
+  assert.equal(wrong({ ...stood, blackout: [daily(180, 240)] }, stood), null);
+  // What stood so already does not forbid an edit beside it.
+  assert.equal(wrong({ ...edited, priority: 60 }, edited), null);
+});
+
 test("what stands there twice is refused at the second place", () => {
   assert.match(
     wrong({ moments: [cron("0 2 * * *"), cron("0 2 * * *")] }) ?? "",

@@ -47,8 +47,11 @@ export function checkPolicy({ policy }: Service, { now, before }: Given, calenda
   for (const [index, rule] of policy.moments.entries()) checkRule(rule, index, calendar);
   unique(policy.moments, "/moments");
   const stood = new Set(before?.policy.moments.map(textOf));
-  for (const [index, rule] of policy.moments.entries())
+  const sameBlackout = before !== null && textOf(before.policy.blackout) === textOf(policy.blackout);
+  for (const [index, rule] of policy.moments.entries()) {
     if (!stood.has(textOf(rule))) checkComes(policy, rule, index, now, calendar);
+    else if (!sameBlackout) checkLeft(policy, rule, index, now, calendar);
+  }
 }
 
 /** Part of the model, not yet of what agents do: refused by name rather than left aside in silence. */
@@ -92,13 +95,33 @@ function checkComes(policy: Policy, rule: MomentRule, index: number, now: Instan
     const never = `'${rule.cron}' never comes: no such date within ${CRON_SEARCH_YEARS} years`;
     throw wrong(`${place}/cron`, `${never}; correct the day or the month`);
   }
-  const { blackout } = policy;
-  if (momentsOf({ moments: [rule], blackout }, calendar).next(now) !== null) return;
-  const first = next === null ? "" : `, ${formatInstant(next)} first`;
+  const covered = coveredFrom(policy, rule, now, calendar);
+  if (covered === null) return;
   throw wrong(
     `${place}/${rule.kind}`,
-    `all its moments lie in a blackout${first}: none would ever be taken; narrow spec.policy.blackout or move the moments`,
+    `all its moments lie in a blackout, ${formatInstant(covered)} first: none would ever be taken; narrow spec.policy.blackout or move the moments`,
   );
+}
+
+/** A rule that stood already gives moments still, if it gave any before the blackouts were edited. */
+function checkLeft(policy: Policy, rule: MomentRule, index: number, now: Instant, calendar: Calendar): void {
+  const covered = coveredFrom(policy, rule, now, calendar);
+  if (covered === null) return;
+  throw wrong(
+    "/blackout",
+    `leaves spec.policy.moments[${index}] no moment, ${formatInstant(covered)} first: none would ever be taken; narrow it, or take out or move that rule`,
+  );
+}
+
+/** The first of a rule's moments to come when blackouts cover all of them; null when one is left, or none comes anyway. */
+function coveredFrom(
+  { blackout }: Policy,
+  rule: MomentRule,
+  now: Instant,
+  calendar: Calendar,
+): Instant | null {
+  const next = ruledBy([rule], calendar).next(now);
+  return next === null || momentsOf({ moments: [rule], blackout }, calendar).next(now) !== null ? null : next;
 }
 
 function unique(items: readonly object[], place: string): void {

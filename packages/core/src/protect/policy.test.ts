@@ -28,8 +28,8 @@ function ask(
 }
 
 test("the moment entered is the moment: it is armed the lead before, not sooner", () => {
-  assert.deepEqual(ask([at(1000)], 0, 0), { kind: "wait", until: 900 });
-  assert.deepEqual(ask([at(1000)], 0, 899), { kind: "wait", until: 900 });
+  assert.deepEqual(ask([at(1000)], 0, 0), { kind: "wait", until: 900, moment: 1000 });
+  assert.deepEqual(ask([at(1000)], 0, 899), { kind: "wait", until: 900, moment: 1000 });
   assert.deepEqual(ask([at(1000)], 0, 900), { kind: "arm", moment: 1000 });
   assert.deepEqual(ask([at(1000)], 0, 999), { kind: "arm", moment: 1000 });
   assert.deepEqual(ask([], 0, 999), { kind: "none" });
@@ -44,9 +44,17 @@ test("moments that went by are told, each by itself, before anything else is arm
 });
 
 test("a grid stands still whatever is restarted, and begins at its anchor", () => {
-  assert.deepEqual(ask([every(900_000)], 900_001, 900_002), { kind: "wait", until: 1_799_900 });
-  assert.deepEqual(ask([every(900_000, 5000)], 0, 0), { kind: "wait", until: 4900 });
-  assert.deepEqual(ask([every(900_000, 5000)], 5000, 5000), { kind: "wait", until: 904_900 });
+  assert.deepEqual(ask([every(900_000)], 900_001, 900_002), {
+    kind: "wait",
+    until: 1_799_900,
+    moment: 1_800_000,
+  });
+  assert.deepEqual(ask([every(900_000, 5000)], 0, 0), { kind: "wait", until: 4900, moment: 5000 });
+  assert.deepEqual(ask([every(900_000, 5000)], 5000, 5000), {
+    kind: "wait",
+    until: 904_900,
+    moment: 905_000,
+  });
 });
 
 test("several rules that give one instant give one moment", () => {
@@ -73,7 +81,7 @@ test("a long outage names the oldest, counts the rest, and goes on where it ende
 
 test("what a pause held back is told as paused, and only once it is over", () => {
   const pause: Pause = { what: "service", name: "billing", since: 15, until: 35, why: "upgrade" };
-  assert.deepEqual(ask([every(10)], 10, 12, [pause]), { kind: "wait", until: 20 });
+  assert.deepEqual(ask([every(10)], 10, 12, [pause]), { kind: "wait", until: 20, moment: null });
   assert.deepEqual(ask([every(10)], 0, 42, [pause]), { kind: "missed", moments: [10], more: 0, until: 10 });
   assert.deepEqual(ask([every(10)], 10, 42, [pause]), {
     kind: "paused",

@@ -8,8 +8,8 @@ import { momentsOf } from "./moments.ts";
 
 export type Due =
   | { readonly kind: "arm"; readonly moment: Instant }
-  /** Nothing is to be done before, unless policy or pauses change. */
-  | { readonly kind: "wait"; readonly until: Instant }
+  /** Nothing is to be done before, unless policy or pauses change. `moment` is what is waited for; null when a pause holds it. */
+  | { readonly kind: "wait"; readonly until: Instant; readonly moment: Instant | null }
   /** Moments that could not be armed any more: told, never merged in silence. */
   | ({ readonly kind: "missed" } & Gone)
   /** Moments that a pause held back. */
@@ -58,8 +58,9 @@ export function due(service: Service, { last, now, leadMs, pauses }: Asked, cale
   const pause = pausedBy(pauses, service, first);
   if (first > now) {
     // A pause may yet end early, so a paused moment is told only when it is over.
-    if (pause) return { kind: "wait", until: first };
-    return first - leadMs <= now ? { kind: "arm", moment: first } : { kind: "wait", until: first - leadMs };
+    if (pause) return { kind: "wait", until: first, moment: null };
+    if (first - leadMs <= now) return { kind: "arm", moment: first };
+    return { kind: "wait", until: first - leadMs, moment: first };
   }
   const named: Instant[] = [];
   let more = 0;

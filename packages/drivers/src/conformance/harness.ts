@@ -15,6 +15,7 @@ export interface ConformanceCluster {
   /** Another user's. */
   readonly as: (user: string) => FileSystem;
   readonly sourceAs: (user: string) => Source;
+  readonly targetAs: (user: string) => Target;
   /** Appends to a closed file and closes it. */
   append(path: string, bytes: Uint8Array): Promise<void>;
   /** Cuts a closed file; resolves when it may be written again. */

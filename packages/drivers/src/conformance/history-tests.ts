@@ -3,7 +3,7 @@ import type { Entry } from "@coeval/core/model/entry";
 import { createChance } from "./chance.ts";
 import { assert, assertEqual, type Ground, type Scenario } from "./harness.ts";
 import { editAtRandom, type Model } from "./history.ts";
-import { holdingFor, perform, renamesFirst, stage, undo } from "./replicate.ts";
+import { holdingFor, perform, renamesFirst, sealOf, stage, undo } from "./replicate.ts";
 import { assertCopied, liveEntries, makeSet, take } from "./trees.ts";
 
 export interface Histories {
@@ -48,7 +48,7 @@ async function replay(ground: Ground, seed: number, { moments, edits }: Historie
     await perform(ground, holding, steps);
     await perform(ground, holding, steps.slice(-1));
     await assertCopied(ground, prepared, holding);
-    await target.seal(holding, { point, previous: base?.point ?? null }, ground.cancel);
+    await target.seal(holding, sealOf(ground, holding, entries, point), ground.cancel);
     if (older) await source.release(older, prepared, ground.cancel);
     older = prepared;
     base = { point, entries };

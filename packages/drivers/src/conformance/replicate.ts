@@ -1,11 +1,13 @@
 /** Replicates snapshots as an agent does, in the smallest form: plan, stage, switch, seal. */
 import type { Entry } from "@coeval/core/model/entry";
+import { joinPath } from "@coeval/core/model/path";
 import type { Prepared } from "@coeval/core/ports/source";
-import type { Holding, SwitchStep } from "@coeval/core/ports/target";
+import type { Holding, SealRequest, SwitchStep } from "@coeval/core/ports/target";
 import { switchSteps } from "@coeval/core/protect/apply";
 import { type Change, plan } from "@coeval/core/protect/transfer";
+import { compare } from "@coeval/core/protect/verify";
 import { assertEqual, type Ground } from "./harness.ts";
-import { assertCopied, each, entriesOf } from "./trees.ts";
+import { assertCopied, each, entriesOf, liveEntries } from "./trees.ts";
 
 export function holdingFor(
   ground: Ground,
@@ -51,6 +53,23 @@ export function renamesFirst(steps: readonly SwitchStep[]): readonly SwitchStep[
   return [...steps.filter(isRename), ...steps.filter((step) => !isRename(step))];
 }
 
+/** The point of what the live tree must hold now. */
+export function sealOf(
+  ground: Ground,
+  holding: Holding,
+  entries: readonly Entry[],
+  point: string,
+): SealRequest {
+  return {
+    point,
+    previous: holding.basePoint,
+    async unlike() {
+      const found = await compare(each(entries), each(await liveEntries(ground, holding)));
+      return found.map(({ set, path }) => joinPath(`copies/${set}`, path));
+    },
+  };
+}
+
 /** One whole run that nothing disturbs; resolves with the point's entries. */
 export async function replicate(
   ground: Ground,
@@ -65,7 +84,7 @@ export async function replicate(
   const { entries, steps } = await stage(ground, holding, prepared, base?.entries ?? []);
   await perform(ground, holding, steps);
   await assertCopied(ground, prepared, holding);
-  await target.seal(holding, { point, previous: base?.point ?? null }, ground.cancel);
+  await target.seal(holding, sealOf(ground, holding, entries, point), ground.cancel);
   return entries;
 }
 

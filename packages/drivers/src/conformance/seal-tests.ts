@@ -1,6 +1,6 @@
 /** Sealing and publishing, and who may see and touch what. */
 import { assert, assertEqual, type Ground, refused, type Scenario } from "./harness.ts";
-import { holdingFor, replicate } from "./replicate.ts";
+import { holdingFor, replicate, sealOf } from "./replicate.ts";
 import { makeDirectories, makeSet, put, readText, take } from "./trees.ts";
 
 export function sealTests(scenario: Scenario): void {
@@ -10,6 +10,7 @@ export function sealTests(scenario: Scenario): void {
   scenario("a directory with other data is refused and left as it is", foreign);
   scenario("a base that is not the newest point is refused", baseMismatch);
   scenario("an exhausted quota is named", quota);
+  scenario("examining a holding directory tells what opening it would refuse, and makes nothing", examines);
 }
 
 async function publishes(ground: Ground): Promise<void> {
@@ -50,7 +51,7 @@ async function repeatable(ground: Ground): Promise<void> {
   const { directory } = holding;
   assert(base.length === 2, "directory and file");
   await target.open(holding, ground.cancel);
-  const seal = () => target.seal(holding, { point: "p2", previous: "p1" }, ground.cancel);
+  const seal = () => target.seal(holding, sealOf(ground, holding, base, "p2"), ground.cancel);
   const named = (sealed: { readonly snapshotName: string }) => sealed.snapshotName;
   assert((await seal()).clusterStampMs !== null, "the cluster's stamp is read");
   assertEqual(named(await seal()), "coeval-p2", "a repeated seal");
@@ -150,4 +151,44 @@ async function quota(ground: Ground): Promise<void> {
   };
   const refusal = await refused(fill(), "quota-exceeded");
   assert(/small/.test(refusal.message), "the directory is named");
+}
+
+async function examines(ground: Ground): Promise<void> {
+  const { fs, target, targetAs } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  const holding = holdingFor(ground, [set], "run-p1", null);
+  const { service, directory } = holding;
+  const codes = async (from: typeof target, of = service, path = directory) =>
+    (await from.examine(of, path, ground.cancel)).map(({ level, code }) => `${level} ${code}`);
+  assertEqual(await codes(target), ["tells holding-made"], "one that is not there");
+  assertEqual(
+    await codes(targetAs("alice")),
+    ["blocks not-snapshottable", "warns no-superuser"],
+    "one that a user cannot make",
+  );
+  assertEqual(await fs.status(directory, ground.cancel), null, "nothing was made");
+  assertEqual(
+    await codes(target, service, `${set.path}/below`),
+    ["blocks not-snapshottable", "tells holding-made"],
+    "one below a snapshottable directory",
+  );
+  await target.open(holding, ground.cancel);
+  assertEqual(await codes(target), [], "one that is the service's own");
+  assertEqual(await codes(target, "other"), ["blocks foreign-data"], "one of another service");
+  assertEqual(
+    await codes(targetAs("alice")),
+    ["blocks no-right", "warns no-superuser"],
+    "one of another user",
+  );
+  await put(ground, `${ground.folder}/plain/file`, "precious");
+  assertEqual(
+    await codes(target, service, `${ground.folder}/plain`),
+    ["blocks foreign-data"],
+    "one with other data",
+  );
+  assertEqual(
+    await codes(target, service, `${ground.folder}/plain/file`),
+    ["blocks foreign-data"],
+    "one that is a file",
+  );
 }

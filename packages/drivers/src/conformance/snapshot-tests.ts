@@ -17,6 +17,11 @@ export function snapshotTests(scenario: Scenario): void {
   scenario("released snapshots are gone, and releasing them again is success", release);
   scenario("the diff between snapshots names what was modified", modified);
   scenario("examining changes nothing and tells what accepting means", examine);
+  scenario(
+    "data sets are measured without what only snapshots hold, and unreadable ones are named",
+    measures,
+  );
+  scenario("inspecting tells what the user may do, and which granted directories can be used", inspects);
 }
 
 async function oneCoveringRoot(ground: Ground): Promise<void> {
@@ -274,5 +279,65 @@ async function examine(ground: Ground): Promise<void> {
   assert(
     probe.reachable && probe.identity !== null && probe.cause === null,
     "the probe finds the cluster well",
+  );
+}
+
+async function measures(ground: Ground): Promise<void> {
+  const { source, sourceAs, fs } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  await put(ground, `${set.path}/kept`, "12345");
+  await put(ground, `${set.path}/deep/er/too`, "123");
+  await put(ground, `${set.path}/gone`, "1234567");
+  await fs.setReplication(`${set.path}/kept`, 2, ground.cancel);
+  await take(ground, [set], "coeval-a");
+  await fs.remove(`${set.path}/gone`, ground.cancel);
+  const { sizes, findings, blockSizeBytes } = await source.measure([set], ground.cancel);
+  assert(
+    blockSizeBytes === null || blockSizeBytes > 0,
+    "the block size is a number, if the cluster tells it",
+  );
+  const replication = (await fs.status(`${set.path}/deep/er/too`, ground.cancel))?.replication ?? 0;
+  assertEqual(
+    sizes,
+    [{ set: "data", files: 2, directories: 3, bytes: 8, spaceBytes: 10 + 3 * replication }],
+    "sizes",
+  );
+  assertEqual(findings, [], "findings");
+  await fs.setOwner(`${set.path}/deep`, "bob", "staff", ground.cancel);
+  await fs.setMode(`${set.path}/deep`, 0o700, ground.cancel);
+  const gone = { name: "gone", component: "hdfs" as const, path: `${ground.folder}/gone` };
+  const denied = await sourceAs("alice").measure([set, gone], ground.cancel);
+  assertEqual(
+    denied.findings.map(({ set: name, level, code }) => [name, level, code]),
+    [
+      ["data", "blocks", "no-right"],
+      ["gone", "blocks", "set-missing"],
+    ],
+    "what cannot be measured",
+  );
+  assert(denied.findings[0]?.command?.includes("setfacl -R -m user:alice"), "the command that mends it");
+}
+
+async function inspects(ground: Ground): Promise<void> {
+  const { source, sourceAs, fs } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  await put(ground, `${ground.folder}/file`, "no directory");
+  await makeDirectories(ground, `${ground.folder}/closed`);
+  await fs.setMode(`${ground.folder}/closed`, 0o700, ground.cancel);
+  const scopes = ["data", "closed", "file", "absent"].map((name) => `${ground.folder}/${name}`);
+  const own = await source.inspect(scopes, ground.cancel);
+  assertEqual(
+    [own.user, own.superuser, own.scopes.map(({ state }) => state)],
+    [fs.user, true, ["readable", "readable", "no-directory", "missing"]],
+    "what a superuser may do",
+  );
+  assert(own.snapshottableCount > 0 && (own.dataNodes ?? 0) > 0, "snapshottable directories and DataNodes");
+  const before = (await sourceAs("alice").inspect([], ground.cancel)).snapshottable;
+  await fs.setOwner(set.path, "alice", "staff", ground.cancel);
+  const hers = await sourceAs("alice").inspect(scopes, ground.cancel);
+  assertEqual(
+    [hers.superuser, hers.snapshottable.filter((path) => !before.includes(path)), hers.scopes[1]?.state],
+    [false, [set.path], "denied"],
+    "what a user may do",
   );
 }

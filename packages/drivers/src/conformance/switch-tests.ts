@@ -1,6 +1,6 @@
 /** Staging, switch, its inverse, and the target's proofs. */
 import { assert, assertEqual, type Ground, refused, type Scenario } from "./harness.ts";
-import { holdingFor, perform, renamesFirst, replicate, stage, undo } from "./replicate.ts";
+import { holdingFor, perform, renamesFirst, replicate, sealOf, stage, undo } from "./replicate.ts";
 import {
   assertCopied,
   entriesOf,
@@ -147,7 +147,7 @@ async function takenBack(ground: Ground): Promise<void> {
   const staged = await stage(ground, again, prepared, base);
   await perform(ground, again, staged.steps);
   await assertCopied(ground, prepared, again);
-  await target.seal(again, { point: "p3", previous: "p1" }, ground.cancel);
+  await target.seal(again, sealOf(ground, again, staged.entries, "p3"), ground.cancel);
 }
 
 async function stagingRepeats(ground: Ground): Promise<void> {

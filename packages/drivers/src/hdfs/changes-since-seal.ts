@@ -6,7 +6,7 @@ import { EVIDENCE_MAX } from "@coeval/core/errors";
 import { isWithin, joinPath } from "@coeval/core/model/path";
 import type { Holding } from "@coeval/core/ports/target";
 import { readExtended } from "./attributes.ts";
-import type { DiffEntry, FileStatus, FileSystem } from "./file-system.ts";
+import type { DiffEntry, FileStatus, FileSystem, ListPage } from "./file-system.ts";
 import { STAGE, setParents } from "./layout.ts";
 import { inSnapshot } from "./snapshot-paths.ts";
 
@@ -30,7 +30,17 @@ export async function changesSince(
 
 /** What lies in the holding directory though no point was ever sealed: everything but staging and the sets' parents. */
 export async function contentOf(fs: FileSystem, holding: Holding, cancel: AbortSignal): Promise<string[]> {
-  return strangersIn(fs, holding, "", setParents(holding), cancel);
+  return strangersIn(fs, holding, "", { parents: setParents(holding), sets: new Set() }, cancel);
+}
+
+/** What lies in the holding directory beside the data sets: relative paths, at most EVIDENCE_MAX. */
+export async function strangersBeside(
+  fs: FileSystem,
+  holding: Holding,
+  cancel: AbortSignal,
+): Promise<string[]> {
+  const sets = new Set(holding.sets.map(({ relative }) => relative));
+  return strangersIn(fs, holding, "", { parents: setParents(holding), sets }, cancel);
 }
 
 async function judge(
@@ -43,7 +53,7 @@ async function judge(
 ): Promise<string | null> {
   const { kind, path, target } = entry;
   if (kind === "created" && parents.has(path)) {
-    const [stranger] = await strangersIn(fs, holding, path, parents, cancel);
+    const [stranger] = await strangersIn(fs, holding, path, { parents, sets: new Set() }, cancel);
     return stranger ? `${stranger} created` : null;
   }
   // Moved away and back again shows as created, deleted, renamed to itself or modified: the two sides decide.
@@ -79,22 +89,32 @@ function facts(status: FileStatus): string {
   ]);
 }
 
+/** What is expected in a holding directory, as relative paths. */
+interface Expected {
+  readonly parents: ReadonlySet<string>;
+  readonly sets: ReadonlySet<string>;
+}
+
 async function strangersIn(
   fs: FileSystem,
   holding: Holding,
   directory: string,
-  parents: ReadonlySet<string>,
+  expected: Expected,
   cancel: AbortSignal,
 ): Promise<string[]> {
-  const { entries } = await fs.listPage(joinPath(holding.directory, directory), null, cancel);
   const found: string[] = [];
-  for (const { name, type } of entries.slice(0, EVIDENCE_MAX + parents.size + 1)) {
-    const path = directory === "" ? name : `${directory}/${name}`;
-    if (path === STAGE) continue;
-    if (parents.has(path) && type === "directory")
-      found.push(...(await strangersIn(fs, holding, path, parents, cancel)));
-    else found.push(path);
-    if (found.length >= EVIDENCE_MAX) break;
+  let after: string | null = null;
+  for (;;) {
+    const page: ListPage = await fs.listPage(joinPath(holding.directory, directory), after, cancel);
+    for (const { name, type } of page.entries) {
+      const path = directory === "" ? name : `${directory}/${name}`;
+      if (path === STAGE || expected.sets.has(path)) continue;
+      if (expected.parents.has(path) && type === "directory")
+        found.push(...(await strangersIn(fs, holding, path, expected, cancel)));
+      else found.push(path);
+      if (found.length >= EVIDENCE_MAX) return found.slice(0, EVIDENCE_MAX);
+    }
+    if (!page.more) return found;
+    after = page.entries.at(-1)?.name ?? null;
   }
-  return found;
 }

@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CoevalError } from "@coeval/core/errors";
 import type { Ground } from "../conformance/harness.ts";
-import { holdingFor, perform, renamesFirst, replicate, stage, undo } from "../conformance/replicate.ts";
+import {
+  holdingFor,
+  perform,
+  renamesFirst,
+  replicate,
+  sealOf,
+  stage,
+  undo,
+} from "../conformance/replicate.ts";
 import { assertCopied, liveEntries, makeSet, put, readText, take } from "../conformance/trees.ts";
 import { createMemoryCluster } from "../memory/cluster.ts";
 import { createTestWorld } from "../memory/test-world.ts";
@@ -61,6 +69,7 @@ function killable(): { readonly ground: Ground; readonly killer: Killer; readonl
     target,
     source: createHdfsSource(world, cluster.fs),
     sourceAs: (user: string) => createHdfsSource(world, cluster.as(user)),
+    targetAs: (user: string) => createHdfsTarget(world, cluster.as(user)),
     append: unused,
     truncate: unused,
     openForWrite: unused,
@@ -129,7 +138,7 @@ test("a seal survives death at every call, and readers always find a whole point
     await perform(ground, holding, staged.steps);
     entries = staged.entries;
   };
-  const seal = () => target.seal(holding, { point: `p${newest + 1}`, previous: `p${newest}` }, ground.cancel);
+  const seal = () => target.seal(holding, sealOf(ground, holding, entries, `p${newest + 1}`), ground.cancel);
   await prepareNext();
   const deaths = await dieEverywhere(killer, seal, async () => {
     await seal();
@@ -188,11 +197,11 @@ test("what is written while the directory stands open makes the point void", asy
   const { fs, target } = ground.cluster;
   const set = await makeSet(ground, "data");
   await put(ground, `${set.path}/file`, "one");
-  await replicate(ground, await take(ground, [set], "coeval-a"), null, "p1");
+  const entries = await replicate(ground, await take(ground, [set], "coeval-a"), null, "p1");
   const holding = holdingFor(ground, [set], "run-2", "p1");
   const live = `${holding.directory}/copies/data`;
   await target.open(holding, ground.cancel);
-  const seal = () => target.seal(holding, { point: "p2", previous: "p1" }, ground.cancel);
+  const seal = () => target.seal(holding, sealOf(ground, holding, entries, "p2"), ground.cancel);
   killer.onSnapshot = () => workload.write(`${live}/slipped in`, "x");
   await assert.rejects(seal(), { code: "conflict", message: /slipped in/ });
   killer.onSnapshot = () => {};
@@ -205,10 +214,10 @@ test("what is written after a seal died with the directory open is found, howeve
   const { target } = ground.cluster;
   const set = await makeSet(ground, "data");
   await put(ground, `${set.path}/file`, "one");
-  await replicate(ground, await take(ground, [set], "coeval-a"), null, "p1");
+  const entries = await replicate(ground, await take(ground, [set], "coeval-a"), null, "p1");
   const holding = holdingFor(ground, [set], "run-2", "p1");
   await target.open(holding, ground.cancel);
-  const seal = () => target.seal(holding, { point: "p2", previous: "p1" }, ground.cancel);
+  const seal = () => target.seal(holding, sealOf(ground, holding, entries, "p2"), ground.cancel);
   for (
     let at = 1;
     (await ground.cluster.as("hdfs").status(holding.directory, ground.cancel))?.mode !== 0o755;
@@ -218,9 +227,37 @@ test("what is written after a seal died with the directory open is found, howeve
     await assert.rejects(seal(), Crash);
     killer.disarm();
   }
-  workload.write(`${holding.directory}/copies/data/x`, "x");
-  for (const _ of [1, 2]) await assert.rejects(seal(), { code: "conflict", message: /copies\/data/ });
+  for (const path of ["copies/data/x", "copies/data/file", "beside", "copies/beside"]) {
+    const full = `${holding.directory}/${path}`;
+    const before = workload.read(full);
+    workload.write(full, "x");
+    for (const _ of [1, 2]) await assert.rejects(seal(), { code: "conflict", message: new RegExp(full) });
+    if (before) break;
+    workload.remove(full);
+  }
   assert.deepEqual(await target.snapshots(holding, ground.cancel), ["current"]);
+});
+
+test("a seal that died is finished though the copied times lie ahead of the secondary's own clock", async () => {
+  const { ground, killer } = killable();
+  const { target, fs } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  await put(ground, `${set.path}/file`, "one");
+  await fs.setTimes(`${set.path}/file`, 4_000_000_000_000, null, ground.cancel);
+  const entries = await replicate(ground, await take(ground, [set], "coeval-a"), null, "p1");
+  const holding = holdingFor(ground, [set], "run-2", "p1");
+  await target.open(holding, ground.cancel);
+  let sealed = 1;
+  const seal = () => target.seal(holding, sealOf(ground, holding, entries, "p2"), ground.cancel);
+  for (let at = 1; sealed === 1; at++) {
+    killer.arm(at, true);
+    await seal().catch((thrown: unknown) => assert.ok(thrown instanceof Crash, String(thrown)));
+    killer.disarm();
+    const names = await target.snapshots(holding, ground.cancel);
+    sealed = names.length;
+  }
+  await seal();
+  assert.deepEqual(await target.snapshots(holding, ground.cancel), ["coeval-p1", "current"]);
 });
 
 test("a snapshot that is refused leaves the directory closed", async () => {
@@ -231,7 +268,50 @@ test("a snapshot that is refused leaves the directory closed", async () => {
   killer.onSnapshot = () => {
     throw new CoevalError("snapshot-limit", "no more ids");
   };
-  const seal = target.seal(holding, { point: "p1", previous: null }, ground.cancel);
+  const seal = target.seal(holding, sealOf(ground, holding, [], "p1"), ground.cancel);
   await assert.rejects(seal, { code: "snapshot-limit" });
   assert.equal((await fs.status(holding.directory, ground.cancel))?.mode, 0o700);
+});
+
+test("requests of a seal that died may land late: the point is sealed for its readers, under its own name", async () => {
+  const { ground } = killable();
+  const { target, fs } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  await put(ground, `${set.path}/file`, "one", { mode: 0o644 });
+  const entries = await replicate(ground, await take(ground, [set], "coeval-a"), null, "p1");
+  const holding = holdingFor(ground, [set], "run-2", "p1");
+  const { directory } = holding;
+  await target.open(holding, ground.cancel);
+  const seal = () => target.seal(holding, sealOf(ground, holding, entries, "p2"), ground.cancel);
+  // Taken while the directory is closed, and with the mark of the point before.
+  await fs.createSnapshot(directory, "coeval-p2", ground.cancel);
+  await assert.rejects(seal(), { code: "not-equal", message: /too late/ });
+  // A snapshot of the point that is current, under the name that it is about to get back.
+  await fs.createSnapshot(directory, "coeval-p1", ground.cancel);
+  await seal();
+  assert.deepEqual(await target.snapshots(holding, ground.cancel), ["coeval-p1", "current"]);
+  const nobody = ground.cluster.as("nobody");
+  for (const name of ["coeval-p1", "current"])
+    assert.equal(
+      await readText(nobody, `${directory}/.snapshot/${name}/copies/data/file`, ground.cancel),
+      "one",
+    );
+});
+
+test("a clearing that lands late spares a later run's staging", async () => {
+  const { ground } = killable();
+  const { target, fs } = ground.cluster;
+  const cleared: string[] = [];
+  const watched = createHdfsTarget(createTestWorld(), {
+    ...fs,
+    remove: async (path, cancel) => (cleared.push(path), fs.remove(path, cancel)),
+  });
+  const holding = holdingFor(ground, [{ name: "data" }], "run-1", null);
+  await target.open(holding, ground.cancel);
+  await watched.clear(holding, ground.cancel);
+  const later = { ...holding, run: "run-2" };
+  await target.open(later, ground.cancel);
+  for (const path of cleared) await fs.remove(path, ground.cancel);
+  assert.ok(await fs.status(`${holding.directory}/.coeval-stage/run-2/new`, ground.cancel));
+  assert.equal(await fs.removeEmpty(`${holding.directory}/.coeval-stage`, ground.cancel), false);
 });

@@ -1,10 +1,12 @@
 /** What accepting data sets changes in production, and what forbids it. Asks only. */
+import { CoevalError } from "@coeval/core/errors";
 import type { DataSet } from "@coeval/core/model/data-set";
 import { isWithin } from "@coeval/core/model/path";
 import type { Finding } from "@coeval/core/ports/source";
 import { CALLS_AT_ONCE_MAX, CAPTURE_OPEN_FILES_KEY, SNAPSHOT_IDS_MAX } from "./facts.ts";
 import type { FileSystem } from "./file-system.ts";
-import { type Located, locate, survey } from "./locate.ts";
+import { freezesOpenFiles } from "./inspect.ts";
+import { type Located, locate, notReadable, survey } from "./locate.ts";
 import { inParallel } from "./parallel.ts";
 
 /** Names of other tools' snapshots that a finding shows. */
@@ -21,6 +23,7 @@ export async function examineSets(
   const roots = new Set(located.flatMap((found) => ("root" in found ? [found.root] : [])));
   return [
     ...located.flatMap((found) => judgeSet(found, snapshottable)),
+    ...(await inParallel(located, CALLS_AT_ONCE_MAX, (found) => examineReading(fs, found, cancel))).flat(),
     ...(
       await inParallel([...roots].sort(), CALLS_AT_ONCE_MAX, (root) => examineRoot(fs, root, cancel))
     ).flat(),
@@ -58,6 +61,19 @@ function judgeSet(found: Located, snapshottable: readonly string[]): Finding[] {
   return findings;
 }
 
+/** A directory that is passed on the way may still refuse to be listed. */
+async function examineReading(fs: FileSystem, found: Located, cancel: AbortSignal): Promise<Finding[]> {
+  if (!("root" in found)) return [];
+  const { set } = found;
+  try {
+    await fs.listPage(set.path, null, cancel);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof CoevalError) || thrown.code !== "no-right") throw thrown;
+    return [{ set: set.name, level: "blocks", ...notReadable(fs.user, set, thrown) }];
+  }
+}
+
 async function examineRoot(fs: FileSystem, root: string, cancel: AbortSignal): Promise<Finding[]> {
   const snapshots = await fs.snapshots(root, cancel);
   const tells = (code: string, text: string): Finding => ({ set: null, level: "tells", code, text });
@@ -89,8 +105,7 @@ async function examineRoot(fs: FileSystem, root: string, cancel: AbortSignal): P
 }
 
 async function examineOpenFiles(fs: FileSystem, superuser: boolean, cancel: AbortSignal): Promise<Finding[]> {
-  const freezes = (await fs.setting(CAPTURE_OPEN_FILES_KEY, cancel))?.trim().toLowerCase() === "true";
-  if (freezes) return [];
+  if (await freezesOpenFiles(fs, cancel)) return [];
   if (superuser) {
     const text =
       "files open at a moment are not frozen by the cluster; they are listed and taken by their length at the moment";

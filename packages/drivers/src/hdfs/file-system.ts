@@ -33,6 +33,8 @@ export interface FileSystem {
   rename(from: string, to: string, cancel: AbortSignal): Promise<Renamed>;
   /** Deletes a file, or a directory with all below it, past the trash. False when there was none. */
   remove(path: string, cancel: AbortSignal): Promise<boolean>;
+  /** Deletes a directory that is empty. False when there was none, or something lies in it. */
+  removeEmpty(path: string, cancel: AbortSignal): Promise<boolean>;
 
   setOwner(path: string, owner: string, group: string, cancel: AbortSignal): Promise<void>;
   /** Permission bits with the sticky bit. On a path with an ACL the group's bits are the ACL's mask. */
@@ -67,6 +69,9 @@ export interface FileSystem {
   snapshotDiff(root: string, from: string, to: string | null, cancel: AbortSignal): AsyncIterable<DiffEntry>;
   /** Absolute live paths of files below `root` that are open for writing; null when the user may not ask. */
   openFiles(root: string, cancel: AbortSignal): Promise<readonly string[] | null>;
+
+  /** Summed up by the name system, which asks for READ and EXECUTE on every directory below. `not-found` when there is none. */
+  contentSummary(path: string, cancel: AbortSignal): Promise<ContentSummary>;
 
   identity(cancel: AbortSignal): Promise<ClusterIdentity>;
   state(cancel: AbortSignal): Promise<ClusterState>;
@@ -130,4 +135,18 @@ export interface ClusterState {
   readonly safeMode: boolean;
   readonly capacityBytes: number | null;
   readonly remainingBytes: number | null;
+  /** Bytes that HDFS itself takes, all replicas. */
+  readonly usedBytes: number | null;
+  /** DataNodes that live. */
+  readonly dataNodes: number | null;
+}
+
+/** What a tree holds now, without what only its snapshots hold. */
+export interface ContentSummary {
+  readonly files: number;
+  /** The directory itself included. */
+  readonly directories: number;
+  readonly bytes: number;
+  /** On the disks: every replica counted. */
+  readonly spaceBytes: number;
 }

@@ -123,6 +123,7 @@ function conformanceCluster(): ConformanceCluster {
     source: createHdfsSource(world, fs),
     target: createHdfsTarget(world, fs),
     sourceAs: (user) => createHdfsSource(world, as(user)),
+    targetAs: (user) => createHdfsTarget(world, as(user)),
     append: async (path, bytes) => void (await client.append(path, bytes)),
     async truncate(path, length) {
       if (await client.truncate(path, length)) return;

@@ -100,7 +100,8 @@ function noRight(user: string, root: string, status: FileStatus): Problem {
   };
 }
 
-function notReadable(user: string, set: DataSet, thrown: CoevalError): Problem {
+/** What a user lacks that may not read all of a data set, with the command that grants it. */
+export function notReadable(user: string, set: DataSet, thrown: CoevalError): Problem {
   const command = `hdfs dfs -setfacl -R -m user:${shellWord(user)}:r-x ${shellWord(set.path)}`;
   return {
     code: "no-right",

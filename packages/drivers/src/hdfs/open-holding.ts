@@ -32,7 +32,7 @@ export async function openHolding(
   await settleSnapshots(log, fs, holding, cancel);
   // Once this run's own switch has begun, its journal says how the tree must look, not the base.
   if (!(await fs.status(asideRootPath(holding), cancel))) await proveUnchanged(fs, holding, cancel);
-  await removeOtherRuns(log, fs, holding, cancel);
+  await removeStaging(log, fs, holding, holding.run, cancel);
   for (const path of [...setParents(holding)].sort()) {
     await fs.makeDirectory(joinPath(holding.directory, path), OPEN_MODE, cancel);
   }
@@ -90,17 +90,21 @@ async function proveUnchanged(fs: FileSystem, holding: Holding, cancel: AbortSig
   });
 }
 
-/** Only after the live tree is proven: what other runs set aside is needed no more. */
-async function removeOtherRuns(
+/**
+ * Removes what runs have staged and set aside, all but one's. Only after the live tree is proven: then it is needed no more. Each by its
+ * name: should a request land late, a later run's staging is spared.
+ */
+export async function removeStaging(
   log: Log,
   fs: FileSystem,
   holding: Holding,
+  keep: string | null,
   cancel: AbortSignal,
 ): Promise<void> {
   if (!(await fs.status(stagePath(holding), cancel))) return;
   for (let more = true; more; ) {
     const page = await fs.listPage(stagePath(holding), null, cancel);
-    const others = page.entries.filter(({ name }) => name !== holding.run);
+    const others = page.entries.filter(({ name }) => name !== keep);
     for (const { name } of others) {
       log.info("leftover-staging-removed", { directory: holding.directory, run: name });
       await fs.remove(`${stagePath(holding)}/${name}`, cancel);

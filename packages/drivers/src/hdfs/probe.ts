@@ -7,7 +7,8 @@ export async function probeCluster(fs: FileSystem, cancel: AbortSignal): Promise
   try {
     const [identity, state] = await Promise.all([fs.identity(cancel), fs.state(cancel)]);
     const cause = state.safeMode ? "the NameNode is in safe mode" : null;
-    return { reachable: true, cause, identity, ...state };
+    const { version, safeMode, capacityBytes, remainingBytes } = state;
+    return { reachable: true, cause, identity, version, safeMode, capacityBytes, remainingBytes };
   } catch (thrown) {
     if (cancel.aborted) throw thrown;
     const { message } = toFailure(thrown);

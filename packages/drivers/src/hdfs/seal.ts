@@ -3,11 +3,12 @@
  * directory in a snapshot by the mode it had when the snapshot was taken, so the directory stands open for that one
  * request; whatever changed meanwhile is found afterwards. Each step may be repeated after a crash.
  */
-import { CoevalError, EVIDENCE_MAX } from "@coeval/core/errors";
+import { CoevalError } from "@coeval/core/errors";
 import { joinPath } from "@coeval/core/model/path";
+import type { Log } from "@coeval/core/ports/log";
 import type { Holding, SealedSnapshot, SealRequest } from "@coeval/core/ports/target";
-import { changesSince } from "./changes-since-seal.ts";
-import type { FileStatus, FileSystem } from "./file-system.ts";
+import { changesSince, strangersBeside } from "./changes-since-seal.ts";
+import type { FileSystem } from "./file-system.ts";
 import {
   CLOSED_MODE,
   CURRENT,
@@ -18,10 +19,11 @@ import {
   stagePath,
   writeMark,
 } from "./layout.ts";
+import { removeStaging } from "./open-holding.ts";
 import { inSnapshot } from "./snapshot-paths.ts";
-import { walk } from "./walk.ts";
 
 export async function sealPoint(
+  log: Log,
   fs: FileSystem,
   holding: Holding,
   request: SealRequest,
@@ -40,10 +42,14 @@ export async function sealPoint(
       );
     }
     // A snapshot that held staging would show it to readers and charge what was replaced for as long as the point lives.
-    await fs.remove(stagePath(holding), cancel);
-    if (!names.includes(name)) await takeOpened(fs, holding, request.point, cancel);
-    await closeAndProve(fs, holding, name, cancel);
+    await removeStaging(log, fs, holding, null, cancel);
+    await fs.removeEmpty(stagePath(holding), cancel);
+    if (!names.includes(name)) await takeOpened(fs, holding, request, cancel);
+    await closeAndProve(fs, holding, request.point, cancel);
     stamp = (await fs.status(inSnapshot(directory, name), cancel))?.mtimeMs ?? null;
+    // A request of an earlier seal that landed late has taken the name of the point that is about to get it back.
+    if (current !== null && names.includes(pointSnapshotName(current)))
+      await fs.deleteSnapshot(directory, pointSnapshotName(current), cancel);
     if (current !== null) await fs.renameSnapshot(directory, CURRENT, pointSnapshotName(current), cancel);
     await fs.renameSnapshot(directory, name, CURRENT, cancel);
   }
@@ -80,7 +86,7 @@ export async function sealedSnapshots(
 async function takeOpened(
   fs: FileSystem,
   holding: Holding,
-  point: string,
+  { point, unlike }: SealRequest,
   cancel: AbortSignal,
 ): Promise<void> {
   const { directory } = holding;
@@ -89,7 +95,7 @@ async function takeOpened(
   if (status.mode !== CLOSED_MODE) await fs.setMode(directory, CLOSED_MODE, cancel);
   // The mark of a point whose snapshot is missing: an earlier attempt got as far as opening the directory.
   const interrupted = (await readMark(fs, directory, POINT_MARK, cancel)) === point;
-  if (interrupted || status.mode !== CLOSED_MODE) await proveUntouched(fs, directory, status, cancel);
+  if (interrupted || status.mode !== CLOSED_MODE) await proveUntouched(fs, holding, unlike, cancel);
   await writeMark(fs, directory, POINT_MARK, point, cancel);
   await fs.setMode(directory, OPEN_MODE, cancel);
   try {
@@ -100,37 +106,45 @@ async function takeOpened(
   }
 }
 
-/**
- * A seal that was cut while the directory stood open has left it so. Whoever wrote meanwhile left times behind that are
- * later than the directory's own, which the clearing of the stage set just before.
- */
+/** A seal that was cut while the directory stood open has left it so: somebody may have written meanwhile. */
 async function proveUntouched(
   fs: FileSystem,
-  directory: string,
-  status: FileStatus,
+  holding: Holding,
+  unlike: SealRequest["unlike"],
   cancel: AbortSignal,
 ): Promise<void> {
-  const evidence: string[] = [];
-  for await (const found of walk(fs, directory, cancel)) {
-    if (found.status.mtimeMs > status.mtimeMs) evidence.push(joinPath(directory, found.path));
-    if (evidence.length >= EVIDENCE_MAX) break;
-  }
+  const { directory } = holding;
+  const strangers = await strangersBeside(fs, holding, cancel);
+  const found = strangers.length > 0 ? strangers : await unlike(cancel);
+  const evidence = found.map((path) => joinPath(directory, path));
   if (evidence.length === 0) return;
   throw new CoevalError("conflict", `${directory} was changed while a seal was interrupted: ${evidence[0]}`, {
     evidence,
   });
 }
 
-/** From here on nothing can change; what changed between the snapshot and the closing makes the point void. */
+/**
+ * From here on nothing can change; what changed between the snapshot and the closing makes the point void. So does a request that landed
+ * late: a snapshot that was taken while the directory was closed shuts the readers out, one with another's mark is of no point.
+ */
 async function closeAndProve(
   fs: FileSystem,
   holding: Holding,
-  name: string,
+  point: string,
   cancel: AbortSignal,
 ): Promise<void> {
   const { directory } = holding;
+  const name = pointSnapshotName(point);
   const status = await fs.status(directory, cancel);
   if (status && status.mode !== CLOSED_MODE) await fs.setMode(directory, CLOSED_MODE, cancel);
+  const taken = await fs.status(inSnapshot(directory, name), cancel);
+  if (taken?.mode !== OPEN_MODE || (await markOf(fs, directory, name, cancel)) !== point) {
+    await fs.deleteSnapshot(directory, name, cancel);
+    throw new CoevalError(
+      "not-equal",
+      `${directory}: its snapshot was taken by an earlier request, too late`,
+    );
+  }
   const changed = await changesSince(fs, holding, name, cancel);
   if (changed.length === 0) return;
   await fs.deleteSnapshot(directory, name, cancel);

@@ -8,7 +8,9 @@ import { readExtended } from "./attributes.ts";
 import { examineSets } from "./examine.ts";
 import { hdfsFacts } from "./facts.ts";
 import type { FileSystem } from "./file-system.ts";
+import { inspectCluster } from "./inspect.ts";
 import { toListed } from "./listed.ts";
+import { measureSets } from "./measure.ts";
 import { modifiedPlaces } from "./modified.ts";
 import { listOpenFiles } from "./open-files.ts";
 import { prepareSnapshots } from "./prepare.ts";
@@ -29,7 +31,9 @@ export function createHdfsSource(world: HdfsWorld, fs: FileSystem): Source {
   return {
     facts: hdfsFacts,
     probe: (cancel) => probeCluster(fs, cancel),
+    inspect: (scopes, cancel) => inspectCluster(fs, scopes, cancel),
     examine: (sets, cancel) => examineSets(fs, sets, cancel),
+    measure: (sets, cancel) => measureSets(fs, sets, cancel),
     prepare: (request, cancel) => prepareSnapshots(fs, request, cancel),
     snapshot: (prepared, cancel) => takeSnapshots(world.clock, fs, prepared, sent, cancel),
     openFiles: (prepared, cancel) => listOpenFiles(fs, prepared, cancel),

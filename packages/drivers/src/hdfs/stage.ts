@@ -45,12 +45,10 @@ export async function finishStaged(
   await proveAttributes(fs, path, entry, "staged", cancel);
 }
 
-/** The stage itself goes too when no other run uses it. */
+/** The stage itself goes too when no other run uses it, and only then: should the request land late, another run's staging is spared. */
 export async function clearStage(fs: FileSystem, holding: Holding, cancel: AbortSignal): Promise<void> {
   await fs.remove(runStagePath(holding), cancel);
-  if (!(await fs.status(stagePath(holding), cancel))) return;
-  const { entries } = await fs.listPage(stagePath(holding), null, cancel);
-  if (entries.length === 0) await fs.remove(stagePath(holding), cancel);
+  await fs.removeEmpty(stagePath(holding), cancel);
 }
 
 /** A cluster without room refuses in many words; the figures tell the operator how much to free. */

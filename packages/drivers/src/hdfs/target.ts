@@ -4,7 +4,9 @@ import type { Listed } from "@coeval/core/ports/source";
 import type { Holding, SealedPoint, Target } from "@coeval/core/ports/target";
 import { readExtended } from "./attributes.ts";
 import { hdfsFacts } from "./facts.ts";
+import { examineHolding } from "./examine-holding.ts";
 import type { FileSystem } from "./file-system.ts";
+import { inspectCluster } from "./inspect.ts";
 import { leftOf, readJournal, writeJournal } from "./journal.ts";
 import { livePath, stagedPath } from "./layout.ts";
 import { toListed } from "./listed.ts";
@@ -21,6 +23,8 @@ export function createHdfsTarget(world: HdfsWorld, fs: FileSystem): Target {
   return {
     facts: hdfsFacts,
     probe: (cancel) => probeCluster(fs, cancel),
+    inspect: (scopes, cancel) => inspectCluster(fs, scopes, cancel),
+    examine: (service, directory, cancel) => examineHolding(fs, service, directory, cancel),
     open: (holding, cancel) => openHolding(world.log, fs, holding, cancel),
     write: (holding, at, entry, content, cancel) => writeStaged(fs, holding, at, entry, content, cancel),
     readStaged: (holding, at, entry, cancel) => readWhole(fs, stagedPath(holding, at), entry, 0, cancel),
@@ -34,7 +38,7 @@ export function createHdfsTarget(world: HdfsWorld, fs: FileSystem): Target {
     attributes: (holding, entry, cancel) =>
       readExtended(fs, livePath(holding, entry.set, entry.path), entry.hasAcl, cancel),
     clear: (holding, cancel) => clearStage(fs, holding, cancel),
-    seal: (holding, seal, cancel) => sealPoint(fs, holding, seal, cancel),
+    seal: (holding, seal, cancel) => sealPoint(world.log, fs, holding, seal, cancel),
     sealed: (holding, point, cancel) => openSealed(fs, holding, point, cancel),
     snapshots: (holding, cancel) => sealedSnapshots(fs, holding, cancel),
   };

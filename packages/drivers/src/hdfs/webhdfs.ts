@@ -87,6 +87,14 @@ function editCalls(client: HdfsClient) {
       }
     },
     remove: (path, cancel) => translating(() => client.delete(path, { recursive: true }, cancel)),
+    async removeEmpty(path, cancel) {
+      try {
+        return await client.delete(path, { recursive: false }, cancel);
+      } catch (thrown) {
+        if (failedWith(thrown, "notEmpty")) return false;
+        throw translated(thrown);
+      }
+    },
   } satisfies Partial<FileSystem>;
 }
 
@@ -165,6 +173,16 @@ function clusterCalls(client: HdfsClient) {
         throw translated(thrown);
       }
     },
+    contentSummary: (path, cancel) =>
+      translating(async () => {
+        const summary = await client.getContentSummary(path, cancel);
+        return {
+          files: summary.fileCount - summary.snapshotFileCount,
+          directories: summary.directoryCount - summary.snapshotDirectoryCount,
+          bytes: summary.lengthBytes - summary.snapshotLengthBytes,
+          spaceBytes: summary.spaceConsumedBytes - summary.snapshotSpaceConsumedBytes,
+        };
+      }),
     identity: (cancel) =>
       translating(async () => {
         const { clusterId, blockPoolId } = await client.getClusterInfo(cancel);
@@ -179,6 +197,8 @@ function clusterCalls(client: HdfsClient) {
           safeMode: info.safeMode !== null,
           capacityBytes: info.capacityTotalBytes,
           remainingBytes: info.capacityRemainingBytes,
+          usedBytes: info.capacityUsedBytes,
+          dataNodes: info.liveDataNodes.length,
         };
       }),
     async setting(key, cancel) {

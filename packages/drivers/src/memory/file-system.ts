@@ -5,7 +5,7 @@
 import { CoevalError } from "@coeval/core/errors";
 import { compareTreePaths } from "@coeval/core/model/entry";
 import type { Clock } from "@coeval/core/ports/clock";
-import type { FileStatus, FileSystem, ListPage } from "../hdfs/file-system.ts";
+import type { ContentSummary, FileStatus, FileSystem, ListPage } from "../hdfs/file-system.ts";
 import * as attributes from "./attributes.ts";
 import { readContent } from "./content.ts";
 import { diffTrees } from "./diff.ts";
@@ -92,6 +92,12 @@ function editCalls(names: Names, user: string, call: Call) {
     },
     rename: (from, to, cancel) => call(cancel, () => edit.rename(names, user, from, to)),
     remove: (path, cancel) => call(cancel, () => edit.remove(names, user, path)),
+    removeEmpty: (path, cancel) =>
+      call(cancel, () => {
+        const node = find(names, path);
+        if (node?.type !== "directory" || node.children.size > 0) return false;
+        return edit.remove(names, user, path);
+      }),
     setOwner: (path, owner, group, cancel) =>
       call(cancel, () => attributes.setOwner(names, user, path, owner, group)),
     setMode: (path, mode, cancel) => call(cancel, () => attributes.setMode(names, user, path, mode)),
@@ -143,7 +149,10 @@ function clusterCalls(names: Names, user: string, call: Call) {
         safeMode: names.safeMode,
         capacityBytes: names.capacityBytes,
         remainingBytes: names.remainingBytes,
+        usedBytes: names.capacityBytes - names.remainingBytes,
+        dataNodes: 3,
       })),
+    contentSummary: (path, cancel) => call(cancel, () => contentSummary(names, user, path)),
     setting: (key, cancel) => call(cancel, () => names.settings.get(key) ?? null),
   } satisfies Partial<FileSystem>;
 }
@@ -196,6 +205,21 @@ function openFiles(names: Names, user: string, root: string): readonly string[] 
     if (names.openFiles.has(node.id)) open.push(path);
   }
   return open;
+}
+
+function contentSummary(names: Names, user: string, path: string): ContentSummary {
+  let [files, directories, bytes, spaceBytes] = [0, 0, 0, 0];
+  for (const [at, node] of descend(get(names, path), path)) {
+    if (node.type === "file") {
+      files++;
+      bytes += node.content.length;
+      spaceBytes += node.content.length * node.replication;
+    } else {
+      checkAccess(names, user, resolve(names, at), READ | EXECUTE);
+      directories++;
+    }
+  }
+  return { files, directories, bytes, spaceBytes };
 }
 
 function visit(names: Names, user: string, path: string): void {

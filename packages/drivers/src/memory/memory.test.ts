@@ -2,6 +2,7 @@
 import { test } from "node:test";
 import { conformanceSuite } from "../conformance/suite.ts";
 import { createHdfsSource } from "../hdfs/source.ts";
+import { createHdfsTarget } from "../hdfs/target.ts";
 import { createMemoryCluster } from "./cluster.ts";
 import { createTestWorld } from "./test-world.ts";
 import type { ConformanceCluster } from "../conformance/harness.ts";
@@ -21,6 +22,7 @@ for (const captureOpenFiles of [false, true]) {
         fs,
         as,
         sourceAs: (user) => createHdfsSource(world, as(user)),
+        targetAs: (user) => createHdfsTarget(world, as(user)),
         append: async (path, bytes) => edits.append(path, bytes),
         truncate: async (path, length) => edits.truncate(path, length),
         async openForWrite(path) {

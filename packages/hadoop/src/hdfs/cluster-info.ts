@@ -17,6 +17,8 @@ export interface ClusterInfo {
   readonly startedMs: number;
   readonly capacityTotalBytes: number;
   readonly capacityRemainingBytes: number;
+  /** Bytes that HDFS itself takes, all replicas. */
+  readonly capacityUsedBytes: number;
   readonly snapshottableDirectories: number;
   readonly liveDataNodes: readonly DataNodeInfo[];
   readonly deadDataNodes: number;

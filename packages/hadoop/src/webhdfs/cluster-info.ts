@@ -28,6 +28,7 @@ export function decodeClusterInfo(infoJson: unknown, statusJson: unknown): Clust
     startedMs: info.count("NNStartedTimeInMillis"),
     capacityTotalBytes: info.count("Total"),
     capacityRemainingBytes: info.count("Free"),
+    capacityUsedBytes: info.count("Used"),
     snapshottableDirectories: info.wholeOr("NumberOfSnapshottableDirs", 0),
     liveDataNodes: decodeDataNodes(info.text("LiveNodes")),
     deadDataNodes: membersOf(info.text("DeadNodes"), "DeadNodes").keys.length,

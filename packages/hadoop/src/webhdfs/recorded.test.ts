@@ -167,6 +167,7 @@ describe("what a real NameNode (3.4.2) answered", () => {
       ["3.4.2", "active", null, 1],
     );
     assert.equal(info.liveDataNodes[0]?.https, null);
+    assert.equal(info.capacityUsedBytes, 24_592);
     assert.equal((await clientOf("hdfs", serverDefaults).getServerDefaults()).keyProviderUri, null);
     assert.equal(await clientOf("hdfs", configuration).getConfiguration("dfs.blocksize"), "134217728");
     assert.equal(await clientOf("hdfs", configurationUnset).getConfiguration("no.such.key"), null);

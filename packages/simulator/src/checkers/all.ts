@@ -1,5 +1,6 @@
 /** Every checker, asked in every simulation, whatever the scenario. */
 import { atMostOnce } from "./at-most-once.ts";
+import { audited } from "./audited.ts";
 import { beyondAgentLimits } from "./beyond-agent-limits.ts";
 import { certified } from "./certified.ts";
 import type { Checker } from "./checker.ts";
@@ -11,6 +12,7 @@ import { recoverable } from "./recoverable.ts";
 import { rpoHonest } from "./rpo-honest.ts";
 import { runEnds } from "./run-ends.ts";
 import { sourceUntouched } from "./source-untouched.ts";
+import { toldOnce } from "./told-once.ts";
 import { trustedPeers } from "./trusted-peers.ts";
 import { undisturbed } from "./undisturbed.ts";
 import { wholePoint } from "./whole-point.ts";
@@ -30,4 +32,6 @@ export const checkers: readonly Checker[] = [
   moments,
   rpoHonest,
   undisturbed,
+  audited,
+  toldOnce,
 ];

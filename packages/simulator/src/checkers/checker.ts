@@ -1,6 +1,6 @@
 /** What a checker is: a concept of its own that looks at the world from outside and says what is wrong with it. */
 import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
-import type { ServiceStatus } from "@coeval/control/status";
+import type { ServiceStatus, Status } from "@coeval/control/status";
 import type { StoredMoment } from "@coeval/store/control/moment-row";
 import type { Run } from "@coeval/core/protect/run";
 import type { Call } from "../cluster/served.ts";
@@ -25,7 +25,7 @@ export interface Checker {
   /** Right after a call took effect on a cluster. */
   onCall?(facts: Facts, call: Call): string[];
   /** Whenever the operator has read the status, of each service. */
-  onStatus?(facts: Facts, status: ServiceStatus): string[];
+  onStatus?(facts: Facts, service: ServiceStatus, status: Status): string[];
   /** When a run is over, before the next one begins: what is wrong, in words; empty when nothing is. */
   afterRun?(facts: Facts, run: Run): string[] | Promise<string[]>;
   /** When all faults have ceased, the last run is over, and a while has passed. */

@@ -8,8 +8,10 @@ const ROUNDING_MS = 0.001;
 
 export const rpoHonest: Checker = {
   name: "rpo-honest",
-  onStatus(facts, { service, lastPoint, rpoMs }) {
+  onStatus(facts, { service, lastPoint, rpoMs }, { clock }) {
     if (rpoMs === null) return [];
+    // What the clock shows is not known then, and the status says so.
+    if (clock.reading === null) return [];
     const trueMs = trueRpoMs(facts);
     if (trueMs !== null && rpoMs >= trueMs - ROUNDING_MS) return [];
     const lost = trueMs === null ? "everything" : `${trueMs.toFixed(3)} ms`;

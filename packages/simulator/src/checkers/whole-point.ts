@@ -12,6 +12,8 @@ import { attributeDifferences, bytesOf, nodeBelow, sameBytes, treeOf } from "../
 import { hash } from "../world/hash.ts";
 import type { Checker, Facts } from "./checker.ts";
 
+/** Of the holding directory in a sealed snapshot. */
+const READERS_MODE = 0o755;
 /** Differences told of one point. */
 const TOLD_MAX = 5;
 
@@ -36,6 +38,8 @@ function unlikeTheSource(facts: Facts, point: RecoveryPoint): string[] {
       `${point.id} is a point and no snapshot on the secondary holds it: ${facts.clusters.west.allSnapshots().join(" ")}`,
     ];
   const wrong: string[] = [];
+  if (sealed.mode !== READERS_MODE)
+    wrong.push(`${point.id}: its directory has mode ${sealed.mode.toString(8)}, readers cannot pass`);
   for (const set of facts.service.dataSets) {
     const receipt = receiptFor(point, set);
     const there = receipt && sourceSet(facts, point.run, receipt.root, set);

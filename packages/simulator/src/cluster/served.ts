@@ -19,6 +19,8 @@ export interface ClusterFaults {
   /** Probability that a call takes up to `slowMsMax` longer. */
   readonly slow?: number;
   readonly slowMsMax?: number;
+  /** Ms that a request still lies somewhere, at most, whose sender died while it was on its way. */
+  readonly orphanedMsMax?: number;
   /** Requests about what lies at or below it reach the cluster only once this is over. */
   readonly stuckBelow?: string;
 }
@@ -35,6 +37,8 @@ export interface Call {
   readonly result: unknown;
   /** The life that called, so that calls of different processes can be told apart. */
   readonly by: string;
+  /** The life was over by then: nobody could have held it back any more. */
+  readonly orphaned: boolean;
 }
 
 export interface ServedOptions {
@@ -51,6 +55,7 @@ export const MUTATING: ReadonlySet<string> = new Set([
   "create",
   "rename",
   "remove",
+  "removeEmpty",
   "setOwner",
   "setMode",
   "setTimes",
@@ -95,6 +100,7 @@ function asking(act: Method, method: string, life: Life, options: ServedOptions)
     const going = life.port(label, async () => {
       const slowMs = seed.chance(faults.slow ?? 0) ? seed.between(0, faults.slowMsMax ?? 0) : 0;
       await timeline.pass(seed.between(...latencyMs) / 2 + slowMs / 2);
+      if (!life.alive) await layAround(options);
       while (isStuck(options.faults(), given)) await timeline.pass(STUCK_LOOK_MS);
       if (lost) throw gone(options, method);
       if (cancel.aborted && !faults.lateEffects) throw cancel.reason;
@@ -125,6 +131,13 @@ function streaming(act: Method, method: string, life: Life, options: ServedOptio
   };
 }
 
+/** For a while, and not longer than there are faults. */
+async function layAround({ timeline, seed, faults }: ServedOptions): Promise<void> {
+  const untilMs = timeline.nowMs + seed.between(0, faults().orphanedMsMax ?? 0);
+  while (timeline.nowMs < untilMs && faults().orphanedMsMax !== undefined)
+    await timeline.pass(Math.min(STUCK_LOOK_MS, untilMs - timeline.nowMs));
+}
+
 function tell(
   { watch, timeline, cluster }: ServedOptions,
   method: string,
@@ -133,7 +146,7 @@ function tell(
   life: Life,
 ): void {
   const texts = given.filter((each) => typeof each === "string");
-  watch({ atMs: timeline.nowMs, cluster, method, texts, result, by: life.name });
+  watch({ atMs: timeline.nowMs, cluster, method, texts, result, by: life.name, orphaned: !life.alive });
 }
 
 function gone({ cluster }: ServedOptions, method: string): CoevalError {

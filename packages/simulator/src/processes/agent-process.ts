@@ -39,6 +39,8 @@ export interface AgentParts {
   readonly fs: FileSystem;
   readonly served: Omit<ServedOptions, "seed">;
   readonly limits: Limits;
+  /** What it asks in the place of the NTP server that all go by; null for that. */
+  readonly asks: string | null;
   readonly tamper: Tamper;
 }
 
@@ -62,7 +64,7 @@ export function createAgentProcess(
     enrol: (secret) => enrol(universe, machine, secret),
     start(crashed) {
       const begun = machine.begin(crashed);
-      const { life, database } = begun;
+      const { life, database, openTimeSource } = begun;
       const world: World = { ...begun.world, files: tamper.files?.(begun.world.files) ?? begun.world.files };
       const network = net.of(life, self);
       const fs = serve(parts.fs, life, { ...parts.served, seed: chance });
@@ -79,7 +81,7 @@ export function createAgentProcess(
         controlAddress: LINK_ADDRESS,
         listen: `${name}:0`,
         software: "simulated",
-        timeServers: null,
+        timeServers: { open: openTimeSource, localUrl: parts.asks },
         drivers: (_endpoint, gate) => {
           const { source, target } = createMemoryDrivers(world, gated(fs, gate));
           return {

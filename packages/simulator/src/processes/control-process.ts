@@ -2,6 +2,7 @@
 import { type Control, createControl } from "@coeval/control/control";
 import { toFailure } from "@coeval/core/errors";
 import type { Clock } from "@coeval/core/ports/clock";
+import type { Messenger } from "@coeval/core/ports/messenger";
 import type { ControlDatabase, ControlTables } from "@coeval/store/control/tables";
 import { calendar } from "../world/calendar.ts";
 import type { Life } from "../world/life.ts";
@@ -15,6 +16,14 @@ export interface ControlTamper {
   /** Right before the control device starts on its database. */
   readonly opened?: (database: ControlDatabase, clock: Clock) => Promise<void>;
   readonly control?: (control: Control) => Control;
+}
+
+export interface ControlSetting {
+  /** What all go by. */
+  readonly clock: string;
+  /** Null where nobody is told of troubles. */
+  readonly messenger: Messenger | null;
+  readonly tamper: ControlTamper;
 }
 
 export interface ControlProcess {
@@ -31,7 +40,7 @@ export const GONE = new Error("the control device crashed before it answered");
 export function createControlProcess(
   universe: Universe,
   machine: Machine<ControlTables>,
-  tamper: ControlTamper,
+  { clock, messenger, tamper }: ControlSetting,
 ): ControlProcess {
   const { timeline, net } = universe;
   const authority = createAuthority();
@@ -39,7 +48,10 @@ export function createControlProcess(
   let broken: string | null = null;
 
   async function current(): Promise<{ life: Life; control: Control }> {
-    while (!running?.life.alive) await timeline.pass(50);
+    while (!running?.life.alive) {
+      if (broken !== null) throw new Error(broken);
+      await timeline.pass(50);
+    }
     return running;
   }
 
@@ -48,7 +60,7 @@ export function createControlProcess(
       return broken;
     },
     start(crashed) {
-      const { life, world, database } = machine.begin(crashed);
+      const { life, world, database, openTimeSource } = machine.begin(crashed);
       const network = net.of(life, { kind: "control", id: "control", fingerprint: machine.key.fingerprint });
       const opened = tamper.opened?.(database, world.clock) ?? Promise.resolve();
       const create = () =>
@@ -58,7 +70,9 @@ export function createControlProcess(
           authority,
           calendar,
           linkAddress: LINK_ADDRESS,
-          openTimeSource: null,
+          clock,
+          ...(messenger && { messenger }),
+          openTimeSource,
         });
       opened.then(create).then(
         (control) => {

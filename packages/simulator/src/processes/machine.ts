@@ -1,4 +1,5 @@
 /** What outlives a process: its machine's clock, its disk, its database, its key. And the process that runs there now. */
+import type { OpenTimeSource } from "@coeval/core/ports/time-source";
 import type { World } from "@coeval/core/ports/world";
 import type { Database } from "@coeval/store/database";
 import { createClock, createTimepiece, type Timepiece } from "../world/clock.ts";
@@ -9,7 +10,8 @@ import type { LogBook } from "../world/log.ts";
 import type { Net } from "../world/network.ts";
 import type { Seed } from "../world/seed.ts";
 import type { Timeline } from "../world/timeline.ts";
-import { watchDatabase } from "../world/database.ts";
+import { type TimeServers, timeSources } from "../world/time-server.ts";
+import { createDatabaseDisk, type DatabaseDisk, watchDatabase } from "../world/database.ts";
 
 export type ProcessName = "control" | "east" | "west";
 /** The agents that stand by for those of the clusters, where a plan has any. */
@@ -23,12 +25,15 @@ export interface Universe {
   readonly book: LogBook;
   readonly keys: KeyRing;
   readonly net: Net;
+  readonly timeServers: TimeServers;
 }
 
 export interface Machine<Tables> {
   readonly name: MachineName;
   readonly timepiece: Timepiece;
   readonly disk: Disk;
+  /** Below the database; another one than below the data folder. */
+  readonly databaseDisk: DatabaseDisk;
   readonly key: Key;
   /** The handle that the next process, or a checker, may use. */
   readonly database: Database<Tables>;
@@ -44,6 +49,7 @@ export interface Begun<Tables> {
   readonly life: Life;
   readonly world: World;
   readonly database: Database<Tables>;
+  readonly openTimeSource: OpenTimeSource;
 }
 
 export function createMachine<Tables>(
@@ -56,6 +62,7 @@ export function createMachine<Tables>(
   const seed = universe.seed.stream(name);
   const timepiece = createTimepiece(clock.driftPpm, clock.aheadMs, seed.between(1000, 1e7));
   const disk = createDisk();
+  const databaseDisk = createDatabaseDisk();
   let handle = database;
   let life: Life | null = null;
   let lives = 0;
@@ -65,6 +72,7 @@ export function createMachine<Tables>(
     name,
     timepiece,
     disk,
+    databaseDisk,
     key: keys.create(name),
     get database() {
       return handle;
@@ -91,15 +99,23 @@ export function createMachine<Tables>(
         handle = inner.crash();
       });
       book.write(name, "started", { life: lives });
+      const clock = createClock(timeline, timepiece, mine, chance.stream("clock"));
+      const asking = { timeline, life: mine, clock, seed: chance.stream("ntp") };
       const world: World = {
-        clock: createClock(timeline, timepiece, mine, chance.stream("clock")),
+        clock,
         random: chance.stream("random"),
         hash,
         signatures: keys,
         files: createFiles(timeline, disk, mine, chance.stream("files")),
         log: book.of(mine),
       };
-      return { life: mine, world, database: watchDatabase(inner, mine) };
+      const below = { disk: databaseDisk, timeline, seed: chance.stream("database") };
+      return {
+        life: mine,
+        world,
+        database: watchDatabase(inner, mine, below),
+        openTimeSource: timeSources(universe.timeServers, asking),
+      };
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Scenario } from "../plan.ts";
 import { baseline } from "./baseline.ts";
 import { beyondLimits } from "./beyond-limits.ts";
 import { clockJumps } from "./clock-jumps.ts";
+import { clockOff } from "./clock-off.ts";
 import { clusterAway } from "./cluster-away.ts";
 import { corruptChunk } from "./corrupt-chunk.ts";
 import { crash } from "./crash.ts";
@@ -10,7 +11,9 @@ import { flakyCluster } from "./flaky-cluster.ts";
 import { forgedPeers } from "./forged-peers.ts";
 import { fullAgentDisk } from "./full-agent-disk.ts";
 import { fullDisk } from "./full-disk.ts";
+import { fullStore } from "./full-store.ts";
 import { lateInstructions } from "./late-instructions.ts";
+import { lateRequests } from "./late-requests.ts";
 import { messages } from "./messages.ts";
 import { mix } from "./mix.ts";
 import { partition } from "./partition.ts";
@@ -21,6 +24,7 @@ import { slow } from "./slow.ts";
 import { stuckService } from "./stuck-service.ts";
 import { policyTakeover, takeover } from "./takeover.ts";
 import { targetEdited } from "./target-edited.ts";
+import { timeServer } from "./time-server.ts";
 
 export const scenarios: readonly Scenario[] = [
   baseline,
@@ -42,9 +46,13 @@ export const scenarios: readonly Scenario[] = [
   forgedPeers,
   beyondLimits,
   clockJumps,
+  clockOff,
+  timeServer,
   slow,
   clusterAway,
   fullAgentDisk,
+  fullStore,
+  lateRequests,
 
   policy,
   policyCrash,

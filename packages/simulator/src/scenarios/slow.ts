@@ -17,7 +17,10 @@ export const slow: Scenario = {
         name: "disks slow",
         when: { kind: "after-begin", run: 0, ms: 0 },
         act({ machines }) {
-          for (const { disk } of Object.values(machines)) disk.latencyMsMax = seed.pick([1, 20, 200]);
+          for (const { disk, databaseDisk } of Object.values(machines)) {
+            disk.latencyMsMax = seed.pick([1, 20, 200]);
+            databaseDisk.slowMsMax = seed.pick([0, 5, 100]);
+          }
         },
       },
     ],

@@ -1,12 +1,13 @@
 import { CoevalError } from "@coeval/core/errors";
 import type { ClusterIdentity } from "@coeval/core/model/cluster";
 import { clusterGet } from "./cluster-get.ts";
+import { clusterList } from "./cluster-list.ts";
 import type { ControlWrites } from "./tables.ts";
 
 /**
  * Pins what a cluster proved to be at the first meeting.
  * @returns true when it was pinned now, false when it was pinned alike before.
- * @throws CoevalError `cluster-identity` when it is pinned as another one, `not-found`.
+ * @throws CoevalError `cluster-identity` when it is pinned as another one, or another one is pinned as it; `not-found`.
  */
 export async function clusterPin(
   trx: ControlWrites,
@@ -21,6 +22,14 @@ export async function clusterPin(
     throw new CoevalError(
       "cluster-identity",
       `${name} proves to be ${identity.clusterId}/${identity.namespaceId}, registered is ${clusterId}/${namespaceId}`,
+    );
+  }
+  for (const other of await clusterList(trx)) {
+    if (other.identity?.clusterId !== identity.clusterId) continue;
+    if (other.identity.namespaceId !== identity.namespaceId) continue;
+    throw new CoevalError(
+      "cluster-identity",
+      `${name} proves to be ${identity.clusterId}/${identity.namespaceId}, which is registered as ${other.cluster.name}; remove one of them`,
     );
   }
   await trx

@@ -12,7 +12,8 @@ import type { ProtectRequest } from "../../protect-service.ts";
 import type { Tx } from "../../records.ts";
 import type { RunRecord } from "../../runs.ts";
 import { ownClock } from "../../shared-clock.ts";
-import type { CheckedService, ServiceRecord } from "../../services.ts";
+import type { CheckedService } from "../../checks/service-check.ts";
+import type { ServiceRecord } from "../../services.ts";
 import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
 import { type FakeWorld } from "./fake-world.ts";
 import { sampleRun } from "./sample-run.ts";
@@ -192,6 +193,15 @@ function clusters(state: State, change: Change): Control["clusters"] {
       }),
     get: async (name) => found(state.clusterViews, name),
     list: async () => [...state.clusterViews.values()],
+    check: async (cluster, own) => {
+      const { hdfs } = found(state.clusterViews, cluster).cluster;
+      return {
+        cluster,
+        ok: false,
+        lines: [failedLine],
+        figures: { ...noFigures, agent: own, user: hdfs.user },
+      };
+    },
     remove: (call, name) => change(call, "cluster.remove", name, () => void state.clusterViews.delete(name)),
     enroll: (call, cluster, agent = cluster) =>
       change(call, "cluster.enroll", cluster, () => ({
@@ -203,6 +213,26 @@ function clusters(state: State, change: Change): Control["clusters"] {
       })),
   };
 }
+
+const failedLine = {
+  about: "reach",
+  level: "failed",
+  text: "the NameNode does not answer",
+  code: "cluster-unreachable",
+  fix: "See that it runs.",
+} as const;
+
+const noFigures = {
+  answeredMs: null,
+  hadoop: null,
+  protocol: 1,
+  superuser: null,
+  snapshottable: null,
+  capacityBytes: null,
+  usedBytes: null,
+  remainingBytes: null,
+  clock: null,
+};
 
 function services(state: State, change: Change): Control["services"] {
   return {
@@ -224,14 +254,32 @@ function services(state: State, change: Change): Control["services"] {
     },
     get: async (name) => found(state.serviceRecords, name),
     list: async () => [...state.serviceRecords.values()],
-    check: async () => ({
-      findings: state.findings,
-      blocked: state.findings.some((finding) => finding.level === "blocks"),
-    }),
+    examine: async (_service, { measure }) => checked(state, measure),
+    check: async (_name, { measure }) => checked(state, measure),
     remove: (call, name, { points }) =>
       change(call, `service.remove.${points}`, name, () => void state.serviceRecords.delete(name)),
   };
 }
+
+function checked({ findings }: State, measure: boolean): CheckedService {
+  const blocked = findings.some((finding) => finding.level === "blocks");
+  return { findings, blocked, estimate: measure ? sampleEstimate : null };
+}
+
+const sampleEstimate: CheckedService["estimate"] = {
+  sets: [{ set: "events", files: 2, directories: 1, bytes: 10, spaceBytes: 30 }],
+  copies: {
+    sets: ["events"],
+    files: 2,
+    directories: 1,
+    bytes: 10,
+    neededBytes: 30,
+    setAsideBytes: { one: 1, most: 2 },
+    durationMs: 25,
+  },
+  freeBytes: 1e12,
+  rate: { filesPerSecond: 80, bytesPerSecond: 5e7, from: "assumed", runs: 0 },
+};
 
 function events(state: State): Control["events"] {
   return {
