@@ -55,9 +55,9 @@ test("a snapshot that came into being after its run was released goes with the n
   const { taken } = stage.sites.source.source;
   await voided(stage, "1", null);
   assert.deepEqual([...taken], []);
-  for (const late of ["coeval-run-1", "coeval-run-elsewhere"]) taken.add(late);
+  for (const late of ["coeval-billing-run-1", "coeval-billing-run-elsewhere"]) taken.add(late);
   assert.equal((await protect(stage, "2", tree)).phase, "done");
-  assert.deepEqual([...taken], ["coeval-run-elsewhere", "coeval-run-2"]);
+  assert.deepEqual([...taken], ["coeval-billing-run-elsewhere", "coeval-billing-run-2"]);
 });
 
 test("void snapshots are bounded: one too many, and all go, the base's with them; the next delta is right all the same", async () => {
