@@ -3,7 +3,7 @@
 # Usage: scripts/setup.sh node|clusters|all -- COMMAND [ARGUMENT…]
 #   node      the npm packages of the lockfile (among them Node itself)
 #   clusters  and Java 17, Maven and the jars of the real clusters
-#   all       and chrony, which tests need besides
+#   all       and chrony and Kerberos, which tests need besides
 # With --install among the words, or COEVAL_INSTALL=1, missing Debian packages are installed; otherwise they are named.
 # On a machine that is ready this costs some milliseconds: it looks, and fetches nothing.
 set -eu
@@ -13,6 +13,7 @@ caller=$(pwd)
 . "$root/scripts/setup/node.sh"
 . "$root/scripts/setup/java.sh"
 . "$root/scripts/setup/chrony.sh"
+. "$root/scripts/setup/kerberos.sh"
 
 say() { echo "setup: $*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -42,7 +43,10 @@ if [ "$mode" != node ]; then
   need_maven
   need_class_paths
 fi
-[ "$mode" != all ] || need_chrony
+if [ "$mode" = all ]; then
+  need_chrony
+  need_kerberos
+fi
 cd "$caller"
 
 PATH="$root/node_modules/.bin:$PATH"

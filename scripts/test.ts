@@ -1,5 +1,5 @@
-// What `npm test` runs: every suite in order, or those named (`npm test -- unit hdfs`). Ends with one line
-// `N passed, N failed`, and with a code other than 0 when a test failed or a suite ran none.
+// What `npm test` runs: every suite in order but the long ones, or those named (`npm test -- unit hadoop`). Ends with
+// one line `N passed, N failed`, and with a code other than 0 when a test failed or a suite ran none.
 import { delimiter, join } from "node:path";
 import { root } from "./house/sources.ts";
 import { runSuite, sum } from "./test/run-suite.ts";
@@ -25,7 +25,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(sign
 const print = (text: string): void => void process.stdout.write(text);
 
 const results = [];
-for (const suite of suites.filter(({ name }) => named.length === 0 || named.includes(name))) {
+const wanted = suites.filter((suite) =>
+  named.length === 0 ? suite.onlyByName !== true : named.includes(suite.name),
+);
+for (const suite of wanted) {
   if (stop.signal.aborted) break;
   print(`\n━━ ${suite.name}\n`);
   const start = performance.now();

@@ -9,6 +9,7 @@ export interface Run {
   readonly moment: string;
   readonly startedAt: string;
   readonly endedAt: string | null;
+  readonly bandwidth: string | null;
   readonly basePoint: string | null;
   readonly cause: Cause | null;
   readonly grade: Grade | null;
@@ -71,6 +72,7 @@ export interface Status {
       readonly cause: string | null;
       readonly points: number;
       readonly lastPoint: { readonly id: string; readonly moment: string } | null;
+      readonly uncovered: readonly string[];
       readonly rpoMs: number | null;
       readonly activeRun: { readonly id: string; readonly phase: string } | null;
     };
@@ -109,6 +111,8 @@ export interface Point {
   readonly id: string;
   readonly run: string;
   readonly moment: string;
+  readonly snapshotName: string;
+  readonly uncovered: readonly { readonly path: string; readonly why: string }[];
   readonly files: number;
   readonly bytes: number;
   readonly certificateSha256: string;

@@ -33,12 +33,17 @@ export interface ServiceWords {
   readonly window?: string;
   readonly beyond?: "refuse" | "mark";
   readonly openFiles?: "refuse" | "mark";
+  /** Of the data sets that are patterns. */
+  readonly onUncovered?: "refuse" | "mark";
+  /** Further lines of the policy, as `bandwidth: 8MB/s`. */
+  readonly policy?: readonly string[];
 }
 
 export function serviceYaml(words: ServiceWords): string {
   const moments = words.moments ?? [];
   const lines = [
     ...(moments.length === 0 ? [] : ["    moments:\n", ...moments.map((rule) => `      - ${rule}\n`)]),
+    ...(words.policy ?? []).map((line) => `    ${line}\n`),
     ...(words.rpo === undefined ? [] : [`    objective: { rpo: ${words.rpo} }\n`]),
   ].join("");
   const source = words.source === undefined ? "" : `    source: ${JSON.stringify(words.source)}\n`;
@@ -50,7 +55,7 @@ spec:
   primary: ${words.primary ?? "east"}
   secondary: ${words.secondary ?? "west"}
   dataSets:
-${words.dataSets.map((path) => `    - hdfs: ${JSON.stringify(path)}\n`).join("")}  mapping:
+${words.dataSets.map((path) => setYaml(path, words)).join("")}  mapping:
 ${source}    target: ${JSON.stringify(words.target)}
   policy:
     direction: ${words.direction ?? "push"}
@@ -59,4 +64,10 @@ ${source}    target: ${JSON.stringify(words.target)}
       beyond: ${words.beyond ?? "refuse"}
       openFiles: ${words.openFiles ?? "refuse"}
 ${lines}`;
+}
+
+function setYaml(path: string, { onUncovered }: ServiceWords): string {
+  const pattern =
+    path.includes("*") && onUncovered !== undefined ? `      onUncovered: ${onUncovered}\n` : "";
+  return `    - hdfs: ${JSON.stringify(path)}\n${pattern}`;
 }

@@ -20,6 +20,8 @@ export interface EqualityRules {
    * the secondary's may be earlier than what the source's snapshot shows by now, and never later.
    */
   readonly writersLive?: boolean;
+  /** What a filter leaves out, told of each path at the source by the story itself. The secondary must not have it. */
+  readonly leftOut?: (path: string) => boolean;
 }
 
 export interface Equality {
@@ -54,7 +56,7 @@ export async function equal(
   secondary: AsyncIterable<Witnessed>,
   rules: EqualityRules = {},
 ): Promise<Equality> {
-  const [theirs, ours] = await Promise.all([gather(source), gather(secondary)]);
+  const [theirs, ours] = await Promise.all([gather(source, rules.leftOut), gather(secondary)]);
   const differences: Difference[] = [];
   let files = 0;
   let bytes = 0;
@@ -105,11 +107,14 @@ function text(value: unknown): string {
   return Array.isArray(value) ? value.join(" ") : String(value);
 }
 
-async function gather(walk: AsyncIterable<Witnessed>): Promise<Map<string, Witnessed>> {
+async function gather(
+  walk: AsyncIterable<Witnessed>,
+  leftOut: (path: string) => boolean = () => false,
+): Promise<Map<string, Witnessed>> {
   const entries = new Map<string, Witnessed>();
   for await (const entry of walk) {
     if (entries.has(entry.path)) throw new Error(`the walk told of ${JSON.stringify(entry.path)} twice`);
-    entries.set(entry.path, entry);
+    if (!leftOut(entry.path)) entries.set(entry.path, entry);
   }
   return entries;
 }

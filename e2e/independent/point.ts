@@ -20,6 +20,7 @@ export interface PointPlaces {
   readonly manifest: string;
   /** Whether the primary is being written; see the rules of equality. */
   readonly writersLive: boolean;
+  readonly leftOut?: (path: string) => boolean;
   readonly progress?: (entries: number) => void;
 }
 
@@ -47,7 +48,11 @@ export async function provePoint(places: PointPlaces): Promise<ProvenPoint> {
     const found = await equal(
       walk(places.primary, sourcePath(places, dataSet), options),
       walk(places.secondary, sealedPath(places, dataSet), { prefixes }),
-      { prefixes, writersLive: places.writersLive },
+      {
+        prefixes,
+        writersLive: places.writersLive,
+        ...(places.leftOut === undefined ? {} : { leftOut: places.leftOut }),
+      },
     );
     for (const key of ["entries", "files", "bytes", "accessTimes", "movedOn"] as const)
       sum[key] += found[key];

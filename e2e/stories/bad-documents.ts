@@ -135,7 +135,7 @@ function badPolicies(
       what,
       {},
       {
-        document: `${serviceYaml({ ...good, moments: [moment] } as Parameters<typeof serviceYaml>[0])}${more}`,
+        document: `${serviceYaml({ ...good, dataSets: ["/free/data"], moments: [moment] } as Parameters<typeof serviceYaml>[0])}${more}`,
         names: [/bad\.yaml:\d+:\d+/, ...names],
       },
     );

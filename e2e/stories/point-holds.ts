@@ -10,6 +10,8 @@ import type { Protected } from "./protected.ts";
 export interface Circumstances {
   /** Whether the primary is being written while the point is compared; default not. */
   readonly writersLive?: boolean;
+  /** What of the data sets the policy's filters leave out. */
+  readonly leftOut?: (path: string) => boolean;
 }
 
 /** Asserts that the newest point is what `run` says and that it equals the primary's snapshots. */
@@ -17,7 +19,7 @@ export async function pointHolds(
   world: World,
   story: Protected,
   run: Run,
-  { writersLive = false }: Circumstances = {},
+  { writersLive = false, leftOut = () => false }: Circumstances = {},
 ): Promise<ProvenPoint> {
   assert.equal(run.phase, "done");
   const moment = Date.parse(run.moment);
@@ -36,6 +38,7 @@ export async function pointHolds(
     receipts: run.receipts,
     manifest: manifestOf(world, run),
     writersLive,
+    leftOut,
   });
   assert.equal(
     inWords(proven.differences),

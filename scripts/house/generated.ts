@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describeApi } from "@coeval/control/routes/describe-api";
 import { errorsDocument } from "./errors-doc.ts";
 import { lintConfig } from "./lint-config.ts";
+import { protoFiles } from "./proto.ts";
 import { root } from "./sources.ts";
 import { typeProjects } from "./type-projects.ts";
 
@@ -16,6 +17,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   );
   files.set("docs/ERRORS.md", errorsDocument());
   files.set("packages/contract/openapi.json", await describeApi());
+  for (const [file, text] of protoFiles()) files.set(file, text);
   return files;
 }
 

@@ -44,7 +44,10 @@ export const law: readonly Row[] = [
     name: "hadoop",
     ours: [],
     besides: ["@bufbuild/protobuf", "@bufbuild/protobuf/*", "thrift", "fast-xml-parser"],
-    onlyIn: { "packages/hadoop/src/sasl/gssapi.ts": ["koffi"] },
+    onlyIn: {
+      "packages/hadoop/src/sasl/gssapi.ts": ["koffi"],
+      "packages/hadoop/src/transfer/crc.ts": ["@node-rs/crc32"],
+    },
     world: "ports",
     types: [],
     why: "hadoop is a library useful without coeval; it declares its own small World and owns no socket",

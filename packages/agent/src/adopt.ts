@@ -7,7 +7,8 @@ import type { Prepared, PreparedRoot } from "@coeval/core/ports/source";
 import { listSnapshots, type OwnSnapshot, replaceSnapshots } from "@coeval/store/agent/snapshots";
 import type { StepContext } from "./context.ts";
 
-const RUN_PATTERN = /^run-[0-9a-z]{1,32}$/;
+/** A run's id, as it ends a snapshot's name. */
+export const RUN_PATTERN = /^run-[0-9a-z]{1,32}$/;
 
 /** Brings the books of the run's service up to date with the cluster, in the order in which the snapshots were taken. */
 export async function adoptSnapshots(context: StepContext<"release">): Promise<void> {

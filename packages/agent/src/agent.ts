@@ -19,6 +19,7 @@ import { ownFiles } from "./own-files.ts";
 import { answerQuestion } from "./questions.ts";
 import { createClusterClock } from "./cluster-clock.ts";
 import { createSharedClock, type TimeServers } from "./shared-clock.ts";
+import { createCapacity } from "./transfer/capacity.ts";
 import { finishedBefore } from "./transfer/finished-before.ts";
 import { createTransfers } from "./transfer/transfers.ts";
 
@@ -94,7 +95,16 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
     cluster: options.cluster,
     limits: options.limits,
     lease,
-    shared: { world, db, network, transfers, clock, clusterClock, signer: options.signer },
+    shared: {
+      world,
+      db,
+      network,
+      transfers,
+      capacity: createCapacity(world.clock, options.limits),
+      clock,
+      clusterClock,
+      signer: options.signer,
+    },
     drivers: cluster.ready,
     report: (instruction, report) => link.say({ say: "report", instruction, report }),
     answer: (instruction, outcome) => link.say({ say: "answer", instruction, outcome } as FromAgent),
@@ -170,6 +180,8 @@ function hearing(world: World, options: AgentOptions, parts: Parts): (message: H
         void keeping.keep(message).then(link.say);
         break;
       case "examine":
+      case "find-sets":
+      case "may-retire":
       case "inspect":
       case "list-point":
       case "check-point":

@@ -10,6 +10,7 @@ import type { AgentDatabase } from "@coeval/store/agent/tables";
 import type { ClusterClock } from "./cluster-clock.ts";
 import type { Lease } from "./lease.ts";
 import type { Limits } from "./limits.ts";
+import type { Capacity } from "./transfer/capacity.ts";
 import type { Transfers } from "./transfer/transfers.ts";
 
 export interface Context {
@@ -21,12 +22,14 @@ export interface Context {
   readonly saveNote: (note: unknown) => Promise<void>;
   readonly source: Source;
   readonly target: Target;
+  readonly limits: Limits;
   readonly clock: SharedClock;
   readonly clusterClock: ClusterClock;
   readonly network: Network;
   readonly transfers: Transfers;
+  /** What all transfers of this agent share. */
+  readonly capacity: Capacity;
   readonly signer: AgentSigner;
-  readonly limits: Limits;
   readonly lease: Pick<Lease, "others">;
   readonly report: (report: Report) => void;
   readonly cancel: AbortSignal;

@@ -1,9 +1,12 @@
 /** examine: what accepting data sets, or a holding directory, would mean on this cluster. Changes nothing. */
 import { CoevalError, toFailure } from "@coeval/core/errors";
+import type { DataSet } from "@coeval/core/model/data-set";
+import { fixedPrefix } from "@coeval/core/model/set-pattern";
 import type { Finding, Measured } from "@coeval/core/ports/source";
 import type { World } from "@coeval/core/ports/world";
 import type { FromAgent, FromControl } from "@coeval/contract/wire/link";
 import type { ClusterDrivers } from "./context.ts";
+import { expandPatterns, summed } from "./examine-patterns.ts";
 import { proveIdentity } from "./identity.ts";
 import { type Limits, requirePrefix } from "./limits.ts";
 import { withTimeLimit } from "./with-time-limit.ts";
@@ -52,15 +55,17 @@ async function examinePrimary(
   { sets, measure }: Asked,
   cancel: AbortSignal,
 ): Promise<Measured> {
-  const beyond = sets.flatMap((set) =>
-    within(set.name, () => requirePrefix(readPrefixes, set.path, "read", "snapshot and read")),
-  );
+  const beyond = sets.flatMap(({ name, path, onUncovered }) => {
+    const directory = onUncovered === undefined ? path : fixedPrefix(path);
+    return within(name, () => requirePrefix(readPrefixes, directory, "read", "snapshot and read"));
+  });
   if (beyond.length > 0 || sets.length === 0) return { ...NOTHING, findings: beyond };
-  const findings = await source.examine(sets, cancel);
+  const meant = await expandPatterns(source, sets, cancel);
+  const findings = [...meant.findings, ...(await source.examine(meant.sets, cancel))];
   const blocked = new Set(findings.filter(({ level }) => level === "blocks").map(({ set }) => set));
-  const whole = measure ? sets.filter(({ name }) => !blocked.has(name)) : [];
+  const whole = measure ? meant.sets.filter(({ name }) => !blocked.has(name)) : [];
   const measured = whole.length === 0 ? NOTHING : await sizesOf(world, source, whole, cancel);
-  return { ...measured, findings: [...findings, ...measured.findings] };
+  return { ...measured, sizes: summed(measured.sizes), findings: [...findings, ...measured.findings] };
 }
 
 async function examineSecondary(
@@ -86,7 +91,7 @@ async function roomOf(target: ClusterDrivers["target"], cancel: AbortSignal): Pr
 async function sizesOf(
   world: World,
   source: ClusterDrivers["source"],
-  sets: Asked["sets"],
+  sets: readonly DataSet[],
   cancel: AbortSignal,
 ): Promise<Measured> {
   const late = new CoevalError("stalled", `the sizes were not summed up within ${MEASURE_MS_MAX} ms`);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { policyDefaults } from "@coeval/core/model/policy";
 import type { Instruction, Order } from "@coeval/core/protect/instruction";
 import { chanceOf } from "@coeval/core/testing/chance";
 import { randomTree } from "@coeval/core/testing/trees";
@@ -10,6 +11,7 @@ import { createStage, listenTo } from "./testing/stage.ts";
 
 const sets = [{ name: "alpha", component: "hdfs", path: "/data/alpha" }] as const;
 const places = [{ name: "alpha", relative: "alpha" }];
+const share = { bytesPerSecond: null, priority: 50, moment: 1 };
 const peer = { cluster: "east", agent: "agent-east", fingerprint: "f".repeat(64) };
 const SIDES = {
   "open-holding": "target",
@@ -44,6 +46,7 @@ const takeAt = (momentMs: number, change: Partial<Instruction> = {}): Instructio
   instruction(
     {
       step: "take-snapshots",
+      filters: policyDefaults.filters,
       moment: BEGIN_MS + momentMs,
       sets,
       snapshotName: `coeval-${change.run ?? "run-1"}`,
@@ -59,7 +62,12 @@ const releaseVoid = (change: Partial<Instruction> = {}): Instruction =>
       outcome: "void",
       certificate: null,
       sets,
-      holding: { directory: "/coeval/billing", sets: [{ name: "a", relative: "a" }], base: null },
+      holding: {
+        directory: "/coeval/billing",
+        sets: [{ name: "a", relative: "a" }],
+        filters: { include: [], exclude: [] },
+        base: null,
+      },
     },
     change,
   );
@@ -193,12 +201,13 @@ test("an orderly stop answers nothing; the next start goes on, and tells its add
   const heard = listenTo(target, stage.time);
   const opening = instruction({
     step: "open-holding",
+    filters: policyDefaults.filters,
     directory: "/coeval/billing",
     sets: places,
     base: null,
   });
   assert.equal(failureOf(await heard.ask(opening)), null);
-  const receive = instruction({ step: "receive-snapshots", base: null, peer });
+  const receive = instruction({ step: "receive-snapshots", base: null, peer, share });
   await target.instruct(receive);
   await stage.time.settle();
   assert.deepEqual(heard.reports.at(-1), [receive.id, { kind: "ready", address: "west:9000" }]);
@@ -214,7 +223,7 @@ test("an orderly stop answers nothing; the next start goes on, and tells its add
 });
 
 test("no end of a transfer begins before what it needs was done in its own run", async () => {
-  const transfer = { base: null, peer };
+  const transfer = { base: null, peer, share };
   for (const order of [
     { step: "send-snapshots", ...transfer, address: "west:9000" },
     { step: "serve-snapshots", ...transfer },

@@ -27,6 +27,7 @@ import type { Limits } from "./limits.ts";
 import { openHolding } from "./open-holding.ts";
 import { refusalOf } from "./refusal.ts";
 import { release } from "./release.ts";
+import { retire } from "./retire.ts";
 import { seal } from "./seal.ts";
 import { sign } from "./sign.ts";
 import { takeSnapshots } from "./snapshot.ts";
@@ -76,6 +77,7 @@ const STEPS: { readonly [S in Step]: (context: never) => Promise<Result> } = {
   sign,
   seal,
   release,
+  retire,
 };
 
 interface Task {

@@ -22,6 +22,11 @@ export function pointFolder(service: string, run: string): string {
   return `points/${service}/${run}`;
 }
 
+/** All points of a service. */
+export function pointsFolder(service: string): string {
+  return `points/${service}`;
+}
+
 /** What interrupted switches of a service may have asked for; each file begins with when it was written, in ms. */
 export function doubtFolder(service: string): string {
   return `doubts/${service}`;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { policyDefaults } from "@coeval/core/model/policy";
 import type { Instruction, Order } from "@coeval/core/protect/instruction";
 import { checkLimits, type Limits } from "./limits.ts";
 
@@ -7,11 +8,24 @@ const limits: Limits = { readPrefixes: ["/data", "/apps/x"], writePrefixes: ["/c
 
 function take(...paths: string[]): Instruction {
   const sets = paths.map((path, index) => ({ name: `s${index}`, component: "hdfs" as const, path }));
-  return order({ step: "take-snapshots", moment: 1, sets, snapshotName: "coeval-run-1", clockErrorMsMax: 1 });
+  return order({
+    step: "take-snapshots",
+    filters: policyDefaults.filters,
+    moment: 1,
+    sets,
+    snapshotName: "coeval-run-1",
+    clockErrorMsMax: 1,
+  });
 }
 
 function open(directory: string, relative = "ledger"): Instruction {
-  return order({ step: "open-holding", directory, sets: [{ name: "ledger", relative }], base: null });
+  return order({
+    step: "open-holding",
+    filters: policyDefaults.filters,
+    directory,
+    sets: [{ name: "ledger", relative }],
+    base: null,
+  });
 }
 
 function order(given: Order): Instruction {

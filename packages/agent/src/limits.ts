@@ -1,6 +1,7 @@
 /** The agent's own limits: what it may read, snapshot and write on its cluster, whoever instructs it. The control device cannot change them. */
 import { CoevalError } from "@coeval/core/errors";
 import { checkPath, isWithin, joinPath } from "@coeval/core/model/path";
+import { fixedPrefix } from "@coeval/core/model/set-pattern";
 import type { Instruction } from "@coeval/core/protect/instruction";
 
 export interface Limits {
@@ -8,12 +9,22 @@ export interface Limits {
   readonly readPrefixes: readonly string[];
   /** Directories below which holding directories may lie. */
   readonly writePrefixes: readonly string[];
+  /** Bytes a second of all its transfers together, sent and received; without it as the links give. */
+  readonly bytesPerSecond?: number;
+  /** Transfers that move data at a time; without it TRANSFERS_MAX_DEFAULT. */
+  readonly transfersMax?: number;
+  /** Sealed points of each service that are never deleted from here; without it none. */
+  readonly keepPointsMin?: number;
+  /** How old a point must be before it may be deleted, ms; without it of any age. */
+  readonly keepAgeMsMin?: number;
 }
 
 /** @throws CoevalError `beyond-limits` naming what is not allowed and by which limit; `bad-path`. */
 export function checkLimits(limits: Limits, instruction: Instruction): void {
   const { order } = instruction;
   if (order.step === "take-snapshots") {
+    for (const { path } of order.patterns ?? [])
+      requirePrefix(limits.readPrefixes, fixedPrefix(path), "read", "snapshot and read");
     for (const set of order.sets) requirePrefix(limits.readPrefixes, set.path, "read", "snapshot and read");
   }
   // An agent that took over may have to seal what another one opened.

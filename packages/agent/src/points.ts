@@ -5,6 +5,8 @@ import type { CertificateBody } from "@coeval/core/model/certificate";
 import type { Entry } from "@coeval/core/model/entry";
 import { readLines, tallyManifest } from "@coeval/core/model/manifest";
 import { isWithin, relativeTo } from "@coeval/core/model/path";
+import { compileFilters } from "@coeval/core/model/path-filter";
+import { policyDefaults } from "@coeval/core/model/policy";
 import type { Holding } from "@coeval/core/ports/target";
 import type { World } from "@coeval/core/ports/world";
 import { compare } from "@coeval/core/protect/verify";
@@ -17,6 +19,9 @@ import { readValues } from "./transfer/files.ts";
 
 /** Bytes of entries in one page, well below the frame's bound. */
 const PAGE_BYTES_MAX = 512 * 1024;
+
+/** Entries told that should not be there. */
+const LEFT_OUT_TOLD_MAX = 10;
 
 type Asked<S extends FromControl["say"]> = Extract<FromControl, { say: S }>;
 type Answer<S extends FromAgent["say"]> = Extract<FromAgent, { say: S }>;
@@ -52,9 +57,16 @@ export async function checkPoint(
     await proveIdentity(drivers.target, asked.identity, body.secondary.cluster, cancel);
     const path = pointFile(body.service, body.run, "manifest");
     const tally = tallyManifest(world.hash);
-    for await (const entry of readValues<Entry>(world, path)) tally.line(entry);
-    const found = tally.summary();
+    const filter = compileFilters(body.filters ?? policyDefaults.filters);
     const wrong: string[] = [];
+    for await (const entry of readValues<Entry>(world, path)) {
+      tally.line(entry);
+      if (filter.leavesOut(entry.path, entry.type) && wrong.length < LEFT_OUT_TOLD_MAX)
+        wrong.push(
+          `${entry.set}/${entry.path}: in the manifest, though the certificate's filters leave it out`,
+        );
+    }
+    const found = tally.summary();
     if (found.sha256 !== body.manifest.sha256)
       wrong.push(`the manifest's hash is ${found.sha256}, the certificate says ${body.manifest.sha256}`);
     const sealed = await drivers.target.sealed(holdingOfPoint(body), body.point, cancel);

@@ -3,13 +3,19 @@ import { CoevalError } from "@coeval/core/errors";
 import type { World } from "@coeval/core/ports/world";
 import type { FromAgent, FromControl } from "@coeval/contract/wire/link";
 import { examine } from "./examine.ts";
+import { findSets } from "./find-sets.ts";
 import { inspect, type InspectParts } from "./inspect.ts";
+import type { Limits } from "./limits.ts";
 import { checkPoint, listPoint } from "./points.ts";
+import { mayRetire } from "./retire.ts";
 
 /** A question is given up after this; the control device waits a bit longer. */
 const ANSWER_MS_MAX = 25_000;
 
-export type Question = Extract<FromControl, { say: "examine" | "inspect" | "list-point" | "check-point" }>;
+export type Question = Extract<
+  FromControl,
+  { say: "examine" | "inspect" | "find-sets" | "may-retire" | "list-point" | "check-point" }
+>;
 
 export interface QuestionParts extends InspectParts {
   readonly cluster: string;
@@ -22,6 +28,7 @@ export async function answerQuestion(
   asked: Question,
 ): Promise<FromAgent> {
   if (asked.say === "list-point") return listPoint(world, asked);
+  if (asked.say === "may-retire") return mayRetire(world, parts.limits, parts.cluster, asked);
   const cancel = new AbortController();
   const timer = new AbortController();
   void world.clock.sleep(ANSWER_MS_MAX, timer.signal).then(
@@ -33,6 +40,8 @@ export async function answerQuestion(
     const drivers = await parts.drivers();
     if (asked.say === "examine")
       return await examine(world, drivers, parts.limits, parts.cluster, asked, cancel.signal);
+    if (asked.say === "find-sets")
+      return await findSets(world, drivers, parts.limits, parts.cluster, asked, cancel.signal);
     return await checkPoint(world, drivers, asked, cancel.signal);
   } finally {
     timer.abort("answered");

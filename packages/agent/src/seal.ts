@@ -6,6 +6,7 @@ import { CoevalError, type Failure, toFailure } from "@coeval/core/errors";
 import { type Certificate, sourceBytes, targetBytes } from "@coeval/core/model/certificate";
 import { joinPath } from "@coeval/core/model/path";
 import type { Holding, SealedSnapshot, SealRequest } from "@coeval/core/ports/target";
+import { certifiedFilters } from "@coeval/core/protect/certificate-body";
 import type { Result } from "@coeval/core/protect/instruction";
 import type { Mismatch } from "@coeval/core/protect/verify";
 import { readSwitch, writeSwitch } from "@coeval/store/agent/staging";
@@ -130,7 +131,7 @@ function mayBeMended(thrown: unknown): boolean {
 async function proveBody(context: StepContext<"seal">, there: Received): Promise<void> {
   const { instruction, target, cancel, world } = context;
   const { body, source, previous } = instruction.order;
-  const { directory, sets } = there.opening;
+  const { directory, sets, filters } = there.opening;
   const { peer, base } = there.order;
   const identity = await persist(context, "proving", Number.POSITIVE_INFINITY, () =>
     proveIdentity(target, instruction.identity, instruction.cluster, cancel),
@@ -145,6 +146,7 @@ async function proveBody(context: StepContext<"seal">, there: Received): Promise
     body.dataSets.map(({ name, target: place }) => ({ name, target: place })),
     sets.map(({ name, relative }) => ({ name, target: joinPath(directory, relative) })),
   );
+  requireSame("filters", body.filters ?? null, certifiedFilters(filters).filters ?? null);
   requireSame("manifest", body.manifest, there.result.manifest);
   requireSame("moved", body.moved, there.result.moved);
   requireSame("previous", body.previous?.point ?? null, previous);

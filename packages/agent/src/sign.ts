@@ -2,6 +2,7 @@
 import { CoevalError } from "@coeval/core/errors";
 import { type CertificateBody, sourceBytes } from "@coeval/core/model/certificate";
 import { formatInstant } from "@coeval/core/model/instant";
+import { certifiedFilters, certifiedUncovered } from "@coeval/core/protect/certificate-body";
 import { instructionId, type Order, type Result } from "@coeval/core/protect/instruction";
 import { judge } from "@coeval/core/protect/snapshot";
 import { readInstruction } from "@coeval/store/agent/journal";
@@ -16,7 +17,7 @@ export async function sign(context: StepContext<"sign">): Promise<Result> {
   const sent = await ownTransfer(context.db, instruction.run, "source");
   if (!sent?.result)
     throw new CoevalError("protocol", "there is nothing to sign: nothing was sent from here");
-  const { moment, sets } = taken.order;
+  const { moment, sets, filters } = taken.order;
   const { openFiles } = taken.result;
   requireSame("run", body.run, instruction.run);
   requireSame("service", body.service, instruction.service);
@@ -31,6 +32,12 @@ export async function sign(context: StepContext<"sign">): Promise<Result> {
     "dataSets",
     body.dataSets.map(({ name, source }) => ({ name, source })),
     sets.map((set) => ({ name: set.name, source: set.path })),
+  );
+  requireSame("filters", body.filters ?? null, certifiedFilters(filters).filters ?? null);
+  requireSame(
+    "uncovered",
+    body.uncovered ?? null,
+    certifiedUncovered(taken.order.uncovered ?? [], taken.result.appeared ?? []).uncovered ?? null,
   );
   requireSame("receipts", body.receipts, taken.result.receipts);
   requireSame("clock", body.clock, taken.result.clock);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { policyDefaults } from "@coeval/core/model/policy";
 import type { Instruction } from "@coeval/core/protect/instruction";
 import { chanceOf } from "@coeval/core/testing/chance";
 import { inOrder, randomTree, type Tree } from "@coeval/core/testing/trees";
@@ -27,7 +28,14 @@ function takeAt(momentMs: number, clockErrorMsMax = 50): Instruction {
     role: "primary",
     epoch: 1,
     identity: { clusterId: "CID-east", namespaceId: "1" },
-    order: { step: "take-snapshots", moment, sets, snapshotName: "coeval-run-1", clockErrorMsMax },
+    order: {
+      step: "take-snapshots",
+      filters: policyDefaults.filters,
+      moment,
+      sets,
+      snapshotName: "coeval-run-1",
+      clockErrorMsMax,
+    },
   };
 }
 

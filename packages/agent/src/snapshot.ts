@@ -7,13 +7,15 @@ import { AROUND_MS } from "@coeval/core/clock/time-watch";
 import { wallOffset } from "@coeval/core/clock/wall-offset";
 import { CoevalError } from "@coeval/core/errors";
 import { formatInstant } from "@coeval/core/model/instant";
+import { compileFilters, type PathFilter } from "@coeval/core/model/path-filter";
 import type { ClockEvidence, ClockServer, Receipt } from "@coeval/core/model/receipt";
 import type { ClockReading } from "@coeval/core/ports/clock";
 import type { OpenFiles, Prepared, Taken } from "@coeval/core/ports/source";
 import type { TimeServer } from "@coeval/core/ports/time-source";
-import type { Result } from "@coeval/core/protect/instruction";
+import type { Appeared, Result } from "@coeval/core/protect/instruction";
 import { intendSnapshot } from "@coeval/store/agent/snapshots";
 import type { Context, StepContext } from "./context.ts";
+import { appearedSince } from "./find-sets.ts";
 import { proveIdentity } from "./identity.ts";
 
 /** What later steps need of the snapshots. */
@@ -40,6 +42,7 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
   const { instruction, source, cancel, db } = context;
   const { order } = instruction;
   if (context.note !== null) throw missed(order.moment);
+  const filter = compileFilters(order.filters);
   const identity = await proveIdentity(source, instruction.identity, instruction.cluster, cancel);
   const prepared = await source.prepare({ sets: order.sets, snapshotName: order.snapshotName }, cancel);
   context.clock.expect(order.moment);
@@ -53,7 +56,8 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
   const taken = await source.snapshot(prepared, cancel);
   for (const one of taken)
     context.clusterClock.stamped(one.clusterStampMs, one.firstSentElapsedMs, one.answeredElapsedMs);
-  const openFiles = await source.openFiles(prepared, cancel);
+  const openFiles = within(await source.openFiles(prepared, cancel), filter);
+  const appeared = await appearedAt(context, prepared);
   await context.clock.readSince(fired.atElapsedMs, cancel);
   const after = provenClock(context);
   const stamps = taken.map((one) => [one.root, one.clusterStampMs] as const);
@@ -63,12 +67,26 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
     identity,
     receipts: taken.map((one) => receiptOf(one, prepared, fired)),
     clock: evidence(context, [before, fired.reading, after]),
+    ...(appeared.length === 0 ? {} : { appeared }),
     openFiles: {
       kind: openFiles.kind,
       count: openFiles.kind === "listed" ? openFiles.files.length : 0,
       why: openFiles.kind === "unknown" ? openFiles.why : null,
     },
   };
+}
+
+/** Directories of patterns that were there at the moment though nobody knew of them. */
+function appearedAt(context: StepContext<"take-snapshots">, prepared: Prepared): Promise<Appeared[]> {
+  const { patterns = [], uncovered = [], sets } = context.instruction.order;
+  const known = new Set([...sets, ...uncovered].map(({ path }) => path));
+  return appearedSince(context.source, prepared, { patterns, known }, context.cancel);
+}
+
+/** Open files that a filter leaves out are none of the point's. */
+function within(openFiles: OpenFiles, filter: PathFilter): OpenFiles {
+  if (openFiles.kind !== "listed") return openFiles;
+  return { kind: "listed", files: openFiles.files.filter(({ path }) => !filter.leavesOut(path, "file")) };
 }
 
 /** Waits on elapsed time until the source's clock surely shows the moment: its error bound is waited out too. The reading that proved it. */

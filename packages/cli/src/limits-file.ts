@@ -31,6 +31,8 @@ export function renderLimits(limits: LimitsDocument): string {
     `[${paths.map((path) => JSON.stringify(path)).join(", ")}]`;
   return `# What this agent may do on its cluster, whoever instructs it. The control device cannot change it; a restart reads it anew.
 # read: data sets below these may be snapshotted and read. write: holding directories may lie below these.
+# bandwidth: what all its transfers together may take, as 50MB/s. transfers: how many move data at a time, 8 without it.
+# keep: { points: 3, age: 7d } keeps so many sealed points of each service, and each point until it is so old, whoever asks to delete them.
 read: ${list(limits.read)}
 write: ${list(limits.write)}
 `;

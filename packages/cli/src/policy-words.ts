@@ -21,3 +21,10 @@ export function blackoutWords({ blackout = [] }: Policy): string {
     .map(({ from, to, days, zone }) => `${from} to ${to} in ${zone}${days ? `, ${days.join(" ")}` : ""}`)
     .join("\n");
 }
+
+/** `all but orders/**; of it *.tmp`: what points do not hold. */
+export function filterWords({ filters }: Pick<Policy, "filters">): string {
+  const { include = [], exclude = [] } = filters ?? {};
+  const parts = [include.length === 0 ? "" : `all but ${include.join(", ")}`, exclude.join(", ")];
+  return parts.filter((part) => part !== "").join("; of it ");
+}

@@ -7,6 +7,7 @@ import { age, bytes, count, duration } from "./figures.ts";
 import { firstLine } from "./failure.ts";
 import type { Io } from "./io.ts";
 import type { View } from "./output.ts";
+import { filterWords } from "./policy-words.ts";
 
 /** A run in a line. */
 export function runLine(io: Io): View<RunResource> {
@@ -46,6 +47,7 @@ export function runView(io: Io): View<RunResource> {
         run.moved === null
           ? ""
           : `${count(run.moved.files)} files, ${bytes(run.moved.bytes)}, ${count(run.moved.deletions)} deletions`,
+      BANDWIDTH: (run) => (run.bandwidth === null ? "" : `${run.bandwidth} at most`),
       BASE: (run) => run.basePoint ?? "none: a full copy",
       TOOK: (run) =>
         run.endedAt === null ? "" : duration(parseInstant(run.endedAt) - parseInstant(run.startedAt)),
@@ -89,6 +91,8 @@ export function pointView(io: Io): View<PointResource> {
       "OPEN FILES": (point) => `${point.openFiles.kind}, ${count(point.openFiles.count)}`,
       HOLDS: (point) =>
         `${count(point.files)} files, ${count(point.directories)} directories, ${bytes(point.bytes)}`,
+      "DOES NOT HOLD": ({ uncovered }) => uncovered.map(({ path, why }) => `${path}: ${why}`).join("\n"),
+      "LEAVES OUT": ({ filters }) => filterWords({ filters: filters ?? {} }),
       MOVED: (point) => `${count(point.moved.files)} files, ${bytes(point.moved.bytes)}`,
       "READ IT": (point) =>
         `on ${point.secondary}: ${point.directory}/.snapshot/current while it is the newest, then .snapshot/${point.snapshotName}`,

@@ -1,6 +1,8 @@
 /** The limits in force: of the data folder's `limits.yaml`, which the first start writes from its flags and nobody of us changes after. */
 import type { Limits } from "@coeval/agent/limits";
 import { LIMITS_FILE, parseLimits, renderLimits } from "@coeval/cli/limits-file";
+import { parseBandwidth } from "@coeval/contract/api/bandwidth";
+import { parseDuration } from "@coeval/contract/api/duration";
 import { CoevalError } from "@coeval/core/errors";
 import type { World } from "@coeval/core/ports/world";
 import { readText, writeText } from "./text-files.ts";
@@ -24,6 +26,15 @@ export async function agentLimits(world: World, first: FirstLimits): Promise<Lim
     parseLimits(text);
     await writeText(world.files, LIMITS_FILE, text);
   }
-  const { read, write } = parseLimits(text);
-  return { readPrefixes: read, writePrefixes: write };
+  const { read, write, bandwidth, transfers, keep } = parseLimits(text);
+  const ageMs = keep?.age === undefined ? null : parseDuration(keep.age);
+  const bytesPerSecond = bandwidth === undefined ? null : parseBandwidth(bandwidth);
+  return {
+    readPrefixes: read,
+    writePrefixes: write,
+    ...(bytesPerSecond === null ? {} : { bytesPerSecond }),
+    ...(transfers === undefined ? {} : { transfersMax: transfers }),
+    ...(keep?.points === undefined ? {} : { keepPointsMin: keep.points }),
+    ...(ageMs === null ? {} : { keepAgeMsMin: ageMs }),
+  };
 }

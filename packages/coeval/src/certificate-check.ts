@@ -3,6 +3,9 @@ import { certificateSchema } from "@coeval/contract/wire/certificate";
 import { toFailure } from "@coeval/core/errors";
 import { type Certificate, certificateSha256, checkCertificate } from "@coeval/core/model/certificate";
 import { readLines, tallyManifest } from "@coeval/core/model/manifest";
+import { compileFilters } from "@coeval/core/model/path-filter";
+import { policyDefaults } from "@coeval/core/model/policy";
+import { MISMATCH_MAX } from "@coeval/core/protect/verify";
 import type { Entry } from "@coeval/core/model/entry";
 import { findFiles, readChunks, readSmallText, siblingFile } from "@coeval/platform/local-files";
 import { checkSigner } from "@coeval/platform/signer-check";
@@ -90,14 +93,21 @@ async function checkManifest(certificateFile: string, certificate: Certificate):
   const file = siblingFile(certificateFile, MANIFEST_FILE);
   if (file === null) return null;
   const tally = tallyManifest(hash);
+  const wrong: string[] = [];
   try {
-    for await (const entry of readLines<Entry>(readChunks(file), MANIFEST_FILE)) tally.line(entry);
+    const filter = compileFilters(certificate.body.filters ?? policyDefaults.filters);
+    for await (const entry of readLines<Entry>(readChunks(file), MANIFEST_FILE)) {
+      tally.line(entry);
+      if (filter.leavesOut(entry.path, entry.type) && wrong.length < MISMATCH_MAX)
+        wrong.push(
+          `the manifest holds ${entry.set}/${entry.path}, which the certificate's filters leave out`,
+        );
+    }
   } catch (thrown) {
     return [toFailure(thrown).message];
   }
   const found = tally.summary();
   const { manifest } = certificate.body;
-  const wrong: string[] = [];
   for (const key of ["sha256", "files", "directories", "bytes"] as const) {
     if (found[key] !== manifest[key])
       wrong.push(`the manifest's ${key} is ${found[key]}, the certificate says ${manifest[key]}`);

@@ -1,7 +1,8 @@
 /** What a service must be, given all others: pure, and told with the place in its document. */
 import { CoevalError, type ErrorCode } from "@coeval/core/errors";
 import { type Cluster, NAME_PATTERN } from "@coeval/core/model/cluster";
-import { checkDataSets } from "@coeval/core/model/data-set";
+import { checkSetPattern, mayNest } from "@coeval/core/model/set-pattern";
+import { checkDataSets, type DataSet } from "@coeval/core/model/data-set";
 import { checkPath, isWithin } from "@coeval/core/model/path";
 import { MAX_TOLERANCE_MS } from "@coeval/core/model/policy";
 import { MAX_DATA_SETS, type Service } from "@coeval/core/model/service";
@@ -57,6 +58,7 @@ function checkForm(service: Service): void {
   for (const [index, set] of dataSets.entries()) {
     if (!NAME_PATTERN.test(set.name))
       throw bad(`spec.dataSets[${index}].name`, `'${set.name.slice(0, 80)}' is no data set's name`);
+    at(setPlace(index), () => checkSetPattern(set));
     if (set.path === mapping.source || !isWithin(set.path, mapping.source))
       throw refused(
         "bad-path",
@@ -65,12 +67,32 @@ function checkForm(service: Service): void {
       );
   }
   checkDataSets(dataSets);
+  checkPatternsApart(dataSets);
   const { windowMs } = policy.tolerance;
   if (!(windowMs >= 1 && windowMs <= MAX_TOLERANCE_MS))
     throw bad("spec.policy.tolerance.window", `${windowMs} ms; 1 to ${MAX_TOLERANCE_MS} ms are allowed`);
+  checkSize(service);
+}
+
+/** @throws CoevalError `too-large`. */
+export function checkSize(service: Service): void {
   const bytes = new TextEncoder().encode(JSON.stringify(service)).length;
   if (bytes > DEFINITION_BYTES_MAX)
     throw refused("too-large", "spec", `the service takes ${bytes} bytes; ${DEFINITION_BYTES_MAX} at most`);
+}
+
+/** What patterns mean must lie in no other data set, whatever comes. */
+function checkPatternsApart(sets: readonly DataSet[]): void {
+  for (const [index, set] of sets.entries()) {
+    const first = sets.slice(0, index).findIndex((other) => isPattern(set, other) && mayNest(set, other));
+    if (first < 0) continue;
+    const why = `${set.path} could mean directories that lie in one another with those of ${sets[first]?.path}`;
+    throw refused("data-sets-nested", setPlace(index), why);
+  }
+}
+
+function isPattern(...sets: readonly DataSet[]): boolean {
+  return sets.some(({ onUncovered }) => onUncovered !== undefined);
 }
 
 function checkScopes(service: Service, primary: Cluster, secondary: Cluster): void {
@@ -99,13 +121,17 @@ function checkApart(service: Service, other: Service): void {
     );
   for (const [index, set] of service.dataSets.entries()) {
     const theirs =
-      service.primary === other.primary ? other.dataSets.find((one) => nested(set.path, one.path)) : null;
+      service.primary === other.primary
+        ? other.dataSets.find(
+            (one) => nested(set.path, one.path) || (isPattern(set, one) && mayNest(set, one)),
+          )
+        : null;
     if (theirs) throw taken(setPlace(index), set.path, `the service '${other.name}', as ${theirs.path}`);
-    if (service.primary === other.secondary && nested(set.path, held))
+    if (service.primary === other.secondary && (nested(set.path, held) || mayNest(set, { path: held })))
       throw taken(setPlace(index), set.path, `the holding directory of the service '${other.name}', ${held}`);
   }
   if (service.secondary !== other.primary) return;
-  const above = other.dataSets.find((one) => nested(target, one.path));
+  const above = other.dataSets.find((one) => nested(target, one.path) || mayNest(one, { path: target }));
   if (above)
     throw taken("spec.mapping.target", target, `the data of the service '${other.name}', ${above.path}`);
 }
@@ -118,6 +144,15 @@ function clusterAt(name: string, field: string, clusters: ReadonlyMap<string, Cl
   const cluster = clusters.get(name);
   if (!cluster) throw refused("not-found", `spec.${field}`, `there is no cluster '${name}'`);
   return cluster;
+}
+
+function at(place: string, check: () => void): void {
+  try {
+    check();
+  } catch (thrown) {
+    if (!(thrown instanceof CoevalError)) throw thrown;
+    throw refused(thrown.code, place, thrown.message);
+  }
 }
 
 function setPlace(index: number): string {

@@ -81,7 +81,7 @@ test("a check asks the agent anew and tells what it says; without an agent it te
   const pair = createFakePair(fake.time.process(), { source: "east", target: "west" });
   await furnish(fake, pair);
   const { control, time } = fake;
-  const checking = control.clusters.check("east", "0.1.0");
+  const checking = control.clusters.check("east", asker);
   await time.settle();
   const asked = pair.source.heard.at(-1);
   assert.ok(asked?.say === "inspect");
@@ -102,9 +102,48 @@ test("a check asks the agent anew and tells what it says; without an agent it te
   assert.deepEqual([figures.answeredMs, figures.agent, figures.hadoop], [7, "fake", "3.4.2"]);
   pair.target.drop();
   await time.settle();
-  const gone = await control.clusters.check("west", "0.1.0");
+  const gone = await control.clusters.check("west", asker);
   assert.deepEqual([gone.ok, gone.lines[0]?.code], [false, "agent-away"]);
-  await assert.rejects(control.clusters.check("nowhere", "0.1.0"), { code: "not-found" });
+  await assert.rejects(control.clusters.check("nowhere", asker), { code: "not-found" });
+});
+
+const asker = { own: "0.1.0", maySee: () => true, mayKnow: () => true, mayReach: () => true };
+
+test("what lies beyond the asker's sight is counted, not named", async () => {
+  const fake = await startFakeControl();
+  const pair = createFakePair(fake.time.process(), { source: "east", target: "west" });
+  await furnish(fake, pair);
+  await pair.source.tell({ clockErrorMs: 900 });
+  await fake.time.settle();
+  const narrow = { ...asker, maySee: () => false, mayReach: (path: string) => path === "/mine" };
+  const checking = fake.control.clusters.check("east", narrow);
+  await fake.time.settle();
+  const asked = pair.source.heard.at(-1);
+  assert.ok(asked?.say === "inspect");
+  const inspection = {
+    user: "coeval",
+    superuser: true,
+    snapshottable: ["/mine", "/theirs"],
+    snapshottableCount: 2,
+    freezesOpenFiles: true,
+    usedBytes: 1,
+    dataNodes: 1,
+    scopes: [],
+  };
+  const status = { ...wellStatus, identity: { clusterId: "CID-east", namespaceId: "1" } };
+  const limits = { read: ["/"], write: ["/"] };
+  await pair.source.say({
+    say: "inspected",
+    number: asked.number,
+    status,
+    tookMs: 1,
+    inspection,
+    limits,
+    failure: null,
+  });
+  const { lines, ok } = await checking;
+  assert.match(lines.find(({ about }) => about === "rights")?.text ?? "", /now \/mine and 1 more$/);
+  assert.equal(ok, true, "the tolerance of a service that is not theirs to see is not told");
 });
 
 const wellStatus = {

@@ -16,7 +16,12 @@ import { serviceList } from "@coeval/store/control/service-list";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Authority } from "./authority.ts";
 import type { Call } from "./call.ts";
-import { type CheckedCluster, checkCluster, type ClusterCheckParts } from "./checks/cluster-check.ts";
+import {
+  type Asker,
+  type CheckedCluster,
+  checkCluster,
+  type ClusterCheckParts,
+} from "./checks/cluster-check.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { secretSha256 } from "./enrol.ts";
 import type { Links } from "./links.ts";
@@ -38,8 +43,8 @@ export interface Clusters {
   list(): Promise<ClusterView[]>;
   /** Revokes its agents too. @throws CoevalError `not-found`, `cluster-in-use` naming the services. */
   remove(call: Call, name: string): Promise<void>;
-  /** Asks the agent once how the cluster stands; changes nothing. `own`: the version of this software. @throws CoevalError `not-found`. */
-  check(name: string, own: string): Promise<CheckedCluster>;
+  /** Asks the agent once how the cluster stands; changes nothing. @throws CoevalError `not-found`. */
+  check(name: string, asker: Asker): Promise<CheckedCluster>;
   /** A one-use secret for an agent; `agent` defaults to the cluster's name. @throws CoevalError `not-found`, `bad-input`. */
   enroll(call: Call, name: string, agent?: string): Promise<Enrolment>;
 }
@@ -88,7 +93,7 @@ export function createClusters(world: World, parts: ClustersParts): Clusters {
     },
     get: (name) => clients.view(name),
     list: () => clients.all(),
-    check: (name, own) => checkCluster(parts, name, own),
+    check: (name, asker) => checkCluster(parts, name, asker),
     async remove(call, name) {
       const revoked = await records.write(async (tx) => {
         if (!(await clusterGet(tx.trx, name)))

@@ -29,6 +29,7 @@ import { createPoints, type Points } from "./points.ts";
 import { createProtect, type Protect } from "./protect-service.ts";
 import { createRates } from "./rates.ts";
 import { createRecords, type Records, type Tx } from "./records.ts";
+import { createRemovals, isRemoval, type Removals } from "./removals.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { createScheduler } from "./scheduler.ts";
@@ -101,7 +102,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const clock = createControlClock(world, setting, { id, tasks, openTimeSource });
   const leads = createLeads(world);
   const rates = createRates(world);
-  const { links, runner, acting } = connect(world, {
+  const { links, runner, acting, removals, send } = connect(world, {
     ...options,
     id,
     shared: clock,
@@ -117,13 +118,14 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const copies = createCopies(world, { db, tasks, acting, links });
   const clients = createClients(world, { db, links, acting, clock });
   const runs = createRuns({ db, records, runner });
-  const protect = createProtect(world, { db, clients, runner, runs, leads, clock, copies });
+  const protect = createProtect(world, { db, clients, acting, runner, runs, leads, clock, copies });
   const shared = onSharedClock(world, clock);
   const proven = onProvenClock(world, clock);
   const scheduler = createScheduler(proven, { db, records, tasks, calendar, leads, protect });
   const status = createStatus(world, { db, clients, runner, calendar, rates, clock });
   await acting.load();
   await runner.resume();
+  for (const instruction of await removals.open()) send(instruction);
   scheduler.start();
   if (options.messenger)
     createAlerts(world, { db, records, tasks, status, messenger: options.messenger }).start();
@@ -141,6 +143,8 @@ export async function createControl(world: World, options: ControlOptions): Prom
       acting,
       calendar,
       scheduler,
+      removals,
+      send,
       clock,
       time: shared.clock,
     }),
@@ -178,8 +182,16 @@ interface Connected extends ControlOptions {
   readonly noted: Parameters<typeof createRunner>[1]["noted"];
 }
 
+interface Ring {
+  readonly links: Links;
+  readonly runner: Runner;
+  readonly acting: Acting;
+  readonly removals: Removals;
+  readonly send: Dispatcher["send"];
+}
+
 /** Links bring answers to the dispatcher, which feeds the runner, which sends through the dispatcher over links: a ring, closed here. */
-function connect(world: World, parts: Connected): { links: Links; runner: Runner; acting: Acting } {
+function connect(world: World, parts: Connected): Ring {
   const { records, tasks, shared } = parts;
   const onShared = onSharedClock(world, shared);
   const { db } = parts.database;
@@ -229,7 +241,9 @@ function connect(world: World, parts: Connected): { links: Links; runner: Runner
       const run = runner.active(id);
       return run ? checkAnswer(world, run, outcome) : outcome;
     },
-    feed: (run, event, answer) => runner.feed(run, event, answer ? { answer } : {}),
+    feed: (run, event, answer) =>
+      isRemoval(run) ? removals.feed(event, answer) : runner.feed(run, event, answer ? { answer } : {}),
   });
-  return { links, runner, acting };
+  const removals = createRemovals(world, { db, records, acting });
+  return { links, runner, acting, removals, send: (instruction) => dispatcher.send(instruction) };
 }

@@ -119,6 +119,8 @@ async function handle(
     case "held":
     case "kept":
     case "findings":
+    case "sets-found":
+    case "retire-judged":
     case "inspected":
     case "entries":
     case "point-checked":

@@ -18,9 +18,11 @@ import type { Call } from "./call.ts";
 import { clockErrorMsMax, clockErrorText } from "./clock-share.ts";
 import { codeOf, type ClusterView } from "./cluster-view.ts";
 import { type Copies, wantedOf } from "./copies.ts";
+import type { Acting } from "./acting.ts";
 import type { Leads } from "./leads.ts";
 import type { Runner } from "./runner.ts";
 import type { ControlClock } from "./shared-clock.ts";
+import { resolveSets } from "./resolve-sets.ts";
 import type { RunRecord, Runs } from "./runs.ts";
 
 /** Begins a run of a service at a moment. Resolves when the run is stored and its first instructions are on their way. */
@@ -28,7 +30,8 @@ export type Protect = (call: Call, request: ProtectRequest) => Promise<RunRecord
 
 /**
  * @throws CoevalError, in this order, all before any instruction: `not-found`, `run-active`, `moment-past`, `moment-too-near`, `bad-input`,
- * `agent-away`, `clock-unproven` | `clock-off`, `cluster-identity` | `safe-mode` | `cluster-unreachable`, `agent-not-ready`.
+ * `agent-away`, `clock-unproven` | `clock-off`, `cluster-identity` | `safe-mode` | `cluster-unreachable`, `agent-not-ready`; with patterns
+ * `uncovered`, `set-missing`, `too-large` and what the agent says of them.
  */
 export interface ProtectRequest {
   readonly service: string;
@@ -43,6 +46,7 @@ export const LABEL_MAX = 200;
 export interface ProtectParts {
   readonly db: ControlQueries;
   readonly clients: Clients;
+  readonly acting: Pick<Acting, "link">;
   readonly runner: Runner;
   readonly runs: Runs;
   readonly leads: Leads;
@@ -65,6 +69,7 @@ export function createProtect(world: World, parts: ProtectParts): Protect {
     checkOwnClock(clock, service);
     for (const view of [source, target]) checkClock(view, service);
     for (const view of [source, target]) checkUsable(view);
+    const resolved = await resolveSets(parts.acting, service, source);
     const [last] = await pointList(db, service.name, null, 1);
     for (const { cluster } of [source, target])
       await parts.copies.require(cluster.name, last ? wantedOf(last) : null);
@@ -73,7 +78,7 @@ export function createProtect(world: World, parts: ProtectParts): Protect {
       ...blank,
       id: newId(world.random, "run"),
       point: newId(world.random, "point"),
-      service,
+      ...resolved,
       label: request.label,
       requestedBy: call.who,
       moment,

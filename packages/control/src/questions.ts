@@ -11,6 +11,8 @@ export const QUESTIONS_MAX = 16;
 
 type Kinds = {
   examine: "findings";
+  "find-sets": "sets-found";
+  "may-retire": "retire-judged";
   inspect: "inspected";
   "list-point": "entries";
   "check-point": "point-checked";

@@ -119,10 +119,10 @@ test("what a service must be by itself is told with its place", async () => {
       "/0/spec/policy/moments/0/at",
     ],
     [
-      { policy: { ...base.policy, filters: { exclude: ["*.tmp"] } } },
-      "unsupported",
-      /filters are not built yet/,
-      "/0/spec/policy/filters/exclude",
+      { policy: { ...base.policy, filters: { include: [], exclude: ["*.{tmp,bak}"] } } },
+      "bad-input",
+      /write one pattern for each/,
+      "/0/spec/policy/filters/exclude/0",
     ],
   ];
   for (const [change, code, message, pointer] of wrong)

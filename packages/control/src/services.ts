@@ -4,6 +4,7 @@ import { CoevalError } from "@coeval/core/errors";
 import type { Service } from "@coeval/core/model/service";
 import type { Calendar } from "@coeval/core/ports/calendar";
 import type { Clock } from "@coeval/core/ports/clock";
+import type { Instruction } from "@coeval/core/protect/instruction";
 import { checkPolicy } from "@coeval/core/protect/check-policy";
 import { clusterList } from "@coeval/store/control/cluster-list";
 import { pointCount } from "@coeval/store/control/point-count";
@@ -20,6 +21,7 @@ import { checkEdit } from "./check-edit.ts";
 import { checkService, normalService } from "./check-service.ts";
 import { checkOnClusters, type CheckedService, type ServiceCheckParts } from "./checks/service-check.ts";
 import type { Records } from "./records.ts";
+import type { Removals } from "./removals.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** Services of one `apply`. */
@@ -43,8 +45,10 @@ export interface Services {
   /** The same of a service that exists, judged anew by itself. @throws CoevalError as `apply`, with `pointer` into its document: `/spec/…`. */
   check(name: string, options: { readonly measure: boolean }): Promise<CheckedService>;
   /**
-   * @param points `keep`: its points stay on the secondary. Null is refused when points exist.
-   * @throws CoevalError `not-found`, `run-active`, `point-exists`, `edited-meanwhile`, `unsupported` (delete points).
+   * Its snapshots on the primary go, at once or when the agent is back.
+   * @param points `keep`: its points stay on the secondary, listed and to be verified. `delete`: they go, and are listed until they are gone.
+   * Null is refused when points exist.
+   * @throws CoevalError `not-found`, `run-active`, `point-exists`, `edited-meanwhile`; to delete points also `agent-away`, `beyond-limits`.
    */
   remove(
     call: Call,
@@ -78,10 +82,12 @@ export interface ServicesParts extends ServiceCheckParts {
   /** Its `nowMs` is the shared clock's. */
   readonly time: Pick<Clock, "nowMs">;
   readonly scheduler: Pick<Scheduler, "changed">;
+  readonly removals: Removals;
+  readonly send: (instruction: Instruction) => void;
 }
 
 export function createServices(parts: ServicesParts): Services {
-  const { db, records, calendar, time, scheduler } = parts;
+  const { db, records, calendar, time, scheduler, removals } = parts;
   const planned = (from: ControlQueries, wanted: readonly Wanted[]) =>
     plannedAt(from, wanted, calendar, time.nowMs());
 
@@ -97,6 +103,7 @@ export function createServices(parts: ServicesParts): Services {
         for (const { service, version, change } of applied) {
           if (change === "unchanged") continue;
           const before = await serviceGet(tx.trx, service.name);
+          if (before && before.deletedAt !== null) await removals.requireNone(tx.trx, service.name);
           await servicePut(tx.trx, service, version);
           // What lies before the new moments' first was never due.
           if (!before || before.deletedAt !== null || !sameMoments(before.service, service))
@@ -121,30 +128,37 @@ export function createServices(parts: ServicesParts): Services {
       await planned(db, [{ service, ifVersion: null }]).catch(placedInOne);
       return checkOnClusters(parts, service, options);
     },
-    async remove(call, name, { points, ifVersion }) {
-      await records.write(async (tx) => {
-        const stored = await existing(tx.trx, name);
-        checkVersion(name, stored, ifVersion);
-        const [run] = await runActive(tx.trx, name);
-        if (run) throw new CoevalError("run-active", `the run ${run.run.id} of ${name} is going on`);
-        const count = await pointCount(tx.trx, name);
-        if (count > 0 && points === null)
-          throw new CoevalError(
-            "point-exists",
-            `${name} has ${count} recovery point(s) on ${stored.service.secondary}`,
-          );
-        if (count > 0 && points === "delete")
-          throw new CoevalError(
-            "unsupported",
-            `deleting the ${count} point(s) of ${name} is not built yet; keep them`,
-          );
-        await serviceDelete(tx.trx, name, stored.version + 1, tx.now);
-        await tx.audit(call.who, "service.delete", `service/${name}`, { points: count });
-        await tx.event("service", `service/${name}`, { removed: true });
-        await call.within?.(tx, null);
-      });
-      scheduler.changed();
-    },
+    remove: removing(parts),
+  };
+}
+
+/** One transaction: the service is gone, and what is to be done for it on the clusters is instructed. */
+function removing({ db, records, scheduler, removals, send }: ServicesParts): Services["remove"] {
+  return async (call, name, { points, ifVersion }) => {
+    const before = await existing(db, name);
+    // What the agent's limits forbid is told now, while everything stands as it was.
+    if (points === "delete" && (await pointCount(db, name)) > 0)
+      await removals.requireDeletable(before.service);
+    const given = await records.write(async (tx) => {
+      const stored = await existing(tx.trx, name);
+      checkVersion(name, stored, ifVersion);
+      const [run] = await runActive(tx.trx, name);
+      if (run) throw new CoevalError("run-active", `the run ${run.run.id} of ${name} is going on`);
+      const count = await pointCount(tx.trx, name);
+      if (count > 0 && points === null)
+        throw new CoevalError(
+          "point-exists",
+          `${name} has ${count} recovery point(s) on ${stored.service.secondary}; say what becomes of them: --points keep, or --points delete`,
+        );
+      await serviceDelete(tx.trx, name, stored.version + 1, tx.now);
+      await tx.audit(call.who, "service.delete", `service/${name}`, { points: count, fate: points });
+      await tx.event("service", `service/${name}`, { removed: true });
+      const instructions = await removals.begin(tx, call, stored, count === 0 ? "keep" : (points ?? "keep"));
+      await call.within?.(tx, null);
+      return instructions;
+    });
+    for (const instruction of given) send(instruction);
+    scheduler.changed();
   };
 }
 

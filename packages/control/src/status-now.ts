@@ -45,7 +45,7 @@ export function createStatus(world: World, parts: StatusParts): () => Promise<St
       const run = begun ? (runner.active(begun.id) ?? begun) : null;
       inputs.push({
         service,
-        last: last && { ...last, sources: await sourcesOf(last) },
+        last: last && { ...last, ...(await sourcesOf(last)) },
         active: run,
         pace: run && rates.of(run),
         lastEnded: ended.get(name) ?? null,
@@ -63,16 +63,22 @@ function byService<Row extends { readonly service: string }>(rows: readonly Row[
   return new Map(rows.map((row) => [row.service, row]));
 }
 
-/** The directories that a point holds. A point never changes, so each certificate is read once, and the newest of each service remembered. */
-function createSources(db: ControlQueries): (point: NewestPoint) => Promise<readonly string[]> {
-  const known = new Map<string, { readonly id: string; readonly sources: readonly string[] }>();
+/** What a point holds, and what its patterns meant that it does not. */
+type Held = Pick<NonNullable<ServiceInputs["last"]>, "sources" | "uncovered">;
+
+/** A point never changes, so each certificate is read once, and the newest of each service remembered. */
+function createSources(db: ControlQueries): (point: NewestPoint) => Promise<Held> {
+  const known = new Map<string, { readonly id: string; readonly held: Held }>();
   return async ({ service, id }) => {
     const before = known.get(service);
-    if (before?.id === id) return before.sources;
-    const point = await pointGet(db, id);
-    const sources = point?.certificate.body.dataSets.map(({ source }) => source) ?? [];
-    known.set(service, { id, sources });
-    return sources;
+    if (before?.id === id) return before.held;
+    const body = (await pointGet(db, id))?.certificate.body;
+    const held: Held = {
+      sources: body?.dataSets.map(({ source }) => source) ?? [],
+      uncovered: body?.uncovered?.map(({ path }) => path) ?? [],
+    };
+    known.set(service, { id, held });
+    return held;
   };
 }
 

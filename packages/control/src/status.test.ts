@@ -19,7 +19,7 @@ function inputs(
   const last = { service: name, id: "point-1", moment: START_MS - (age ?? 0), grade, points: 1 };
   return {
     service,
-    last: age === null ? null : { ...last, sources: service.dataSets.map(({ path }) => path) },
+    last: age === null ? null : { ...last, sources: service.dataSets.map(({ path }) => path), uncovered: [] },
     active: null,
     pace: null,
     lastEnded: null,

@@ -3,6 +3,7 @@ import type { Failure } from "@coeval/core/errors";
 import type { Instant } from "@coeval/core/model/instant";
 import { pausedBy } from "@coeval/core/model/pause";
 import type { Service } from "@coeval/core/model/service";
+import { mayNest } from "@coeval/core/model/set-pattern";
 import type { Progress } from "@coeval/core/protect/instruction";
 import type { Phase, Run } from "@coeval/core/protect/run";
 import type { Grade } from "@coeval/core/protect/snapshot";
@@ -41,7 +42,7 @@ export interface ServiceStatus {
   readonly secondary: string;
   readonly points: number;
   readonly lastPoint: { readonly id: string; readonly moment: Instant; readonly grade: Grade } | null;
-  /** Names of data sets that the last point does not hold: they were added, or moved, after it. */
+  /** What the last point does not hold: names of data sets that were added, or moved, after it; paths that a pattern means and it leaves out. */
   readonly uncovered: readonly string[];
   /**
    * What would be lost if the primary failed now: the age of the last whole point's moment, and the shared clock's error. Never less than the truth. Null when there is no
@@ -74,8 +75,10 @@ export interface ServiceStatus {
 /** What a service's status is made from. */
 export interface ServiceInputs {
   readonly service: Service;
-  /** With the source paths of its data sets. */
-  readonly last: (NewestPoint & { readonly sources: readonly string[] }) | null;
+  /** With the source paths of its data sets, and of what its patterns meant and it does not hold. */
+  readonly last:
+    | (NewestPoint & { readonly sources: readonly string[]; readonly uncovered: readonly string[] })
+    | null;
   /** With its newest progress. */
   readonly active: Run | null;
   readonly pace: Pace | null;
@@ -125,9 +128,7 @@ function serviceStatus(
 ): ServiceStatus {
   const { service, last, active, lastEnded, next } = inputs;
   const failed = lastEnded?.phase === "failed" ? lastEnded.cause : null;
-  const uncovered = last
-    ? service.dataSets.filter(({ path }) => !last.sources.includes(path)).map(({ name }) => name)
-    : [];
+  const uncovered = last ? uncoveredBy(service, last) : [];
   return {
     service: service.name,
     primary: service.primary,
@@ -151,4 +152,14 @@ function serviceStatus(
     lastFailure: failed && lastEnded ? { run: lastEnded.id, at: lastEnded.endedAt, cause: failed } : null,
     toleranceMs: service.policy.tolerance.windowMs,
   };
+}
+
+/** Of a pattern a point holds what there was; that it names something which it does not hold stands in its certificate. */
+function uncoveredBy({ dataSets }: Service, last: NonNullable<ServiceInputs["last"]>): string[] {
+  const isHeld = ({ path, onUncovered }: Service["dataSets"][number]): boolean =>
+    onUncovered === undefined
+      ? last.sources.includes(path)
+      : last.sources.some((source) => mayNest({ path, onUncovered }, { path: source }));
+  const missing = dataSets.filter((set) => !isHeld(set)).map(({ name }) => name);
+  return [...missing, ...last.uncovered];
 }

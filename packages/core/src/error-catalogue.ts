@@ -51,6 +51,12 @@ export const errors = {
     "Source and target do not name the same last recovery point.",
     "Nothing was changed. `coeval point list SERVICE` shows the points; compare both agents' points folders.",
   ),
+  "being-removed": entry(
+    409,
+    "later",
+    "A service of this name was deleted and is still being removed from its clusters.",
+    "Start the agent that is named; or take another name.",
+  ),
   "beyond-limits": entry(
     403,
     "never",
@@ -310,6 +316,12 @@ export const errors = {
     "now",
     "The snapshots lie further from the moment than the policy tolerates.",
     "The figures are in the message; widen tolerance.windowMs only if the service allows it.",
+  ),
+  uncovered: entry(
+    409,
+    "later",
+    "A directory that a pattern of the service means is in no snapshot.",
+    "Run the command that the message names, or let points be marked instead: `onUncovered: mark`.",
   ),
   unreachable: entry(
     503,

@@ -28,6 +28,10 @@ const CODES = {
   aclRefused: "never",
   xattrNotFound: "never",
   quotaExceeded: "never",
+  /** In an encryption zone: the bytes on DataNodes are ciphertext, and nothing here opens their key. */
+  encryptionZone: "never",
+  /** The edit log no longer reaches back so far. */
+  editsGone: "never",
   /** No DataNode takes the block: disks full, or too few DataNodes alive. */
   diskFull: "later",
   blockMissing: "later",
@@ -106,7 +110,15 @@ const JAVA: readonly (readonly [javaClass: string | null, message: RegExp | null
   [null, /Path is not a file/, "notAFile"],
   ["FileNotFoundException", null, "notFound"],
   ["PathNotFoundException", null, "notFound"],
+  [null, /authentication is not enabled/, "authentication"],
+  ["SaslException", null, "authentication"],
+  ["RpcNoSuchProtocolException", null, "notANameNode"],
+  ["RpcNoSuchMethodException", null, "unsupported"],
+  ["UnknownCryptoProtocolVersionException", null, "encryptionZone"],
+  ["NoECPolicySetException", null, "notFound"],
   ["SnapshotAccessControlException", null, "snapshotReadOnly"],
+  ["AccessControlException", /authentication is not enabled|Authentication is required/, "authentication"],
+  ["SaslException", null, "authentication"],
   ["AccessControlException", null, "accessControl"],
   ["AuthorizationException", null, "accessControl"],
   ["InvalidToken", null, "authentication"],
@@ -156,6 +168,7 @@ const JAVA: readonly (readonly [javaClass: string | null, message: RegExp | null
   ["AlreadyBeingCreatedException", null, "leaseConflict"],
   ["LeaseExpiredException", null, "leaseConflict"],
   ["RecoveryInProgressException", null, "leaseConflict"],
+  ["NotReplicatedYetException", null, "leaseConflict"],
   [
     null,
     /is not sufficiently replicated yet|is under recovery|is being truncated|is not closed|is under construction/,
@@ -193,4 +206,14 @@ const REASON_CHARACTERS_MAX = 500;
 export function firstLine(message: string): string {
   const line = message.trimStart().split(/\r?\n/, 1)[0] ?? "";
   return line.length > REASON_CHARACTERS_MAX ? `${line.slice(0, REASON_CHARACTERS_MAX)}…` : line;
+}
+
+/** All lines of a message before its stack trace, as one, bounded: some say only in the second what to do. */
+export function reasonOf(message: string): string {
+  const lines = message.trim().split(/\r?\n/);
+  const trace = lines.findIndex((line) => /^\s+at\s/.test(line));
+  const said = (trace < 0 ? lines : lines.slice(0, trace))
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  return firstLine(said.join(" "));
 }

@@ -117,13 +117,28 @@ export function nameNodeAddresses(site: Site): NameNodeAddress[] {
   });
 }
 
+/** A namespace as the files name it. */
+export interface Nameservice {
+  /** Null where no nameservices are defined. */
+  readonly nameservice: string | null;
+  /** `dfs.ha.namenodes.NAMESERVICE`; none where it has one NameNode. */
+  readonly nameNodeIds: readonly string[];
+}
+
+/** Every namespace; one without a name where none is named. */
+export function nameservices(site: Site): Nameservice[] {
+  const defined = names(site.get("dfs.nameservices"));
+  if (defined.length === 0) return [{ nameservice: null, nameNodeIds: [] }];
+  return defined.map((nameservice) => ({
+    nameservice,
+    nameNodeIds: names(site.get(`dfs.ha.namenodes.${nameservice}`)),
+  }));
+}
+
 function suffixes(site: Site): Omit<NameNodeAddress, "endpoint">[] {
-  const nameservices = names(site.get("dfs.nameservices"));
-  if (nameservices.length === 0) return [{ nameservice: null, nameNodeId: null }];
-  return nameservices.flatMap((nameservice): Omit<NameNodeAddress, "endpoint">[] => {
-    const ids = names(site.get(`dfs.ha.namenodes.${nameservice}`));
-    if (ids.length === 0) return [{ nameservice, nameNodeId: null }];
-    return ids.map((nameNodeId) => ({ nameservice, nameNodeId }));
+  return nameservices(site).flatMap(({ nameservice, nameNodeIds }): Omit<NameNodeAddress, "endpoint">[] => {
+    if (nameNodeIds.length === 0) return [{ nameservice, nameNodeId: null }];
+    return nameNodeIds.map((nameNodeId) => ({ nameservice, nameNodeId }));
   });
 }
 

@@ -1,10 +1,22 @@
-/** What the clients of this package need from outside: elapsed time, random bytes and an HTTP transport. They open
- * no socket and start no timer themselves, so a simulator can stand in for all of it. */
+/** What the clients of this package need from outside: elapsed time, random bytes, and an HTTP transport or byte
+ * streams. They open no socket and start no timer themselves, so a simulator can stand in for all of it. */
 
+import type { Cryptography } from "./sasl/cryptography.ts";
+
+/** For WebHDFS. */
 export interface World {
   readonly clock: Clock;
   readonly random: Random;
   readonly http: HttpTransport;
+}
+
+/** For the native protocols: RPC and data transfer. */
+export interface NativeWorld {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly streams: StreamTransport;
+  /** For checksums of whole files and secured data transfer; without it these are refused. */
+  readonly cryptography?: Cryptography | undefined;
 }
 
 /** Elapsed time. */
@@ -19,6 +31,44 @@ export interface Clock {
 export interface Random {
   /** `length` random bytes. Used to spread retries, never for secrets. */
   bytes(length: number): Uint8Array;
+}
+
+/** TCP. */
+export interface StreamTransport {
+  /**
+   * Connects to `host:port`. Rejects with a {@link StreamFailure} `refused` (after `connectMsMax` too), or with the
+   * signal's reason; the signal counts until the stream is there, not after.
+   */
+  connect(
+    server: { readonly host: string; readonly port: number },
+    options: { readonly connectMsMax: number; readonly cancel?: AbortSignal | undefined },
+  ): Promise<ByteStream>;
+}
+
+/** A duplex stream of bytes, in order. It reads ahead only as far as a small buffer of its own. */
+export interface ByteStream {
+  /** The next bytes (never empty), or null at the peer's orderly end. One reader at a time. Rejects with a
+   * {@link StreamFailure} `reset` when the connection breaks, and after `close`. */
+  read(): Promise<Uint8Array | null>;
+  /** Sends the pieces in order, together where the system can. Resolves when there is room for more: back-pressure.
+   * The bytes must not be changed afterwards. Rejects as `read` does. */
+  write(...pieces: readonly Uint8Array[]): Promise<void>;
+  /** Ends the stream at once, both ways: what is not yet sent may be lost. Safe to call twice. */
+  close(): void;
+}
+
+/** Why a stream broke. `refused`: no connection was made, nothing was sent. `reset`: it was lost. */
+export type StreamFailureKind = "refused" | "reset";
+
+/** Recognised by shape, so that the transport's package need not import this one. */
+export interface StreamFailure extends Error {
+  readonly streamFailure: StreamFailureKind;
+}
+
+/** The kind of a stream's failure, or null when `error` is something else. */
+export function streamFailureKind(error: unknown): StreamFailureKind | null {
+  if (!(error instanceof Error) || !("streamFailure" in error)) return null;
+  return error.streamFailure === "refused" || error.streamFailure === "reset" ? error.streamFailure : null;
 }
 
 /** HTTP/1.1 requests over connections that the transport keeps, bounds in number and shares. */

@@ -17,6 +17,8 @@ export interface Conductor {
   /** The run's moment is known now. */
   moment(run: number, trueMs: number): void;
   ended(run: number): void;
+  /** The agents go, and do not come back by themselves. */
+  dismiss(): void;
   /** Fair weather from here on: everything is mended and everybody comes back. */
   cease(): void;
 }
@@ -33,11 +35,14 @@ const BACK_MS_MAX = 60_000;
 export function createConductor(stage: Stage): Conductor {
   const { plan, timeline, net, machines, book } = stage;
   const down = new Map<MachineName, number>();
+  const dismissed = new Set<MachineName>();
   const acts = createActs(stage);
 
   function start(name: MachineName): void {
     if (machines[name]?.life?.alive) return;
+    dismissed.delete(name);
     const crashed = (): void => {
+      if (dismissed.has(name)) return;
       const downMs = down.get(name) ?? DOWN_MS;
       down.delete(name);
       if (downMs === Number.POSITIVE_INFINITY) return;
@@ -86,6 +91,12 @@ export function createConductor(stage: Stage): Conductor {
     },
     ended(run) {
       for (const one of acts.due("after-run")) if (one.when.run === run) acts.perform(one, null);
+    },
+    dismiss() {
+      for (const name of ["east", "west"] as const) {
+        dismissed.add(name);
+        machines[name].life?.crash();
+      }
     },
     cease() {
       acts.cease();

@@ -1,5 +1,5 @@
 /**
- * `npm run simulate -- --seeds 1..300 [--scenario NAME]`: one line for each seed that fails, with the checker's words, the end
+ * `npm run simulate -- --seeds A..B [--scenario NAME]`: one line for each seed that fails, with the checker's words, the end
  * of the log, and the one command that repeats it; at the end seeds, seeds/s, and `N passed, N failed`.
  * `--exhaustive` plays each seed once for every port call of every process, which crashes there.
  */
@@ -7,14 +7,14 @@ import { checkers } from "./checkers/all.ts";
 import { drain } from "./drain.ts";
 import type { Crash, Scenario } from "./plan.ts";
 import { crashedAt, crashNamed, everyCrash, nameOf } from "./scenarios/crash-everywhere.ts";
-import { scenarioOf, scenarios } from "./scenarios/all.ts";
+import { named, scenarioOf } from "./scenarios/all.ts";
 import { simulate, type Verdict } from "./simulate.ts";
 
 const LOG_LINES_SHOWN = 60;
 /** Whole logs and words are shown of so many; of the others, one line. */
 const SHOWN_MAX = 5;
 
-const USAGE = `usage: npm run simulate -- --seeds A..B [--scenario ${scenarios.map(({ name }) => name).join("|")}] [--log]`;
+const USAGE = `usage: npm run simulate -- --seeds A..B [--scenario ${named.map(({ name }) => name).join("|")}] [--log]`;
 
 interface Played extends Verdict {
   /** The one command that repeats it. */
@@ -115,7 +115,7 @@ function parse(words: readonly string[]): Asked {
   const value = (flag: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined);
   const range = /^(\d+)\.\.(\d+)$/.exec(value("--seeds") ?? "");
   const name = value("--scenario");
-  const scenario = scenarios.find((one) => one.name === name) ?? null;
+  const scenario = named.find((one) => one.name === name) ?? null;
   if (!range || Number(range[1]) > Number(range[2]) || (name !== undefined && !scenario)) {
     console.error(USAGE);
     process.exit(2);

@@ -5,6 +5,7 @@
 import { CoevalError, type ErrorCode } from "@coeval/core/errors";
 import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
 import type { Service } from "@coeval/core/model/service";
+import type { Filters } from "@coeval/core/model/policy";
 import type { Direction } from "@coeval/core/protect/direction";
 import { isOver, type Run } from "@coeval/core/protect/run";
 import type { Call, Page, PageRequest } from "@coeval/control/call";
@@ -18,8 +19,8 @@ import type { Stage } from "./stage.ts";
 export interface Operator {
   /** Registers clusters, enrols their agents, applies the services. The control device runs, the agents not yet. */
   setUp(): Promise<void>;
-  /** Edits the service's direction, where it is another one now. */
-  direct(direction: Direction): Promise<void>;
+  /** Edits the service's direction and filters, where they are other ones now. */
+  edit(direction: Direction, filters: Filters): Promise<void>;
   /**
    * Asks for a point until a run begins; told of its moment. Asks again for what can be better later.
    * @returns why it never began, or null.
@@ -94,10 +95,10 @@ export function createOperator(stage: Stage): Operator {
       await register(stage, ask);
       await apply(stage.services);
     },
-    async direct(direction) {
+    async edit(direction, filters) {
       const { policy } = applied;
-      if (policy.direction === direction) return;
-      applied = { ...applied, policy: { ...policy, direction } };
+      if (policy.direction === direction && policy.filters === filters) return;
+      applied = { ...applied, policy: { ...policy, direction, filters } };
       await apply([applied]);
     },
     protect: (begun) => protect(stage, begun),
@@ -147,6 +148,7 @@ async function register(stage: Stage, ask: Ask): Promise<void> {
       const process = stage.agents[agent];
       if (!process) continue;
       const { secret } = await ask((device) => device.clusters.enroll(CALL, name, agent));
+      stage.secrets.push(secret);
       await process.enrol(secret);
     }
   }

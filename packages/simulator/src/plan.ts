@@ -1,6 +1,6 @@
 /** A plan: what one seed makes of a scenario. Faults are data; what cannot be said as data is an act with a trigger. */
 import type { Limits } from "@coeval/agent/limits";
-import type { MomentRule, Tolerance } from "@coeval/core/model/policy";
+import type { Filters, MomentRule, Tolerance } from "@coeval/core/model/policy";
 import type { Direction } from "@coeval/core/protect/direction";
 import { type Call, type ClusterFaults, NO_CLUSTER_FAULTS } from "./cluster/served.ts";
 import type { MachineName, ProcessName } from "./processes/machine.ts";
@@ -93,6 +93,8 @@ export interface Plan {
   readonly runs: number;
   /** Of the runs in turn, beginning again at the end: one, or two where the service is edited between runs. */
   readonly directions: readonly [Direction, ...Direction[]];
+  /** Of the runs in turn, as directions. */
+  readonly filters: readonly [Filters, ...Filters[]];
   /** Ms from protect to moment; null for the earliest that can be armed. */
   readonly leadMs: number | null;
   readonly link: LinkFaultRates;
@@ -113,6 +115,8 @@ export interface Plan {
   readonly byPolicy: ByPolicy | null;
   /** Each cluster has a second agent, which is enrolled after the first. */
   readonly standby: boolean;
+  /** The machines sleep between the moments of a whole year. */
+  readonly aYear: boolean;
   /** There are no faults: every run must be sealed. */
   readonly fair: boolean;
   /** Once the faults have ceased, the next run must be sealed. */
@@ -133,6 +137,7 @@ export function planOf(scenario: Scenario, seed: Seed): Plan {
     shape: drawShape(seed.stream("shape")),
     runs: 2,
     directions: drawDirections(seed.stream("directions")),
+    filters: drawFilters(seed.stream("filters")),
     leadMs: seed.chance(0.3) ? null : seed.whole(1500, 4000),
     link: NO_LINK_FAULTS,
     silentCrashes: 0,
@@ -146,6 +151,7 @@ export function planOf(scenario: Scenario, seed: Seed): Plan {
     limits: {},
     byPolicy: null,
     standby: false,
+    aYear: false,
     fair: false,
     recovers: true,
     ...scenario.plan(seed.stream("scenario")),
@@ -157,6 +163,15 @@ const NTP_SHARE = 0.3;
 
 function drawDirections(seed: Seed): Plan["directions"] {
   return seed.pick([["push"], ["push"], ["pull"], ["pull"], ["push", "pull"], ["pull", "push"]]);
+}
+
+/** Patterns of the names that the application gives. */
+const EXCLUDED = ["a", "part-*", "b/**", "*/größe", "100%/", "?", "z*"];
+
+function drawFilters(seed: Seed): Plan["filters"] {
+  const none: Filters = { include: [], exclude: [] };
+  const some: Filters = { include: [], exclude: [seed.pick(EXCLUDED), seed.pick(EXCLUDED)] };
+  return seed.pick([[none], [none], [none], [some], [none, some], [some, none]]);
 }
 
 const DRIFT_PPM_MAX = 200;

@@ -11,6 +11,7 @@ import type { Life } from "./world/life.ts";
 import { createTimeline, type Drain } from "./world/timeline.ts";
 import { seedOf } from "./world/seed.ts";
 import { type Notes, QUIET_MS, watchOn } from "./watch.ts";
+import { sleepOn } from "./year.ts";
 
 export interface SimulateOptions {
   readonly seed: number;
@@ -38,6 +39,7 @@ export interface Verdict {
 
 /** True time, in ms, at which a simulation is given up. */
 const SIMULATION_MS_MAX = 12 * 3_600_000;
+const YEAR_MS_MAX = 366 * 86_400_000;
 const BETWEEN_RUNS_MS = 3000;
 /** An NTP server that answers again is read within this. */
 const READ_AGAIN_MS = 10_000;
@@ -64,8 +66,9 @@ export async function simulate(options: SimulateOptions): Promise<Verdict> {
     .finally(() => {
       over = true;
     });
-  if (!(await timeline.run(() => over, SIMULATION_MS_MAX)))
-    complaints.push({ checker: "run-ends", text: `nothing ended by ${SIMULATION_MS_MAX} ms of true time` });
+  const untilMs = plan.aYear ? YEAR_MS_MAX : SIMULATION_MS_MAX;
+  if (!(await timeline.run(() => over, untilMs)))
+    complaints.push({ checker: "run-ends", text: `nothing ended by ${untilMs} ms of true time` });
   else await play;
   const { book } = stage;
   await clearStage(stage);
@@ -83,7 +86,8 @@ export async function simulate(options: SimulateOptions): Promise<Verdict> {
 }
 
 async function playOn(stage: Stage, notes: Notes): Promise<void> {
-  if (stage.plan.byPolicy) await watchOn(stage, stage.plan.byPolicy, notes);
+  if (stage.plan.aYear) await sleepOn(stage, notes);
+  else if (stage.plan.byPolicy) await watchOn(stage, stage.plan.byPolicy, notes);
   else await askOn(stage, notes);
 }
 
@@ -96,7 +100,7 @@ async function askOn(stage: Stage, { inspection, runs, runCalls }: Notes): Promi
 
   /** One run from asking to its end, checked. False when it never ended. */
   async function once(number: number): Promise<boolean> {
-    await operator.direct(plan.directions[number % plan.directions.length] ?? plan.directions[0]);
+    await operator.edit(turn(plan.directions, number), turn(plan.filters, number));
     conductor.begin(number);
     const before = callsOf(stage.machines);
     const why = await operator.protect((run) => {
@@ -154,4 +158,9 @@ function since(
     east: after.east - before.east,
     west: after.west - before.west,
   };
+}
+
+/** The one whose turn it is; after the last the first again. */
+function turn<T>(all: readonly [T, ...T[]], number: number): T {
+  return all[number % all.length] ?? all[0];
 }

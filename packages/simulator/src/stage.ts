@@ -25,7 +25,7 @@ import {
   type StandbyName,
   type Universe,
 } from "./processes/machine.ts";
-import { createClock, createTimepiece } from "./world/clock.ts";
+import { createClock, createTimepiece, type Timepiece } from "./world/clock.ts";
 import { createKeyRing } from "./world/hash.ts";
 import { createInbox, type Inbox } from "./world/inbox.ts";
 import { createLife } from "./world/life.ts";
@@ -37,7 +37,7 @@ import type { Timeline } from "./world/timeline.ts";
 
 export interface Stage extends Universe {
   readonly plan: Plan;
-  /** As they are applied first; the direction of one may be edited between runs. */
+  /** As they are applied first; direction and filters of one may be edited between runs. */
   readonly services: readonly Service[];
   /** The first of them. */
   readonly service: Service;
@@ -66,6 +66,8 @@ export interface Stage extends Universe {
   /** The shared clock, the control device's or the NTP server's, at a true time; and back. */
   sharedAt(trueMs: number): number;
   trueAt(instant: number): number;
+  /** Secrets of enrolments, spent by the agents. */
+  readonly secrets: string[];
   /** What people are told. */
   readonly inbox: Inbox;
   /** What an intruder achieved. */
@@ -84,14 +86,7 @@ export async function buildStage(
   plan: Plan,
   tampers: Tampers,
 ): Promise<Stage> {
-  const universe: Universe = {
-    seed,
-    timeline,
-    book: createLogBook(timeline),
-    keys: createKeyRing(),
-    net: createNet(timeline, seed.stream("net")),
-    timeServers: drawTimeServers(seed.stream("time servers")),
-  };
+  const universe = createUniverse(seed, timeline);
   const machines = await buildMachines(universe, plan);
   const clusters = {
     east: createCluster(universe, plan, "east"),
@@ -123,10 +118,7 @@ export async function buildStage(
       tamper: tampers[name] ?? {},
     });
   const inbox = createInbox(timeline, seed.stream("inbox"));
-  const shared =
-    plan.clock === "ntp"
-      ? (universe.timeServers.get(TIME_HOST) as TimeServer).timepiece
-      : machines.control.timepiece;
+  const shared = sharedClock(universe, plan, machines.control);
   return {
     ...universe,
     plan,
@@ -158,7 +150,28 @@ export async function buildStage(
     sharedAt: (trueMs) => shared.wallAt(trueMs),
     trueAt: (instant) => shared.trueAt(instant),
     intrusions: [],
+    secrets: [],
   };
+}
+
+function createUniverse(seed: Seed, timeline: Timeline): Universe {
+  return {
+    seed,
+    timeline,
+    book: createLogBook(timeline),
+    keys: createKeyRing(),
+    net: createNet(timeline, seed.stream("net")),
+    timeServers: drawTimeServers(seed.stream("time servers")),
+  };
+}
+
+/** The one clock of the plan. */
+function sharedClock(
+  { timeServers }: Universe,
+  { clock }: Plan,
+  control: Stage["machines"]["control"],
+): Timepiece {
+  return clock === "ntp" ? (timeServers.get(TIME_HOST) as TimeServer).timepiece : control.timepiece;
 }
 
 const SERVER_DRIFT_PPM_MAX = 50;
@@ -234,7 +247,7 @@ function createCluster(
   );
 }
 
-function servicesOf({ shape, directions, byPolicy }: Plan): Service[] {
+function servicesOf({ shape, directions, filters, byPolicy }: Plan): Service[] {
   const alone: Subject = { name: "orders", direction: directions[0], moments: [] };
   return (byPolicy?.subjects ?? [alone]).map(({ name, direction, moments }) => ({
     name,
@@ -246,7 +259,7 @@ function servicesOf({ shape, directions, byPolicy }: Plan): Service[] {
       path: `/data/${name}/${set}`,
     })),
     mapping: { source: `/data/${name}`, target: `/backup/${name}` },
-    policy: { ...policyDefaults, direction, tolerance: shape.tolerance, moments },
+    policy: { ...policyDefaults, direction, tolerance: shape.tolerance, moments, filters: filters[0] },
   }));
 }
 

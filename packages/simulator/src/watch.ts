@@ -75,7 +75,7 @@ export async function watchOn(stage: Stage, { periodMs }: ByPolicy, notes: Notes
   await inspection.all();
 }
 
-interface Eye {
+export interface Eye {
   look(): Promise<void>;
   /** A run went on at the last look. */
   readonly active: boolean;
@@ -83,7 +83,7 @@ interface Eye {
 }
 
 /** @param met told of each run once, as soon as it is seen. */
-function createEye(stage: Stage, operator: Operator, notes: Notes, met: (run: Run) => void): Eye {
+export function createEye(stage: Stage, operator: Operator, notes: Notes, met: (run: Run) => void): Eye {
   const { inspection, runs: all } = notes;
   const known = new Set<string>();
   const over = new Set<string>();

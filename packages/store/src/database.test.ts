@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { sql } from "kysely";
 import { controlMigrations } from "./control/migrations/all.ts";
-import type { ControlTables } from "./control/tables.ts";
+import type { ControlTables, ControlWrites } from "./control/tables.ts";
 import { openDatabase } from "./database.ts";
 import { GROUP_WRITES_MAX } from "./writer.ts";
 
@@ -44,6 +45,22 @@ test("a crash rolls the open transaction back, and the dead handle has no effect
   assert.deepEqual(await keysOf(after), ["kept", "next", "next too"]);
   await assert.rejects(before.db.selectFrom("settings").selectAll().execute(), { code: "internal-stop" });
   await after.close();
+});
+
+test("a full disk is the data folder's failure; nothing of the transaction stays, and it goes on once there is room", async () => {
+  const database = await open();
+  const write = (trx: ControlWrites) =>
+    trx
+      .insertInto("settings")
+      .values({ key: "big", value: "x".repeat(100_000) })
+      .execute();
+  await sql`pragma max_page_count = 1`.execute(database.db);
+  await assert.rejects(database.write(write), { code: "data-folder", message: /disk is full/ });
+  assert.deepEqual(await database.db.selectFrom("settings").selectAll().execute(), []);
+  await sql`pragma max_page_count = 1000000`.execute(database.db);
+  await database.write(write);
+  assert.equal((await database.db.selectFrom("settings").select("key").execute()).length, 1);
+  await database.close();
 });
 
 test("every call settles within microtasks, so that a seed decides everything", async () => {

@@ -3,6 +3,7 @@
  * of them so that a handle that is closed or crashed has no effect any more.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { CoevalError } from "@coeval/core/errors";
 import { type Dialect, SqliteDialect } from "kysely";
 
 /** Prepared statements kept for reuse. Their texts are few: values are parameters. */
@@ -26,8 +27,12 @@ export function sqliteDialect(raw: DatabaseSync, gate: () => void): Dialect {
         const statement = statementOf(sql);
         return {
           reader: statement.columns().length > 0,
-          all: (parameters) => statement.all(...values(parameters)),
-          run: (parameters) => statement.run(...values(parameters)),
+          all: (parameters) => onDisk(() => statement.all(...values(parameters))),
+          run(parameters) {
+            // A full disk has SQLite roll back by itself; told so, Kysely would hide the disk's failure behind that of its own rollback.
+            if (sql === "rollback" && !raw.isTransaction) return { changes: 0, lastInsertRowid: 0 };
+            return onDisk(() => statement.run(...values(parameters)));
+          },
           // Its own: it stays in the middle of its rows while others run.
           iterate: (parameters) => raw.prepare(sql).iterate(...values(parameters)),
         };
@@ -37,6 +42,20 @@ export function sqliteDialect(raw: DatabaseSync, gate: () => void): Dialect {
       },
     },
   });
+}
+
+/** SQLite's SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN: the disk's doing, not the statement's. */
+const DISK_CODES: readonly number[] = [8, 10, 13, 14];
+
+/** @throws CoevalError `data-folder` when the disk is full or fails. */
+function onDisk<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    const code = (cause as { errcode?: unknown }).errcode;
+    if (typeof code !== "number" || !DISK_CODES.includes(code & 0xff)) throw cause;
+    throw new CoevalError("data-folder", `the database: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function values(parameters: readonly unknown[]): SQLInputValue[] {

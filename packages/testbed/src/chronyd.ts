@@ -1,9 +1,10 @@
 /** A real chronyd on loopback that never touches this machine's clock (`-x`): a server of its own time, or a client that measures servers. */
 import { execFile } from "node:child_process";
-import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Daemon, daemon } from "./daemon.ts";
+import { findTool } from "./find-tool.ts";
 import { freePorts } from "./ports.ts";
 
 export interface Chronyd extends Daemon {
@@ -49,7 +50,7 @@ export async function chronyd({ dir, lines, serves }: ChronydOptions): Promise<C
     outputFile: join(dir, "chronyd.out"),
     changed: () => {},
     call: {
-      command: findTool("chronyd"),
+      command: findTool("chronyd", "chrony"),
       args: ["-x", "-d", ...rights, "-f", file],
       env: { PATH: process.env["PATH"] ?? "" },
     },
@@ -58,28 +59,11 @@ export async function chronyd({ dir, lines, serves }: ChronydOptions): Promise<C
     port: serves ? port : null,
     async ask(...words: string[]) {
       const args = ["-c", "-n", "-h", "127.0.0.1", "-p", String(cmdPort), ...words];
-      const { stdout } = await execute(findTool("chronyc"), args, { timeout: ASK_TIMEOUT_MS });
+      const { stdout } = await execute(findTool("chronyc", "chrony"), args, { timeout: ASK_TIMEOUT_MS });
       return stdout
         .split("\n")
         .filter((line) => line !== "")
         .map((line) => line.split(","));
     },
   });
-}
-
-/** Debian keeps daemons where only root's PATH looks. */
-function findTool(name: string): string {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/bin"];
-  const found = folders.map((folder) => join(folder, name)).find(isProgram);
-  if (found === undefined) throw new Error(`testbed: ${name} is missing: apt-get install chrony`);
-  return found;
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

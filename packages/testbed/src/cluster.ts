@@ -1,24 +1,21 @@
-/** Starts real HDFS clusters on loopback, each a NameNode and DataNodes in a folder of its own, and hands out what
- * tests, demo and benchmarks need of them. */
-import { mkdir, rm } from "node:fs/promises";
+/** Starts real HDFS clusters on loopback, each with one NameNode or a pair, and DataNodes, in a folder of its own, and
+ * hands out what tests, demo and benchmarks need of them. */
+import { existsSync } from "node:fs";
+import { cp, mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { type ClusterAddresses, chooseAddresses } from "./addresses.ts";
 import { hdfsClassPath, type Progress } from "./class-path.ts";
-import { type ConfFolders, writeConf } from "./conf.ts";
-import { type Daemon, daemon, outputOf } from "./daemon.ts";
+import { compose, type Parts } from "./compose.ts";
+import { writeConf } from "./conf.ts";
+import type { Daemon } from "./daemon.ts";
 import { formatNameNode } from "./format.ts";
-import { javaCall } from "./java.ts";
-import {
-  type ClusterOptions,
-  checkOptions,
-  DATA_NODE_HEAP_MIB_DEFAULT,
-  NAME_NODE_HEAP_MIB_DEFAULT,
-  SUPERUSER_DEFAULT,
-} from "./options.ts";
-import { freePorts } from "./ports.ts";
-import { identify } from "./process-identity.ts";
-import { waitReady } from "./ready.ts";
-import { claimFolder, writeRecord } from "./record.ts";
-import type { ClusterAddresses } from "./site.ts";
+import type { HighAvailability } from "./high-availability.ts";
+import { type KerberosRealm, kerberosRealm, startKdc } from "./kerberos.ts";
+import { waitListening } from "./listening.ts";
+import { type ClusterOptions, checkOptions, KERBEROS_USERS, SUPERUSER_DEFAULT } from "./options.ts";
+import { claimFolder } from "./record.ts";
+import { nameFolder } from "./site.ts";
+import { SERVICE_HOSTS, SERVICES } from "./site-kerberos.ts";
 
 /** A running cluster. Addresses are `127.0.0.1:port` and stay the same over restarts of its daemons. */
 export interface Cluster extends ClusterAddresses {
@@ -31,9 +28,21 @@ export interface Cluster extends ClusterAddresses {
   readonly clientConf: string;
   /** Jars of the daemons and tools. */
   readonly classPath: readonly string[];
+  /** The first of `nameNodeDaemons`. */
   readonly nameNode: Daemon;
+  readonly nameNodeDaemons: readonly Daemon[];
+  readonly journalNodeDaemons: readonly Daemon[];
   readonly dataNodeDaemons: readonly Daemon[];
-  /** Waits until the cluster serves, as after a daemon's `start()`; fails when a daemon has ended. */
+  /** The key server of a cluster with Kerberos; else null. */
+  readonly kdc: Daemon | null;
+  /** All of them. */
+  readonly daemons: readonly Daemon[];
+  /** Of a cluster with Kerberos; else null. */
+  readonly kerberos: KerberosRealm | null;
+  /** Of a pair of NameNodes; else null. */
+  readonly highAvailability: HighAvailability | null;
+  /** Waits until the cluster serves, as after a daemon's `start()`; fails when a daemon has ended. Of a pair of
+   * NameNodes one may be down; one must be active. */
   ready(signal?: AbortSignal): Promise<void>;
   /** Ends all daemons. The folder stays, for its logs. Stopping a stopped cluster succeeds. */
   stop(): Promise<void>;
@@ -51,26 +60,27 @@ export interface StartRequest {
   readonly progress?: Progress | undefined;
 }
 
-/** Two clusters at once need 5 s on two idle cores; a loaded host gets its time. */
-export const READY_TIMEOUT_MS = 90_000;
+const JOURNAL_TIMEOUT_MS = 30_000;
 
 /** Starts one cluster; resolves when it takes writes. */
 export async function startCluster(request: StartRequest): Promise<Cluster> {
   const { name, options = {}, signal, progress = () => {} } = request;
+  const startedAt = Date.now();
   checkOptions(name, options);
   const dir = resolve(request.dir);
   const classPath = await hdfsClassPath(progress, signal);
   for (const left of await claimFolder(dir)) progress(`ended ${left}, left by an earlier run`);
   await emptyFolder(dir, request.keepData ?? false);
-  const addresses = await chooseAddresses(options.dataNodes ?? 1);
-  const conf = await writeConf(dir, addresses, options);
-  const cluster = compose({ name, dir, options, classPath, addresses, conf });
+  const addresses = await chooseAddresses(name, options);
+  const kerberos = await realmOf(name, dir, options);
+  const conf = await writeConf({ dir, addresses, options, realm: kerberos });
+  const parts = { name, dir, options, classPath, addresses, conf, kerberos };
+  const cluster = compose(parts);
   try {
-    // The DataNode's JVM starts meanwhile; it asks for its NameNode until that answers.
+    if (kerberos !== null && cluster.kdc !== null) await startKdc(kerberos, cluster.kdc, signal);
+    // The DataNodes' JVMs start meanwhile; they ask for their NameNodes until these answer.
     const starts = await Promise.allSettled([
-      formatNameNode({ name, dir, conf: conf.nameNode, classPath, user: cluster.superuser, signal }).then(
-        () => cluster.nameNode.start(),
-      ),
+      startNameNodes(cluster, parts, signal),
       ...cluster.dataNodeDaemons.map((dataNode) => dataNode.start()),
     ]);
     const failure = starts.find((start) => start.status === "rejected");
@@ -80,94 +90,53 @@ export async function startCluster(request: StartRequest): Promise<Cluster> {
     await cluster.stop();
     throw error;
   }
-  progress(`cluster ${name} is ready: hdfs://${addresses.nameNodeRpc}`);
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  progress(
+    `cluster ${name} is ready after ${seconds} s: hdfs://${addresses.nameservice ?? addresses.nameNodeRpc}`,
+  );
   return cluster;
 }
 
-interface Parts {
-  readonly name: string;
-  readonly dir: string;
-  readonly options: ClusterOptions;
-  readonly classPath: readonly string[];
-  readonly addresses: ClusterAddresses;
-  readonly conf: ConfFolders;
+/** JournalNodes, the namespace, NameNodes; of a pair, the first one is made active. */
+async function startNameNodes(
+  cluster: Cluster,
+  parts: Parts,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { name, dir, classPath, conf, kerberos } = parts;
+  await Promise.all(cluster.journalNodeDaemons.map((journalNode) => journalNode.start()));
+  // Formatting writes to the JournalNodes too.
+  const failed = async (): Promise<string | null> =>
+    cluster.journalNodeDaemons.some((each) => each.process === null) ? "a JournalNode has ended" : null;
+  for (const { rpc } of cluster.journalNodes)
+    await waitListening(rpc, { timeoutMs: JOURNAL_TIMEOUT_MS, signal, failed });
+  const [first = ""] = conf.nameNodes;
+  const krb5Conf = kerberos?.krb5Conf ?? null;
+  await formatNameNode({ name, dir, conf: first, classPath, user: cluster.superuser, krb5Conf, signal });
+  // What `-bootstrapStandby` does, without its JVM: an empty namespace is the same on both.
+  const second = nameFolder(dir, 1);
+  if (cluster.highAvailability !== null && !existsSync(second))
+    await cp(nameFolder(dir, 0), second, { recursive: true });
+  await Promise.all(cluster.nameNodeDaemons.map((nameNode) => nameNode.start()));
+  const pair = cluster.highAvailability;
+  if (pair === null) return;
+  const ended = async (): Promise<string | null> =>
+    cluster.nameNodeDaemons.some((each) => each.process === null) ? "a NameNode has ended" : null;
+  for (const { rpc } of cluster.nameNodes)
+    await waitListening(rpc, { timeoutMs: JOURNAL_TIMEOUT_MS, signal, failed: ended });
+  await pair.failOver(0);
 }
 
-function compose(parts: Parts): Cluster {
-  const { name, dir, options, classPath, addresses, conf } = parts;
-  const superuser = options.superuser ?? SUPERUSER_DEFAULT;
-  const owner = identify(process.pid);
-  if (owner === null) throw new Error("testbed: /proc does not show this process; Linux is needed");
-  const record = (): void => {
-    const running = all.flatMap(({ role, process: own }) => (own === null ? [] : [{ role, ...own }]));
-    writeRecord(dir, { cluster: name, owner, daemons: running });
-  };
-  const make = (role: string, mainClass: string, confFolder: string, heapMib: number): Daemon =>
-    daemon({
-      role,
-      cwd: dir,
-      outputFile: join(dir, "logs", `${role}.out`),
-      changed: record,
-      call: javaCall({
-        mainClass,
-        args: [],
-        classPath: [confFolder, join(dir, "conf", "web"), ...classPath],
-        user: superuser,
-        heapMib,
-        jvmFlags: options.jvmFlags,
-        properties: {
-          "testbed.cluster": name,
-          "testbed.log": join(dir, "logs", `${role}.log`),
-          "testbed.audit": join(dir, "logs", "audit.log"),
-        },
-      }),
-    });
-  const nameNode = make(
-    "namenode",
-    "org.apache.hadoop.hdfs.server.namenode.NameNode",
-    conf.nameNode,
-    options.nameNodeHeapMib ?? NAME_NODE_HEAP_MIB_DEFAULT,
-  );
-  const dataNodeDaemons = conf.dataNodes.map((folder, index) =>
-    make(
-      `datanode-${index}`,
-      "org.apache.hadoop.hdfs.server.datanode.DataNode",
-      folder,
-      options.dataNodeHeapMib ?? DATA_NODE_HEAP_MIB_DEFAULT,
-    ),
-  );
-  const all = [nameNode, ...dataNodeDaemons];
-  record();
-  return {
-    name,
-    dir,
-    superuser,
-    ...addresses,
-    clientConf: conf.client,
-    classPath,
-    nameNode,
-    dataNodeDaemons,
-    ready: (signal) =>
-      waitReady(name, addresses, { timeoutMs: READY_TIMEOUT_MS, signal, failed: () => ended(all) }),
-    async stop() {
-      await Promise.all(all.map((each) => each.stop()));
-    },
-  };
-}
-
-async function ended(daemons: readonly Daemon[]): Promise<string | null> {
-  const gone = daemons.find((each) => each.process === null);
-  return gone === undefined ? null : `${gone.role} has ended; its output ends with:\n${await outputOf(gone)}`;
-}
-
-async function chooseAddresses(dataNodes: number): Promise<ClusterAddresses> {
-  const ports = await freePorts(2 + 3 * dataNodes);
-  const next = (): string => `127.0.0.1:${ports.shift()}`;
-  return {
-    nameNodeRpc: next(),
-    nameNodeHttp: next(),
-    dataNodes: Array.from({ length: dataNodes }, () => ({ transfer: next(), http: next(), ipc: next() })),
-  };
+async function realmOf(name: string, dir: string, options: ClusterOptions): Promise<KerberosRealm | null> {
+  const { kerberos, superuser = SUPERUSER_DEFAULT } = options;
+  if (kerberos === undefined) return null;
+  return kerberosRealm({
+    realm: kerberos.realm ?? `${name.toUpperCase()}.TEST`,
+    dir: join(dir, "kerberos"),
+    users: [...new Set([superuser, ...KERBEROS_USERS, ...(kerberos.users ?? [])])],
+    services: SERVICES,
+    hosts: SERVICE_HOSTS,
+  });
 }
 
 /** Only ever called on a folder that claimFolder has passed. */

@@ -1,31 +1,29 @@
-/** Writes the configuration folders of a cluster: `conf/namenode`, `conf/datanode-N`, `conf/client`; and the
- * `webapps/` folders that Hadoop's jars lack. */
+/** Writes the configuration folders of a cluster: `conf/namenode`, `conf/journalnode-N`, `conf/datanode-N`,
+ * `conf/client`; and the `webapps/` folders that Hadoop's jars lack. */
 import { mkdir, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ClusterOptions } from "./options.ts";
 import {
-  type ClusterAddresses,
   clientSite,
   coreSite,
   dataNodeSite,
+  journalNodeSite,
   nameNodeSite,
+  type Plan,
   type Properties,
   siteXml,
 } from "./site.ts";
 
 export interface ConfFolders {
-  readonly nameNode: string;
+  readonly nameNodes: readonly string[];
+  readonly journalNodes: readonly string[];
   readonly dataNodes: readonly string[];
   readonly client: string;
 }
 
 /** Writes everything, replacing what is there, and says where it is. */
-export async function writeConf(
-  dir: string,
-  addresses: ClusterAddresses,
-  options: ClusterOptions,
-): Promise<ConfFolders> {
-  const core = coreSite(dir, addresses, options);
+export async function writeConf(plan: Plan): Promise<ConfFolders> {
+  const { dir, addresses, options } = plan;
+  const core = coreSite(plan);
   const reservedBytes = await reservedFor(dir, options.dataNodeCapacityBytes);
   const write = async (name: string, hdfs: Properties, log: string): Promise<string> => {
     const folder = join(dir, "conf", name);
@@ -35,21 +33,35 @@ export async function writeConf(
     await writeFile(join(folder, "log4j.properties"), log);
     return folder;
   };
-  for (const webapp of ["hdfs", "datanode"]) {
+  for (const webapp of ["hdfs", "datanode", "journal"]) {
     const folder = join(dir, "conf", "web", "webapps", webapp, "WEB-INF");
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "web.xml"), "<web-app/>\n");
   }
   const daemonLog = daemonLogging(options.auditLog ?? false);
   return {
-    nameNode: await write("namenode", nameNodeSite(dir, addresses, options), daemonLog),
-    dataNodes: await Promise.all(
-      addresses.dataNodes.map((_, index) =>
-        write(`datanode-${index}`, dataNodeSite(dir, index, addresses, options, reservedBytes), daemonLog),
+    nameNodes: await Promise.all(
+      addresses.nameNodes.map((_, index) =>
+        write(roleOf("namenode", index), nameNodeSite(plan, index), daemonLog),
       ),
     ),
-    client: await write("client", clientSite(addresses, options), CLIENT_LOGGING),
+    journalNodes: await Promise.all(
+      addresses.journalNodes.map((_, index) =>
+        write(`journalnode-${index}`, journalNodeSite(plan, index), daemonLog),
+      ),
+    ),
+    dataNodes: await Promise.all(
+      addresses.dataNodes.map((_, index) =>
+        write(`datanode-${index}`, dataNodeSite(plan, index, reservedBytes), daemonLog),
+      ),
+    ),
+    client: await write("client", clientSite(plan), CLIENT_LOGGING),
   };
+}
+
+/** The first NameNode is `namenode`, as where there is no other; a second is `namenode-1`. */
+export function roleOf(kind: "namenode", index: number): string {
+  return index === 0 ? kind : `${kind}-${index}`;
 }
 
 /** `dfs.datanode.du.reserved` so that `capacityBytes` remain. Hadoop computes what is left as usable space minus

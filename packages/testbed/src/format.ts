@@ -11,6 +11,7 @@ export interface FormatRequest {
   readonly conf: string;
   readonly classPath: readonly string[];
   readonly user: string;
+  readonly krb5Conf: string | null;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,6 +25,7 @@ export async function formatNameNode(request: FormatRequest): Promise<void> {
     args: ["-format", "-force", "-nonInteractive"],
     classPath: [request.conf, ...request.classPath],
     user: request.user,
+    kerberos: request.krb5Conf === null ? undefined : { krb5Conf: request.krb5Conf },
     heapMib: 128,
     properties: { "testbed.log": join(request.dir, "logs", "format.log") },
   });

@@ -1,13 +1,16 @@
 /** Hadoop's own command line tools against a cluster of the testbed: what a person types as `hdfs dfs …`,
  * `hdfs dfsadmin …`, `hadoop distcp …`. Each call costs a JVM's start: 1–2 s. */
 import { execFile } from "node:child_process";
-import type { Cluster } from "./cluster.ts";
+import type { KerberosRealm } from "./kerberos.ts";
 import { type JavaCall, javaCall } from "./java.ts";
 
 const MAIN_CLASSES = {
   dfs: "org.apache.hadoop.fs.FsShell",
   dfsadmin: "org.apache.hadoop.hdfs.tools.DFSAdmin",
   fsck: "org.apache.hadoop.hdfs.tools.DFSck",
+  /** Keys of encryption zones, in the provider that core-site.xml names. */
+  key: "org.apache.hadoop.crypto.key.KeyShell",
+  haadmin: "org.apache.hadoop.hdfs.tools.DFSHAAdmin",
   groups: "org.apache.hadoop.hdfs.tools.GetGroups",
   snapshotDiff: "org.apache.hadoop.hdfs.tools.snapshot.SnapshotDiff",
   lsSnapshottableDir: "org.apache.hadoop.hdfs.tools.snapshot.LsSnapshottableDir",
@@ -16,6 +19,17 @@ const MAIN_CLASSES = {
 } as const;
 
 export type HdfsCommand = keyof typeof MAIN_CLASSES;
+
+/** What the tools need to know of a cluster. */
+export interface CliTarget {
+  readonly name: string;
+  readonly dir: string;
+  readonly superuser: string;
+  readonly clientConf: string;
+  readonly classPath: readonly string[];
+  /** Whose keytabs the users prove themselves by. */
+  readonly kerberos: KerberosRealm | null;
+}
 
 export interface CliOptions {
   /** The user that HDFS sees; default the superuser. */
@@ -41,7 +55,7 @@ const ERROR_SHOWN_CHARACTERS = 1_000;
 
 /** Runs a command, for instance `hdfsCli(east, ["dfs", "-ls", "/"], { user: "alice" })`, and throws when it fails. */
 export async function hdfsCli(
-  cluster: Cluster,
+  cluster: CliTarget,
   args: readonly [HdfsCommand, ...string[]],
   options: CliOptions = {},
 ): Promise<CliResult> {
@@ -60,7 +74,7 @@ function shortened(text: string): string {
 
 /** The same for commands that may fail: the status is the caller's to judge. Throws only when it does not end. */
 export function tryHdfsCli(
-  cluster: Cluster,
+  cluster: CliTarget,
   args: readonly [HdfsCommand, ...string[]],
   options: CliOptions = {},
 ): Promise<CliResult> {
@@ -83,16 +97,19 @@ export function tryHdfsCli(
 
 /** The command line itself, for those who start and measure the process themselves. */
 export function hdfsCliCall(
-  cluster: Cluster,
+  cluster: CliTarget,
   args: readonly [HdfsCommand, ...string[]],
   options: CliOptions = {},
 ): JavaCall {
   const [command, ...rest] = args;
+  const user = options.user ?? cluster.superuser;
+  const realm = cluster.kerberos;
   return javaCall({
     mainClass: MAIN_CLASSES[command],
     args: rest,
     classPath: [cluster.clientConf, ...cluster.classPath],
-    user: options.user ?? cluster.superuser,
+    user,
+    kerberos: realm === null ? undefined : { krb5Conf: realm.krb5Conf, ticketCache: realm.login(user) },
     heapMib: options.heapMib,
     jvmFlags: options.jvmFlags,
   });

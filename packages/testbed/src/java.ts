@@ -27,8 +27,10 @@ export interface JavaRequest {
   readonly args: readonly string[];
   /** Folders and jars, in order; configuration folders first. */
   readonly classPath: readonly string[];
-  /** The user that HDFS sees (`HADOOP_USER_NAME`). */
+  /** The user that HDFS sees (`HADOOP_USER_NAME`), unless it asks for Kerberos. */
   readonly user: string;
+  /** How the user proves itself: the realm's krb5.conf, and the ticket cache of a tool that has no keytab. */
+  readonly kerberos?: { readonly krb5Conf: string; readonly ticketCache?: string | undefined } | undefined;
   /** Largest heap; default the JVM's, a quarter of the memory. */
   readonly heapMib?: number | undefined;
   /** In place of the flags for short-lived JVMs. */
@@ -43,13 +45,14 @@ export function javaCall(request: JavaRequest): JavaCall {
     ...OPENED.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
     ...(request.jvmFlags ?? SHORT_LIVED),
     ...(request.heapMib === undefined ? [] : [`-Xmx${request.heapMib}m`]),
+    ...(request.kerberos === undefined ? [] : [`-Djava.security.krb5.conf=${request.kerberos.krb5Conf}`]),
     ...Object.entries(request.properties ?? {}).map(([name, value]) => `-D${name}=${value}`),
     "-cp",
     request.classPath.join(":"),
     request.mainClass,
     ...request.args,
   ];
-  return { command: javaBinary(), args, env: javaEnvironment(request.user) };
+  return { command: javaBinary(), args, env: javaEnvironment(request) };
 }
 
 function javaBinary(): string {
@@ -57,11 +60,12 @@ function javaBinary(): string {
   return home ? join(home, "bin", "java") : "java";
 }
 
-function javaEnvironment(user: string): Record<string, string> {
+function javaEnvironment({ user, kerberos }: JavaRequest): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && !/^(HADOOP|HDFS|YARN|MAPRED|CLASSPATH|JAVA_TOOL_OPTIONS)/.test(name))
       env[name] = value;
   }
-  return { ...env, HADOOP_USER_NAME: user };
+  const cache = kerberos?.ticketCache;
+  return { ...env, HADOOP_USER_NAME: user, ...(cache === undefined ? {} : { KRB5CCNAME: cache }) };
 }

@@ -19,6 +19,7 @@ describe("`testbed` without a cluster", () => {
     [["up"], /--dir DIR is missing/],
     [["up", "--dir", "x", "--components", "hive"], /only hdfs exists yet/],
     [["up", "--dir", "x", "-o", "yaml"], /-o yaml/],
+    [["up", "--dir", "x", "--journal-nodes", "3"], /--journal-nodes is for --ha/],
     [["up", "--dir", "x", "--frobnicate"], /--frobnicate/],
   ] as const;
   for (const [args, message] of wrong) {
@@ -29,6 +30,14 @@ describe("`testbed` without a cluster", () => {
       assert.match(stderr, message);
     });
   }
+
+  test("refuses what no cluster could have before anything is started", () => {
+    const none = testbed("up", "--dir", join(dir, "none"), "--data-nodes", "0");
+    assert.equal(none.status, 1);
+    assert.match(none.stderr, /option dataNodes: 0 is not a whole number from 1 to 8/);
+    const two = testbed("up", "--dir", join(dir, "two"), "--ha", "--journal-nodes", "2");
+    assert.match(two.stderr, /option highAvailability.journalNodes: 2 is neither 1 nor 3/);
+  });
 
   test("`down` on a folder that never was is success", () => {
     assert.equal(testbed("down", "--dir", join(dir, "never")).status, 0);

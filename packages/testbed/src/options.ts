@@ -3,7 +3,11 @@
 export interface ClusterOptions {
   /** DataNodes of the cluster; default 1. */
   readonly dataNodes?: number | undefined;
-  /** `dfs.replication`; default 1, at most `dataNodes`. */
+  /** Two NameNodes that share their edits through JournalNodes; left out: one NameNode. */
+  readonly highAvailability?: HighAvailabilityOptions | undefined;
+  /** Callers are known by Kerberos, of a realm that the cluster brings along; left out: they are believed. */
+  readonly kerberos?: KerberosOptions | undefined;
+  /** `dfs.replication`, at most `dataNodes`; default 3 as in Hadoop, or as many DataNodes as there are. */
   readonly replication?: number | undefined;
   /** `dfs.blocksize`, a multiple of 512; default 128 MiB as in Hadoop. Down to 512 bytes is allowed here. */
   readonly blockSizeBytes?: number | undefined;
@@ -37,13 +41,38 @@ export interface ClusterOptions {
   readonly coreSite?: Readonly<Record<string, string>> | undefined;
 }
 
+export interface HighAvailabilityOptions {
+  /** 1 or 3; default 1. With 3 one of them may end without harm. */
+  readonly journalNodes?: number | undefined;
+  /** `dfs.nameservices`; default the cluster's name. */
+  readonly nameservice?: string | undefined;
+}
+
+export interface KerberosOptions {
+  /** Default: the cluster's name and `.TEST`, in capitals. */
+  readonly realm?: string | undefined;
+  /** `hadoop.rpc.protection`; default privacy. More than one, separated by commas, are offered to clients. */
+  readonly rpcProtection?: string | undefined;
+  /** `dfs.data.transfer.protection`, or `encrypted`: `dfs.encrypt.data.transfer`; default privacy. */
+  readonly dataTransfer?: "authentication" | "integrity" | "privacy" | "encrypted" | undefined;
+  /** `dfs.encrypt.data.transfer.cipher.suites`; default AES where `encrypted`, else none: the cipher of SASL itself. */
+  readonly cipherSuites?: string | undefined;
+  /** Users with a keytab besides the superuser, coeval, alice and bob. */
+  readonly users?: readonly string[] | undefined;
+}
+
+/** Have a keytab in every realm. */
+export const KERBEROS_USERS = ["coeval", "alice", "bob"] as const;
+
 export const SUPERUSER_DEFAULT = "hdfs";
 export const SUPERGROUP_DEFAULT = "supergroup";
 export const BLOCK_SIZE_BYTES_DEFAULT = 128 * 1024 * 1024;
 export const BLOCK_SIZE_BYTES_MIN = 512;
 export const DATA_NODES_MAX = 8;
+export const REPLICATION_DEFAULT = 3;
 export const NAME_NODE_HEAP_MIB_DEFAULT = 512;
 export const DATA_NODE_HEAP_MIB_DEFAULT = 256;
+export const JOURNAL_NODE_HEAP_MIB = 128;
 
 /** Refuses what no cluster could run with, naming the option. */
 export function checkOptions(cluster: string, options: ClusterOptions): void {
@@ -59,9 +88,17 @@ export function checkOptions(cluster: string, options: ClusterOptions): void {
   if (!Number.isInteger(dataNodes) || dataNodes < 1 || dataNodes > DATA_NODES_MAX) {
     refuse("dataNodes", `${dataNodes} is not a whole number from 1 to ${DATA_NODES_MAX}`);
   }
-  const replication = options.replication ?? 1;
+  const replication = replicationOf(options);
   if (!Number.isInteger(replication) || replication < 1 || replication > dataNodes) {
     refuse("replication", `${replication} is not a whole number from 1 to the ${dataNodes} DataNode(s)`);
+  }
+  const journalNodes = options.highAvailability?.journalNodes ?? 1;
+  if (journalNodes !== 1 && journalNodes !== 3) {
+    refuse("highAvailability.journalNodes", `${journalNodes} is neither 1 nor 3`);
+  }
+  const nameservice = options.highAvailability?.nameservice;
+  if (nameservice !== undefined && !/^[A-Za-z][A-Za-z0-9-]{0,62}$/.test(nameservice)) {
+    refuse("highAvailability.nameservice", `"${nameservice}" is no host name without dots`);
   }
   const blockSizeBytes = options.blockSizeBytes ?? BLOCK_SIZE_BYTES_DEFAULT;
   if (blockSizeBytes < BLOCK_SIZE_BYTES_MIN || blockSizeBytes % BLOCK_SIZE_BYTES_MIN !== 0) {
@@ -73,4 +110,9 @@ export function checkOptions(cluster: string, options: ClusterOptions): void {
       refuse(option, `${value} is not a whole number from 0`);
     }
   }
+}
+
+/** The `dfs.replication` that these options ask for. */
+export function replicationOf(options: ClusterOptions): number {
+  return options.replication ?? Math.min(REPLICATION_DEFAULT, options.dataNodes ?? 1);
 }

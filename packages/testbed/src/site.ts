@@ -1,63 +1,84 @@
 /** The configuration of one cluster as properties: what Hadoop's defaults become on one host, on loopback, within
  * seconds. Pure; conf.ts writes it to files. Names and meanings: core-default.xml, hdfs-default.xml of 3.4.2. */
+import type { ClusterAddresses } from "./addresses.ts";
 import {
   BLOCK_SIZE_BYTES_DEFAULT,
   BLOCK_SIZE_BYTES_MIN,
   type ClusterOptions,
+  replicationOf,
   SUPERGROUP_DEFAULT,
   SUPERUSER_DEFAULT,
 } from "./options.ts";
+import {
+  kerberosCommon,
+  kerberosCore,
+  kerberosDaemon,
+  kerberosWeb,
+  type RealmFiles,
+} from "./site-kerberos.ts";
+import { journalSite, pairOfNameNodes, sharedEdits } from "./site-high-availability.ts";
 
 export type Properties = Record<string, string>;
 
-/** Addresses are `host:port`. */
-export interface DataNodeAddresses {
-  readonly transfer: string;
-  readonly http: string;
-  readonly ipc: string;
-}
-
-export interface ClusterAddresses {
-  readonly nameNodeRpc: string;
-  readonly nameNodeHttp: string;
-  readonly dataNodes: readonly DataNodeAddresses[];
+/** What the configuration of a cluster follows from. */
+export interface Plan {
+  /** The cluster's own folder. */
+  readonly dir: string;
+  readonly addresses: ClusterAddresses;
+  readonly options: ClusterOptions;
+  /** Of a cluster that knows its callers by Kerberos; else null. */
+  readonly realm: RealmFiles | null;
 }
 
 /** `core-site.xml`, the same for daemons and clients. */
-export function coreSite(dir: string, addresses: ClusterAddresses, options: ClusterOptions): Properties {
+export function coreSite({ dir, addresses, options, realm }: Plan): Properties {
+  const superuser = options.superuser ?? SUPERUSER_DEFAULT;
   const groups = Object.entries({
-    [options.superuser ?? SUPERUSER_DEFAULT]: [options.supergroup ?? SUPERGROUP_DEFAULT],
+    [superuser]: [options.supergroup ?? SUPERGROUP_DEFAULT],
     ...options.groups,
   });
   return {
-    "fs.defaultFS": `hdfs://${addresses.nameNodeRpc}`,
+    "fs.defaultFS": `hdfs://${addresses.nameservice ?? addresses.nameNodeRpc}`,
     "hadoop.tmp.dir": `${dir}/tmp`,
     // The host's accounts mean nothing here: groups are only what the options say, and no `id` is forked.
     "hadoop.security.group.mapping": "org.apache.hadoop.security.NullGroupsMapping",
     "hadoop.user.group.static.mapping.overrides": groups
       .map(([user, of]) => `${user}=${of.join(",")}`)
       .join(";"),
+    ...(realm === null ? {} : kerberosCore(realm, options.kerberos ?? {}, superuser)),
     ...options.coreSite,
   };
 }
 
 /** `hdfs-site.xml` of clients, and the common part of the daemons'. */
-export function clientSite(addresses: ClusterAddresses, options: ClusterOptions): Properties {
+export function clientSite({ addresses, options, realm }: Plan): Properties {
   return {
-    "dfs.namenode.rpc-address": addresses.nameNodeRpc,
-    "dfs.namenode.http-address": addresses.nameNodeHttp,
-    "dfs.replication": String(options.replication ?? 1),
+    ...(addresses.nameservice === null
+      ? {
+          "dfs.namenode.rpc-address": addresses.nameNodeRpc,
+          "dfs.namenode.http-address": addresses.nameNodeHttp,
+        }
+      : pairOfNameNodes(addresses.nameservice, addresses)),
+    "dfs.replication": String(replicationOf(options)),
     "dfs.blocksize": String(options.blockSizeBytes ?? BLOCK_SIZE_BYTES_DEFAULT),
     "dfs.permissions.enabled": String(options.permissions ?? true),
+    ...(realm === null ? {} : kerberosCommon(realm, options.kerberos ?? {})),
     ...options.hdfsSite,
   };
 }
 
-/** `hdfs-site.xml` of the NameNode. */
-export function nameNodeSite(dir: string, addresses: ClusterAddresses, options: ClusterOptions): Properties {
+function daemonSite(plan: Plan): Properties {
+  return { ...clientSite(plan), ...(plan.realm === null ? {} : kerberosDaemon(plan.realm)) };
+}
+
+/** `hdfs-site.xml` of NameNode `index`. */
+export function nameNodeSite(plan: Plan, index = 0): Properties {
+  const { dir, addresses, options } = plan;
   return {
-    ...clientSite(addresses, options),
-    "dfs.namenode.name.dir": `file://${dir}/name`,
+    ...daemonSite(plan),
+    ...(addresses.nameservice === null ? {} : sharedEdits(addresses.nameservice, addresses, index)),
+    ...(plan.realm === null ? {} : kerberosWeb(plan.realm)),
+    "dfs.namenode.name.dir": `file://${nameFolder(dir, index)}`,
     "dfs.permissions.superusergroup": options.supergroup ?? SUPERGROUP_DEFAULT,
     "dfs.namenode.acls.enabled": "true",
     "dfs.namenode.xattrs.enabled": "true",
@@ -76,19 +97,25 @@ export function nameNodeSite(dir: string, addresses: ClusterAddresses, options: 
   };
 }
 
+/** `hdfs-site.xml` of JournalNode `index`. */
+export function journalNodeSite(plan: Plan, index: number): Properties {
+  const { dir, addresses, options } = plan;
+  return { ...daemonSite(plan), ...journalSite(dir, addresses, index), ...options.hdfsSite };
+}
+
+/** Where NameNode `index` keeps its namespace. */
+export function nameFolder(dir: string, index: number): string {
+  return `${dir}/name${index === 0 ? "" : `-${index}`}`;
+}
+
 /** `hdfs-site.xml` of DataNode `index`; `reservedBytes` is `dfs.datanode.du.reserved`. */
-export function dataNodeSite(
-  dir: string,
-  index: number,
-  addresses: ClusterAddresses,
-  options: ClusterOptions,
-  reservedBytes: number,
-): Properties {
+export function dataNodeSite(plan: Plan, index: number, reservedBytes: number): Properties {
+  const { dir, addresses, options } = plan;
   const own = addresses.dataNodes[index];
   if (own === undefined) throw new Error(`testbed: no addresses for DataNode ${index}`);
   const delayMs = options.dataNodeLocateDelayMs;
   return {
-    ...clientSite(addresses, options),
+    ...daemonSite(plan),
     "dfs.datanode.data.dir": `file://${dir}/data-${index}`,
     "dfs.datanode.address": own.transfer,
     "dfs.datanode.http.address": own.http,

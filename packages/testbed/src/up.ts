@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Progress } from "./class-path.ts";
 import type { Cluster } from "./cluster.ts";
 import { startClusters, stopClusters } from "./clusters.ts";
+import type { Daemon } from "./daemon.ts";
 import type { ClusterOptions } from "./options.ts";
 import { readOwner, removeOwner, writeOwner } from "./owner.ts";
 import { isAlive } from "./process-identity.ts";
@@ -71,14 +72,32 @@ export function describe(cluster: Cluster) {
     dir: cluster.dir,
     nameNodeRpc: cluster.nameNodeRpc,
     nameNodeHttp: cluster.nameNodeHttp,
+    nameservice: cluster.nameservice,
+    nameNodes: cluster.nameNodes,
+    journalNodes: cluster.journalNodes,
     dataNodes: cluster.dataNodes,
     superuser: cluster.superuser,
     clientConf: cluster.clientConf,
+    kerberos:
+      cluster.kerberos === null
+        ? null
+        : {
+            realm: cluster.kerberos.realm,
+            krb5Conf: cluster.kerberos.krb5Conf,
+            keytabs: cluster.kerberos.keytabs,
+          },
     pids: {
-      nameNode: cluster.nameNode.process?.pid ?? null,
-      dataNodes: cluster.dataNodeDaemons.map((dataNode) => dataNode.process?.pid ?? null),
+      nameNode: pidOf(cluster.nameNode),
+      nameNodes: cluster.nameNodeDaemons.map(pidOf),
+      journalNodes: cluster.journalNodeDaemons.map(pidOf),
+      dataNodes: cluster.dataNodeDaemons.map(pidOf),
+      kdc: cluster.kdc === null ? null : pidOf(cluster.kdc),
     },
   };
+}
+
+function pidOf(daemon: Daemon): number | null {
+  return daemon.process?.pid ?? null;
 }
 
 /** Waits for the end, and says when a daemon goes by itself: the other ones stay, for whoever looks into it. */
@@ -87,7 +106,7 @@ function hold(clusters: readonly Cluster[], signal: AbortSignal, progress: Progr
   return new Promise((resolvePromise) => {
     const timer = setInterval(() => {
       for (const cluster of clusters) {
-        for (const each of [cluster.nameNode, ...cluster.dataNodeDaemons]) {
+        for (const each of cluster.daemons) {
           const name = `${cluster.name}/${each.role}`;
           if (each.process !== null || gone.has(name)) continue;
           gone.add(name);

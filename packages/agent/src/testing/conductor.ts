@@ -1,6 +1,7 @@
 /** A control device in a few lines: core's reducer between two sites, instructions sent again to whoever comes back. */
 import type { DataSet } from "@coeval/core/model/data-set";
 import { certificateSha256 } from "@coeval/core/model/certificate";
+import type { Filters } from "@coeval/core/model/policy";
 import type { Direction } from "@coeval/core/protect/direction";
 import type { Instruction, Outcome } from "@coeval/core/protect/instruction";
 import { type Command, isOver, type Run, type RunEvent, step } from "@coeval/core/protect/run";
@@ -30,6 +31,8 @@ export interface RunChoice {
   readonly direction: Direction;
   /** The run before; null for the first. */
   readonly last: Run | null;
+  /** Default: nothing is left out. */
+  readonly filters?: Filters;
 }
 
 /** The next run of a service, based on the run before. */
@@ -38,12 +41,13 @@ export function runOf(id: string, time: FakeTime, sites: Sites, choice: RunChoic
   const dataSets: DataSet[] = sets.map((name) => ({ name, component: "hdfs", path: `/data/${name}` }));
   const certificate = last?.certificate ?? null;
   const begun = directed(direction);
+  const { policy } = begun.service;
   const sideOf = ({ cluster, agent, fingerprint }: Site) => ({ cluster, agent, fingerprint, identity: null });
   return {
     ...begun,
     id: `run-${id}`,
     point: `point-${id}`,
-    service: { ...begun.service, dataSets },
+    service: { ...begun.service, dataSets, policy: { ...policy, filters: choice.filters ?? policy.filters } },
     moment: BEGIN_MS + Math.ceil(time.nowMs) + 1000,
     source: sideOf(sites.source),
     target: sideOf(sites.target),

@@ -3,7 +3,7 @@ import { CoevalError } from "@coeval/core/errors";
 import type { ClusterStatus, Inspection } from "@coeval/core/model/cluster";
 import type { Entry } from "@coeval/core/model/entry";
 import type { Clock } from "@coeval/core/ports/clock";
-import type { Listed, Source } from "@coeval/core/ports/source";
+import type { Listed, Matched, Source } from "@coeval/core/ports/source";
 import { contentOf, inOrder, type Tree } from "@coeval/core/testing/trees";
 
 const CHUNK_BYTES = 100;
@@ -24,6 +24,9 @@ export interface FakeSource extends Source {
   stampAheadMs: number | null;
   /** What `modified` answers. */
   hints: readonly { readonly set: string; readonly path: string }[] | null;
+  /** What each pattern means, and what it means right after the moment when that is something else. */
+  matched: readonly Matched[];
+  matchedAfter: readonly Matched[] | null;
   /** Attributes that were asked for. */
   readonly asked: string[];
 }
@@ -38,6 +41,8 @@ export function createFakeSource(clock: Clock, cluster: string): FakeSource {
     snapshotMs: 4,
     stampAheadMs: null,
     hints: null,
+    matched: [],
+    matchedAfter: null,
     asked: [],
     status: statusOf(cluster),
     facts: { component: "hdfs", snapshotsPerRootMax: 100, covering: true },
@@ -46,6 +51,12 @@ export function createFakeSource(clock: Clock, cluster: string): FakeSource {
       return { ...source.status };
     },
     examine: async () => [],
+    async matching(pattern, at) {
+      await fault("matching", pattern);
+      return (at === "live" ? source.matched : (source.matchedAfter ?? source.matched)).map((one) => ({
+        ...one,
+      }));
+    },
     measure: async () => ({ sizes: [], findings: [], blockSizeBytes: null }),
     inspect: async () => inspectionOf(),
     async prepare({ sets, snapshotName }) {
@@ -74,10 +85,11 @@ export function createFakeSource(clock: Clock, cluster: string): FakeSource {
       const open = inOrder(source.tree).filter((entry) => entry.open);
       return { kind: "listed", files: open.map(({ set, path, id, length }) => ({ set, path, id, length })) };
     },
-    async *list(prepared) {
+    async *list(prepared, _cancel, filter) {
       await fault("list");
       const sets = new Set(prepared.roots.flatMap((root) => root.sets.map((set) => set.name)));
-      for (const entry of inOrder(source.tree)) if (sets.has(entry.set)) yield bare(entry);
+      for (const entry of inOrder(source.tree))
+        if (sets.has(entry.set) && !filter?.leavesOut(entry.path, entry.type)) yield bare(entry);
     },
     async attributes(_prepared, { set, path }) {
       source.asked.push(`${set}:${path}`);

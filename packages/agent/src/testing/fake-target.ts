@@ -126,6 +126,12 @@ export function createFakeTarget(cluster: string, entries: Iterable<Entry> = [])
     async sealed() {
       throw new CoevalError("not-found", "no point is asked for here");
     },
+    async discard() {
+      await fault("discard");
+      const { size } = target.sealedPoints;
+      target.sealedPoints.clear();
+      return size;
+    },
     snapshots: async () => [...target.sealedPoints.keys()],
   };
   return target;

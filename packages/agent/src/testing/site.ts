@@ -14,6 +14,7 @@ import type { Limits } from "../limits.ts";
 import { type ClusterClock, createClusterClock } from "../cluster-clock.ts";
 import { type AgentClock, createSharedClock, type TimeServers } from "../shared-clock.ts";
 import { finishedBefore } from "../transfer/finished-before.ts";
+import { createCapacity } from "../transfer/capacity.ts";
 import { createTransfers } from "../transfer/transfers.ts";
 import { createFakeFiles, type FakeFiles } from "./fake-files.ts";
 import type { FakeNet } from "./fake-network.ts";
@@ -135,6 +136,7 @@ export async function createSite(
           db,
           network,
           transfers,
+          capacity: createCapacity(clock, site.limits),
           clock: shared,
           clusterClock,
           signer: { ...fakeSigner(agent), agent, chain: `chain of ${agent}` },

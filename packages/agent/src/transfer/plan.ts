@@ -4,6 +4,8 @@
  */
 import { CoevalError } from "@coeval/core/errors";
 import { compareEntries, type Entry, type Place } from "@coeval/core/model/entry";
+import { compileFilters } from "@coeval/core/model/path-filter";
+import type { Filters } from "@coeval/core/model/policy";
 import type { MovedSummary } from "@coeval/core/model/certificate";
 import type { Listed, OpenFiles, Prepared } from "@coeval/core/ports/source";
 import type { Base } from "@coeval/core/protect/instruction";
@@ -19,17 +21,23 @@ import type { Sends } from "./work.ts";
 /** Reads of attributes at once. */
 const ATTRIBUTES_AT_ONCE = 32;
 
+/** The run's own snapshots, and what of them is left alone. */
+export interface OwnSnapshots {
+  readonly note: SnapshotNote;
+  readonly filters: Filters;
+}
+
 /** The plan on disk and what it amounts to; made when it is not there yet. */
 export async function makePlan(
   context: StepContext<Sends>,
-  note: SnapshotNote,
+  { note, filters }: OwnSnapshots,
   counted: (entries: number) => void,
 ): Promise<MovedSummary> {
   const { world, instruction } = context;
   const { base } = instruction.order;
   const path = runFile(instruction.run, "plan");
   if ((await world.files.size(path)) === null) {
-    const entries = listing(context, note, base, counted);
+    const entries = listing(context, { note, filters }, base, counted);
     await writeValues(world, path, plan(readBase(world, instruction.service, base), entries));
   }
   return summarise(readValues<Change>(world, path));
@@ -50,7 +58,7 @@ async function summarise(changes: AsyncIterable<Change>): Promise<MovedSummary> 
 
 async function* listing(
   context: StepContext<Sends>,
-  note: SnapshotNote,
+  { note, filters }: OwnSnapshots,
   base: Base | null,
   counted: (entries: number) => void,
 ): AsyncGenerator<Entry> {
@@ -59,7 +67,7 @@ async function* listing(
   const hints = await hintsOf(context, prepared, base);
   const opened = openFilesOf(note.openFiles);
   const pairs = withBase(
-    openStated(source.list(prepared, cancel), prepared, note, opened),
+    openStated(source.list(prepared, cancel, compileFilters(filters)), prepared, note, opened),
     readBase(world, instruction.service, base),
   );
   let count = 0;

@@ -12,6 +12,7 @@ import { pointFile, runFile } from "../folders.ts";
 import { proveIdentity } from "../identity.ts";
 import type { Meter } from "../progress.ts";
 import { requireRoom } from "../room.ts";
+import type { Share } from "./capacity.ts";
 import { farewell, isBreak, LAST_WORD_MS_MAX } from "./farewell.ts";
 import { readBase, readValues, writeManifest } from "./files.ts";
 import { hearMessage, lastWord, nextFrame, parseMessage } from "./messages.ts";
@@ -22,6 +23,7 @@ export interface ReceiveSession {
   readonly context: StepContext<Receives>;
   readonly holding: Holding;
   readonly channel: Channel;
+  readonly share: Share;
   readonly meter: Meter;
   /** Hears of each file that is whole. */
   readonly progressed: () => void;
@@ -33,7 +35,17 @@ export interface ReceiveSession {
 export async function converseAsTarget(session: ReceiveSession): Promise<Held> {
   const moved = await hearPlan(session);
   if (session.held) return session.held;
-  const { context, channel } = session;
+  const giveBack = await session.share.slot(session.context.cancel);
+  try {
+    return await takeAll(session, moved);
+  } finally {
+    giveBack();
+  }
+}
+
+async function takeAll(session: ReceiveSession, moved: MovedSummary): Promise<Held> {
+  const { context, channel, meter, share } = session;
+  meter.start(share.doing("receiving"), moved.files, moved.bytes);
   await channel.send({ say: "planned" } satisfies TransferMessage);
   const changes = await context.world.files.create(runFile(context.instruction.run, "changes"));
   let committed = false;
@@ -133,13 +145,12 @@ async function takeIn(
 }
 
 /** The cluster is still the same, and there is room for what the plan names. */
-async function hearPlan({ context, holding, channel, meter, held }: ReceiveSession): Promise<MovedSummary> {
+async function hearPlan({ context, holding, channel, held }: ReceiveSession): Promise<MovedSummary> {
   const { instruction, target, cancel } = context;
   const { moved } = await hearMessage(channel, "plan");
   if (held) return moved;
   await proveIdentity(target, instruction.identity, instruction.cluster, cancel);
   await requireRoom(context, holding, moved.bytes);
-  meter.start("receiving", moved.files, moved.bytes);
   return moved;
 }
 

@@ -8,6 +8,7 @@ import type { StepContext } from "../context.ts";
 import { openedHolding } from "../holding.ts";
 import { createMeter } from "../progress.ts";
 import { awaitPeer } from "./await-peer.ts";
+import { shareOf } from "./capacity.ts";
 import { dialPeer } from "./dial-peer.ts";
 import { converseAsTarget } from "./receive-session.ts";
 import type { Held, Receives, TransferWork } from "./work.ts";
@@ -23,10 +24,19 @@ export async function replicateSnapshots(context: StepContext<"replicate-snapsho
 async function receiving(context: StepContext<Receives>): Promise<TransferWork> {
   const holding = await openedHolding(context, context.instruction);
   const meter = createMeter(context.world.clock, context.report);
+  const share = shareOf(context);
   let held = context.note as Held | null;
   return {
     async converse(channel, progressed) {
-      held = await converseAsTarget({ context, holding, channel, meter, progressed, held });
+      held = await converseAsTarget({
+        context,
+        holding,
+        channel: share.over(channel),
+        share,
+        meter,
+        progressed,
+        held,
+      });
       return held;
     },
     async recall() {

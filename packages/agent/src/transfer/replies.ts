@@ -10,6 +10,8 @@ import { lastWord, nextFrame, parseMessage } from "./messages.ts";
 const ARRIVED_MAX = 4;
 
 export interface Replies {
+  /** Aborts when nothing more is heard, with why. */
+  readonly over: AbortSignal;
   /** Waits for the one answer that is due, of those that may come; which one it was. */
   next<Due extends "planned" | "finished">(...due: readonly Due[]): Promise<Due>;
   /** What the peer said at its end, if it did; else what was thrown. */
@@ -22,6 +24,7 @@ export function listen(channel: Channel, flights: InFlight): Replies {
   let said: CoevalError | null = null;
   const arrived: string[] = [];
   let wake = Promise.withResolvers<void>();
+  const ended = new AbortController();
 
   const read = async (): Promise<never> => {
     for (;;) {
@@ -48,9 +51,11 @@ export function listen(channel: Channel, flights: InFlight): Replies {
     flights.fail(cause);
     channel.close("broken");
     wake.resolve();
+    ended.abort(cause);
   });
 
   return {
+    over: ended.signal,
     async next<Due extends string>(...due: readonly Due[]) {
       for (;;) {
         const first: string | undefined = arrived.shift();

@@ -27,6 +27,8 @@ export interface Counting {
 }
 
 export interface SendSession {
+  /** Aborts when the stream has ended, with why. */
+  readonly over: AbortSignal;
   /** `finished`: the peer holds everything already, its last word was lost. Nothing is to be sent. */
   plan(moved: MovedSummary): Promise<"planned" | "finished">;
   /** Sends the content of all files of the plan; their digests, in the plan's order. */
@@ -52,6 +54,7 @@ export function createSendSession(parts: SendParts): SendSession {
   const replies = listen(channel, flights);
   const say = (message: TransferMessage): Promise<void> => channel.send(message);
   return {
+    over: replies.over,
     async plan(moved) {
       await say({ say: "plan", moved });
       return replies.next("planned", "finished");

@@ -8,16 +8,16 @@ import { applyChanges } from "@coeval/core/protect/apply";
 import { instructionId, type Result } from "@coeval/core/protect/instruction";
 import type { Change } from "@coeval/core/protect/transfer";
 import { readInstruction } from "@coeval/store/agent/journal";
-import type { Channel } from "@coeval/contract/wire/channel";
 import type { StepContext } from "../context.ts";
 import { pointFile, runFile } from "../folders.ts";
 import { createMeter } from "../progress.ts";
 import type { SnapshotNote } from "../snapshot.ts";
 import { awaitPeer } from "./await-peer.ts";
+import { shareOf } from "./capacity.ts";
 import { dialPeer } from "./dial-peer.ts";
 import { type FileDigest, isContent } from "./file-digest.ts";
 import { readBase, readValues, summaryOf, writeManifest, writeValues } from "./files.ts";
-import { makePlan } from "./plan.ts";
+import { makePlan, type OwnSnapshots } from "./plan.ts";
 import { type Counting, createSendSession, type SendSession } from "./send-session.ts";
 import type { Sends, TransferWork } from "./work.ts";
 
@@ -31,14 +31,16 @@ export async function serveSnapshots(context: StepContext<"serve-snapshots">): P
 
 async function sending(context: StepContext<Sends>): Promise<TransferWork> {
   const { world, instruction } = context;
-  const note = await snapshotNote(context);
+  const own = await ownSnapshots(context);
+  const { note } = own;
   const meter = createMeter(world.clock, context.report);
   meter.start("listing", null, null);
-  const moved = await makePlan(context, note, () => meter.count(1, 0));
+  const moved = await makePlan(context, own, () => meter.count(1, 0));
+  const share = shareOf(context);
   const manifestHere = () => summaryOf(world, pointFile(instruction.service, instruction.run, "manifest"));
   return {
-    async converse(channel, progressed) {
-      meter.start("sending", moved.files, moved.bytes);
+    async converse(given, progressed) {
+      const channel = share.over(given);
       const counting: Counting = {
         had: (bytes) => meter.count(1, bytes),
         moved: (bytes) => meter.count(0, bytes),
@@ -47,13 +49,15 @@ async function sending(context: StepContext<Sends>): Promise<TransferWork> {
           meter.count(1, 0);
         },
       };
-      const manifest = await sendOver(
-        context,
-        channel,
-        createSendSession({ context, note, channel, counting }),
-        moved,
-      );
-      return { manifest: manifest ?? (await manifestHere()), moved };
+      const session = createSendSession({ context, note, channel, counting });
+      const giveBack = await share.slot(AbortSignal.any([context.cancel, session.over]));
+      try {
+        meter.start(share.doing("sending"), moved.files, moved.bytes);
+        const manifest = await sendOver(context, session, moved);
+        return { manifest: manifest ?? (await manifestHere()), moved };
+      } finally {
+        giveBack();
+      }
     },
     recall: async () => ({ manifest: await manifestHere(), moved }),
   };
@@ -62,7 +66,6 @@ async function sending(context: StepContext<Sends>): Promise<TransferWork> {
 /** The conversation on one stream; null when the peer held everything already. */
 async function sendOver(
   context: StepContext<Sends>,
-  channel: Channel,
   session: SendSession,
   moved: MovedSummary,
 ): Promise<ManifestSummary | null> {
@@ -116,15 +119,16 @@ async function sendChanges(session: SendSession, changes: AsyncIterable<Change>)
   await session.flushChanges();
 }
 
-async function snapshotNote(context: StepContext<Sends>): Promise<SnapshotNote> {
+async function ownSnapshots(context: StepContext<Sends>): Promise<OwnSnapshots> {
   const taken = await readInstruction(
     context.db,
     instructionId(context.instruction.run, "take-snapshots", "source"),
   );
-  if (!taken?.outcome?.ok)
+  const order = taken?.instruction.order;
+  if (!taken?.outcome?.ok || order?.step !== "take-snapshots")
     throw new CoevalError(
       "protocol",
       `${context.instruction.order.step} came before its snapshots were taken`,
     );
-  return taken.note as SnapshotNote;
+  return { note: taken.note as SnapshotNote, filters: order.filters };
 }

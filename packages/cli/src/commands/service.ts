@@ -20,7 +20,7 @@ import {
   objectiveText,
 } from "../service-words.ts";
 import { addPause } from "./pause.ts";
-import { blackoutWords, momentWords } from "../policy-words.ts";
+import { blackoutWords, filterWords, momentWords } from "../policy-words.ts";
 import { addApply } from "./service-apply.ts";
 import { addCheck } from "./service-check.ts";
 import { addMoments } from "./service-moments.ts";
@@ -112,6 +112,8 @@ function long(io: Io): View<ServiceResource> {
       },
       MOMENTS: ({ spec }) => momentWords(spec.policy),
       BLACKOUT: ({ spec }) => blackoutWords(spec.policy),
+      "LEAVES OUT": ({ spec }) => filterWords(spec.policy),
+      BANDWIDTH: ({ spec }) => spec.policy.bandwidth ?? "",
       PRIORITY: ({ spec }) => String(spec.policy.priority ?? ""),
       REVISION: ({ metadata }) => metadata.revision,
     },

@@ -8,6 +8,7 @@ export function sampleRun<More extends object>(phase: string, more?: More) {
     phase,
     moment: "2026-11-21T10:00:03.000Z",
     label: null,
+    bandwidth: null,
     requestedBy: "ada (token-1) from 127.0.0.1",
     epoch: 1,
     startedAt: "2026-11-21T10:00:00.000Z",

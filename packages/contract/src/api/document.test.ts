@@ -52,7 +52,7 @@ test("a service's defaults are filled in: names from paths, the mapping from the
       moments: [],
       blackout: [],
       objective: null,
-      filters: { exclude: [] },
+      filters: { include: [], exclude: [] },
       bandwidthBytesPerSecond: null,
       priority: 50,
     },

@@ -16,6 +16,13 @@ export const pointResource = named(
     label: z.string().nullable(),
     grade: gradeResource,
     openFiles: openFilesResource,
+    filters: z
+      .object({ include: z.array(z.string()), exclude: z.array(z.string()) })
+      .nullable()
+      .describe("what of the data sets it leaves alone"),
+    uncovered: z
+      .array(z.object({ path: anyPath, why: z.string() }))
+      .describe("what the service's patterns meant and the point does not hold"),
     primary: nameText,
     secondary: nameText,
     directory: anyPath.describe("the holding directory on the secondary"),

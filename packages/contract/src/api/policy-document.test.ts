@@ -53,7 +53,7 @@ test("everything that may stand in a policy is understood", () => {
     direction: "push",
     tolerance: { windowMs: 500, beyond: "refuse", openFiles: "mark" },
     objective: { rpoMs: 900_000 },
-    filters: { exclude: ["*.tmp"] },
+    filters: { include: [], exclude: ["*.tmp"] },
     bandwidthBytesPerSecond: 50_000_000,
     priority: 70,
   });

@@ -1,7 +1,7 @@
 /** The policy of a service as its document says it. What is dangerous has no default; what may be left out is written out again. */
 import {
   DEFAULT_PRIORITY,
-  MAX_BANDWIDTH,
+  type Filters,
   MAX_BLACKOUTS,
   MAX_FILTER_CHARS,
   MAX_FILTERS,
@@ -9,15 +9,14 @@ import {
   MAX_PRIORITY,
   MAX_RPO_MS,
   MAX_TOLERANCE_MS,
-  MIN_BANDWIDTH,
   MIN_RPO_MS,
   type Policy,
   policyDefaults,
 } from "@coeval/core/model/policy";
 import { z } from "zod";
-import { formatBandwidth, parseBandwidth } from "./bandwidth.ts";
+import { bandwidthText, formatBandwidth, parseBandwidth } from "./bandwidth.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
-import { closed, durationText, refuse } from "./fields.ts";
+import { closed, durationText } from "./fields.ts";
 import {
   blackoutDocument,
   blackoutDocumentOf,
@@ -27,20 +26,7 @@ import {
   momentRuleOf,
 } from "./moments-document.ts";
 
-const bandwidthText = z
-  .string()
-  .max(20)
-  .superRefine((text, context) => {
-    const bytes = parseBandwidth(text);
-    if (bytes === null)
-      refuse(context, "bad-input", `'${text}' is no bandwidth; write it as 50MB/s or 400Mbit/s`);
-    else if (bytes < MIN_BANDWIDTH || bytes > MAX_BANDWIDTH)
-      refuse(
-        context,
-        "bad-input",
-        `${text} is not between ${MIN_BANDWIDTH} and ${MAX_BANDWIDTH} bytes per second`,
-      );
-  });
+const patterns = z.array(z.string().min(1).max(MAX_FILTER_CHARS)).max(MAX_FILTERS);
 
 /** How a service is protected. */
 export const policyDocument = closed({
@@ -76,14 +62,18 @@ export const policyDocument = closed({
     .optional()
     .describe("what is aimed at and measured; default: nothing"),
   filters: closed({
-    exclude: z
-      .array(z.string().min(1).max(MAX_FILTER_CHARS))
-      .max(MAX_FILTERS)
-      .describe("paths that are never deleted, created or counted on either side; not built yet"),
-  }).optional(),
+    include: patterns
+      .optional()
+      .describe("what is kept, with the directories that lead there; default: everything"),
+    exclude: patterns.optional().describe("what is left out of it; default: nothing"),
+  })
+    .optional()
+    .describe(
+      "patterns of paths in the data sets; what they leave out is never deleted, created or counted on either side",
+    ),
   bandwidth: bandwidthText
     .optional()
-    .describe("what a transfer takes at most, as 50MB/s; default: what the link gives; not built yet"),
+    .describe("what a transfer takes at most, as 50MB/s; default: what the link gives"),
   priority: z
     .number()
     .int()
@@ -106,7 +96,7 @@ export function policyOf(document: PolicyDocument): Policy {
     moments: moments?.map(momentRuleOf) ?? policyDefaults.moments,
     blackout: blackout?.map(blackoutOf) ?? policyDefaults.blackout,
     objective: objective ? { rpoMs: parseDuration(objective.rpo) ?? 0 } : policyDefaults.objective,
-    filters: filters ?? policyDefaults.filters,
+    filters: { include: filters?.include ?? [], exclude: filters?.exclude ?? [] },
     bandwidthBytesPerSecond:
       bandwidth === undefined ? policyDefaults.bandwidthBytesPerSecond : parseBandwidth(bandwidth),
     priority: priority ?? policyDefaults.priority,
@@ -123,8 +113,19 @@ export function policyDocumentOf(policy: Policy): PolicyDocument {
     moments: policy.moments.map(momentRuleDocumentOf),
     blackout: policy.blackout.map(blackoutDocumentOf),
     ...(objective === null ? {} : { objective: { rpo: formatDuration(objective.rpoMs) } }),
-    ...(filters.exclude.length === 0 ? {} : { filters: { exclude: [...filters.exclude] } }),
+    ...filtersDocumentOf(filters),
     ...(bandwidthBytesPerSecond === null ? {} : { bandwidth: formatBandwidth(bandwidthBytesPerSecond) }),
     priority: policy.priority,
+  };
+}
+
+/** Lists that say nothing are left out, and filters without lists. */
+function filtersDocumentOf({ include, exclude }: Filters): Pick<PolicyDocument, "filters"> {
+  if (include.length === 0 && exclude.length === 0) return {};
+  return {
+    filters: {
+      ...(include.length === 0 ? {} : { include: [...include] }),
+      ...(exclude.length === 0 ? {} : { exclude: [...exclude] }),
+    },
   };
 }

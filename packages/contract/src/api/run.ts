@@ -76,6 +76,10 @@ export const runResource = named(
     phase: runPhase,
     moment: instantText,
     label: z.string().nullable(),
+    bandwidth: z
+      .string()
+      .nullable()
+      .describe("what the transfer takes at most by the policy that the run began with"),
     requestedBy: z.string(),
     epoch: z.number().int(),
     startedAt: instantText,

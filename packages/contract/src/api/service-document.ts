@@ -3,16 +3,25 @@ import { checkDataSets, type DataSet } from "@coeval/core/model/data-set";
 import { checkPath, isWithin, parentPath } from "@coeval/core/model/path";
 import { MAX_DATA_SETS, type Service } from "@coeval/core/model/service";
 import { CoevalError } from "@coeval/core/errors";
+import { checkSetPattern, fixedPrefix } from "@coeval/core/model/set-pattern";
 import { z } from "zod";
 import { API_VERSION, documentOf } from "./envelope.ts";
-import { closed, directoryPath, nameText, prefixPath, refuse } from "./fields.ts";
+import { closed, directoryPath, nameText, prefixPath, refuse, refuseBy } from "./fields.ts";
 import { pathOf } from "./pointer.ts";
 import { policyDocument, policyDocumentOf, policyOf } from "./policy-document.ts";
 import { named } from "./registry.ts";
 
 const dataSet = closed({
   name: nameText.optional().describe("default: the last name of the path, made to fit"),
-  hdfs: directoryPath.describe("the directory, absolute"),
+  hdfs: directoryPath.describe(
+    "the directory, absolute; with `*` or `?` in its names a pattern: each directory that it means at a moment is a data set",
+  ),
+  onUncovered: z
+    .enum(["refuse", "mark"])
+    .optional()
+    .describe(
+      "of a pattern, where it has no default: what becomes of a moment when one of its directories allows no snapshots",
+    ),
 });
 
 const spec = closed({
@@ -56,7 +65,11 @@ export function serviceDocumentOf(service: Service): ServiceDocument {
     spec: {
       primary: service.primary,
       secondary: service.secondary,
-      dataSets: service.dataSets.map(({ name, path }) => ({ name, hdfs: path })),
+      dataSets: service.dataSets.map(({ name, path, onUncovered }) => ({
+        name,
+        hdfs: path,
+        ...(onUncovered === undefined ? {} : { onUncovered }),
+      })),
       mapping: { ...service.mapping },
       policy: policyDocumentOf(service.policy),
     },
@@ -93,6 +106,7 @@ function checkTogether(value: Spec, context: z.RefinementCtx): void {
   }
   const source = sourceOf(value);
   for (const [index, set] of dataSets.entries()) {
+    refuseBy(context, () => checkSetPattern(set), ["dataSets", index, "hdfs"]);
     if (set.path === source)
       refuse(context, "bad-path", `is spec.mapping.source itself; name the directory above it there`, [
         "dataSets",
@@ -116,9 +130,11 @@ function nameIsGiven(value: Spec, path: (string | number)[]): (string | number)[
 }
 
 function dataSetsOf(value: Spec): DataSet[] {
-  return value.dataSets.map(({ name, hdfs }) => {
+  return value.dataSets.map(({ name, hdfs, onUncovered }) => {
     const path = hdfs.length > 1 ? hdfs.replace(/\/$/, "") : hdfs;
-    return { name: name ?? defaultSetName(path), component: "hdfs", path };
+    const pattern = onUncovered === undefined ? {} : { onUncovered };
+    const named = onUncovered === undefined ? path : fixedPrefix(path);
+    return { name: name ?? defaultSetName(named), component: "hdfs", path, ...pattern };
   });
 }
 
@@ -126,9 +142,10 @@ function sourceOf(value: Spec): string {
   const { source } = value.mapping;
   if (source !== undefined) return source === "/" ? source : source.replace(/\/$/, "");
   let above: string | null = null;
-  for (const { path } of dataSetsOf(value)) {
-    above = above === null ? parentPath(path) : above;
-    while (!isWithin(parentPath(path), above)) above = parentPath(above);
+  for (const { path, onUncovered } of dataSetsOf(value)) {
+    const parent = onUncovered === undefined ? parentPath(path) : fixedPrefix(path);
+    above = above === null ? parent : above;
+    while (!isWithin(parent, above)) above = parentPath(above);
   }
   return above ?? "/";
 }

@@ -42,7 +42,9 @@ export const serviceStatus = named(
     cause: z.string().nullable().describe("why the last run failed"),
     points: z.number().int(),
     lastPoint: z.object({ id: idText, moment: instantText, grade: gradeResource }).nullable(),
-    uncovered: z.array(nameText).describe("data sets that the last point does not hold yet"),
+    uncovered: z
+      .array(z.string())
+      .describe("what the last point does not hold: names of data sets, paths that a pattern means"),
     rpoMs: z
       .number()
       .nullable()

@@ -36,12 +36,25 @@ test("bandwidths are read in bytes or bits and written back in bytes", () => {
     "400Mbit/s": 50_000_000,
     "1.5GB/s": 1_500_000_000,
     "16384B/s": 16_384,
+    "8MiB/s": 8_388_608,
+    "8388609B/s": 8_388_609,
   };
   for (const [text, bytes] of Object.entries(read)) {
     assert.equal(parseBandwidth(text), bytes);
     assert.equal(parseBandwidth(formatBandwidth(bytes)), bytes);
   }
-  for (const text of ["", "50", "50MB", "50mb/s", "-1MB/s", "1bit/s", "50 MB/s", "1e3B/s", "50MiB/s"])
+  for (const text of [
+    "",
+    "50",
+    "50MB",
+    "50mb/s",
+    "-1MB/s",
+    "1bit/s",
+    "50 MB/s",
+    "1e3B/s",
+    "50kiB/s",
+    "50Mi/s",
+  ])
     assert.equal(parseBandwidth(text), null, text);
 });
 

@@ -1,5 +1,6 @@
 /** The moment certificate as it crosses a link or lies in a file. */
 import type { Certificate, CertificateBody, Signature } from "@coeval/core/model/certificate";
+import { MAX_FILTER_CHARS, MAX_FILTERS } from "@coeval/core/model/policy";
 import { z } from "zod";
 import {
   addressField,
@@ -14,6 +15,7 @@ import {
   pemField,
   sha256Field,
   textField,
+  uncoveredField,
 } from "./fields.ts";
 
 /** One snapshot's receipt. Like all parts of a certificate it refuses members that it does not know. */
@@ -66,6 +68,10 @@ export const gradeSchema = z.strictObject({
   byMs: msField,
 });
 
+const patterns = z.array(z.string().min(1).max(MAX_FILTER_CHARS)).max(MAX_FILTERS);
+/** What of the data sets is left alone. */
+export const filtersSchema = z.strictObject({ include: patterns, exclude: patterns });
+
 /** One agent's signature. */
 export const signatureSchema = z.strictObject({
   agent: nameField,
@@ -85,6 +91,11 @@ export const certificateBodySchema = z.strictObject({
   primary: z.strictObject({ cluster: nameField, identity: identityField.strict() }),
   secondary: z.strictObject({ cluster: nameField, identity: identityField.strict(), directory: pathField }),
   dataSets: z.array(z.strictObject({ name: nameField, source: pathField, target: pathField })).max(ITEMS_MAX),
+  filters: filtersSchema.exactOptional(),
+  uncovered: z
+    .array(uncoveredField)
+    .max(ITEMS_MAX * 2)
+    .exactOptional(),
   grade: gradeSchema,
   openFiles: z.strictObject({ kind: openFilesGradeSchema, count: countField }),
   clock: clockEvidenceSchema,

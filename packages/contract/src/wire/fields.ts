@@ -41,9 +41,12 @@ export const pemField = z.string().max(20_000);
 /** What an HDFS cluster proves to be. */
 export const identityField = z.object({ clusterId: z.string().max(200), namespaceId: z.string().max(200) });
 
+/** A code of the error catalogue. */
+export const codeField = z.enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]]);
+
 /** A failure of the catalogue; EVIDENCE_MAX and FAILURE_LENGTH_MAX of core bound what is sent. */
 export const failureField = z.object({
-  code: z.enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]]),
+  code: codeField,
   message: z.string().max(20_000),
   evidence: z
     .array(z.string().max(MAX_PATH_BYTES + 200))
@@ -57,3 +60,12 @@ function staysInside(path: string): boolean {
     .split("/")
     .every((name) => name !== "" && name !== "." && name !== ".." && name !== ".snapshot");
 }
+
+/** A data set that is a pattern of paths. */
+export const setPatternField = z.object({
+  name: nameField,
+  path: pathField,
+  onUncovered: z.enum(["refuse", "mark"]),
+});
+/** A directory of a pattern that is in no snapshot, and why. */
+export const uncoveredField = z.strictObject({ path: pathField, why: textField });

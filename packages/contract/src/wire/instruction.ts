@@ -1,10 +1,12 @@
 /** Instructions, their outcomes and reports as they cross the link between control device and agent. */
+import { MAX_PRIORITY } from "@coeval/core/model/policy";
 import type { Instruction, Outcome, Progress, Report } from "@coeval/core/protect/instruction";
 import { z } from "zod";
 import {
   certificateBodySchema,
   certificateSchema,
   clockEvidenceSchema,
+  filtersSchema,
   manifestSummarySchema,
   movedSummarySchema,
   openFilesGradeSchema,
@@ -25,26 +27,48 @@ import {
   nameField,
   pathField,
   relativePathField,
+  setPatternField,
   sha256Field,
+  uncoveredField,
 } from "./fields.ts";
 
 const dataSet = z.object({ name: nameField, component: z.literal("hdfs"), path: pathField });
 const setPlace = z.object({ name: nameField, relative: relativePathField.min(1) });
 const base = z.object({ point: idField, run: idField, manifestSha256: sha256Field }).nullable();
-const holding = z.object({ directory: pathField, sets: z.array(setPlace).min(1).max(ITEMS_MAX), base });
+const holding = z.object({
+  directory: pathField,
+  sets: z.array(setPlace).min(1).max(ITEMS_MAX),
+  filters: filtersSchema,
+  base,
+});
 const peer = z.object({ cluster: nameField, agent: nameField, fingerprint: sha256Field });
+
+const share = z.object({
+  bytesPerSecond: z.number().min(1).nullable(),
+  priority: z.number().min(0).max(MAX_PRIORITY),
+  moment: instantField,
+});
 
 const order = z.discriminatedUnion("step", [
   z.object({
     step: z.literal("take-snapshots"),
     moment: instantField,
     sets: z.array(dataSet).min(1).max(ITEMS_MAX),
+    filters: filtersSchema,
+    patterns: z.array(setPatternField).max(ITEMS_MAX).exactOptional(),
+    uncovered: z.array(uncoveredField).max(ITEMS_MAX).exactOptional(),
     snapshotName: z.string().regex(/^coeval-[a-z0-9-]{1,100}$/),
     clockErrorMsMax: msField,
   }),
   z.object({ step: z.literal("open-holding"), ...holding.shape }),
-  z.object({ step: z.enum(["receive-snapshots", "serve-snapshots"]), base, peer }),
-  z.object({ step: z.enum(["send-snapshots", "replicate-snapshots"]), base, peer, address: addressField }),
+  z.object({ step: z.enum(["receive-snapshots", "serve-snapshots"]), base, peer, share }),
+  z.object({
+    step: z.enum(["send-snapshots", "replicate-snapshots"]),
+    base,
+    peer,
+    share,
+    address: addressField,
+  }),
   z.object({ step: z.literal("verify") }),
   z.object({ step: z.literal("sign"), body: certificateBodySchema }),
   z.object({
@@ -59,6 +83,11 @@ const order = z.discriminatedUnion("step", [
     certificate: certificateSchema.nullable(),
     sets: z.array(dataSet).min(1).max(ITEMS_MAX),
     holding,
+  }),
+  z.object({
+    step: z.literal("retire"),
+    points: z.enum(["keep", "delete"]),
+    directory: pathField.nullable(),
   }),
 ]);
 
@@ -80,6 +109,10 @@ const result = z.discriminatedUnion("step", [
     identity: identityField.exactOptional(),
     receipts: z.array(receiptSchema).min(1).max(ITEMS_MAX),
     clock: clockEvidenceSchema,
+    appeared: z
+      .array(z.object({ pattern: nameField, path: pathField }))
+      .max(ITEMS_MAX)
+      .exactOptional(),
     openFiles: z.object({ kind: openFilesGradeSchema, count: countField, why: whyField }),
   }),
   z.object({ step: z.literal("open-holding"), identity: identityField }),
@@ -92,6 +125,7 @@ const result = z.discriminatedUnion("step", [
   z.object({ step: z.literal("sign"), signature: signatureSchema }),
   z.object({ step: z.literal("seal"), certificate: certificateSchema }),
   z.object({ step: z.literal("release") }),
+  z.object({ step: z.literal("retire"), snapshots: countField }),
 ]);
 
 /** What an agent answers. */

@@ -11,6 +11,7 @@ import { certificateBodySchema, certificateSchema } from "./certificate.ts";
 import { entrySchema } from "./entry.ts";
 import {
   addressField,
+  codeField,
   countField,
   failureField,
   idField,
@@ -22,6 +23,7 @@ import {
   nameField,
   pathField,
   pemField,
+  setPatternField,
   sha256Field,
   textField,
 } from "./fields.ts";
@@ -114,7 +116,14 @@ const roomField = z.object({
   dataNodes: countField.nullable(),
 });
 
-const dataSetField = z.object({ name: nameField, component: z.literal("hdfs"), path: pathField });
+const dataSetField = z.object({
+  name: nameField,
+  component: z.literal("hdfs"),
+  path: pathField,
+  onUncovered: z.enum(["refuse", "mark"]).exactOptional(),
+});
+
+const foundSetField = z.object({ name: nameField, component: z.literal("hdfs"), path: pathField });
 
 /** What the agent says. */
 export const fromAgent = z.discriminatedUnion("say", [
@@ -171,6 +180,26 @@ export const fromAgent = z.discriminatedUnion("say", [
     }),
     failure: failureField.nullable(),
   }),
+  /** What the patterns mean, each as a data set of its own, and what of it cannot be taken. */
+  z.object({
+    say: z.literal("sets-found"),
+    number: z.number().int(),
+    sets: z.array(z.object({ pattern: nameField, set: foundSetField })).max(ITEMS_MAX),
+    uncovered: z
+      .array(
+        z.object({
+          pattern: nameField,
+          path: pathField,
+          code: codeField,
+          text: textField,
+          command: textField.exactOptional(),
+        }),
+      )
+      .max(ITEMS_MAX),
+    failure: failureField.nullable(),
+  }),
+  /** Whether this agent's limits allow what `may-retire` asks; the failure says why not. */
+  z.object({ say: z.literal("retire-judged"), number: z.number().int(), failure: failureField.nullable() }),
   /** A page of a point's manifest; `next`: where the next one begins, null at the end. */
   z.object({
     say: z.literal("entries"),
@@ -249,6 +278,20 @@ export const fromControl = z.discriminatedUnion("say", [
     say: z.literal("inspect"),
     number: z.number().int(),
     scopes: z.array(pathField).max(ITEMS_MAX),
+  }),
+  /** Asks whether all points in a holding directory may be deleted; deletes nothing. Answered by `retire-judged`. */
+  z.object({
+    say: z.literal("may-retire"),
+    number: z.number().int(),
+    service: nameField,
+    directory: pathField,
+  }),
+  /** Asks which directories patterns mean now. Answered by `sets-found`. */
+  z.object({
+    say: z.literal("find-sets"),
+    number: z.number().int(),
+    identity: identityField.nullable(),
+    patterns: z.array(setPatternField).max(ITEMS_MAX),
   }),
   /** Asks for a page of a point's manifest, from a byte of it on. Answered by `entries`. */
   z.object({

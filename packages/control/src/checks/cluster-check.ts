@@ -1,6 +1,7 @@
 /** The check of a cluster, before anything is done with it: asks its agent once, and changes nothing. */
 import { LINK_VERSION } from "@coeval/contract/wire/link";
 import { type Failure, toFailure } from "@coeval/core/errors";
+import type { Service } from "@coeval/core/model/service";
 import { serviceList } from "@coeval/store/control/service-list";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Clients } from "../access/clients.ts";
@@ -42,16 +43,26 @@ export interface ClusterCheckParts {
   readonly clock: ControlClock;
 }
 
-/** @param own the version of this software. @throws CoevalError `not-found`. */
+/** For whom it is checked: what lies beyond their sight is counted, not named. */
+export interface Asker {
+  /** Version of this software. */
+  readonly own: string;
+  readonly maySee: (service: Service) => boolean;
+  readonly mayKnow: (cluster: string) => boolean;
+  /** A path of the cluster that is checked. */
+  readonly mayReach: (path: string) => boolean;
+}
+
+/** @throws CoevalError `not-found`. */
 export async function checkCluster(
   parts: ClusterCheckParts,
   name: string,
-  own: string,
+  asker: Asker,
 ): Promise<CheckedCluster> {
   const { db, clients, acting, clock } = parts;
   const link = acting.link(name);
   const { cluster } = await clients.view(name);
-  const inspected = link ? await inspect(link, cluster.scopes) : null;
+  const inspected = link ? await inspect(link, cluster.scopes, asker) : null;
   // Looked at after the answer: what the agent's silence changed is told as it is now.
   const all = await clients.all();
   const view = await clients.view(name);
@@ -61,13 +72,15 @@ export async function checkCluster(
   const lines = clusterLines({
     view,
     inspected,
-    software: { own, agent },
+    software: { own: asker.own, agent },
     clock,
     clockWarnings: clockWarnings(clock, [view]).map(({ text }) => text),
-    services: (await serviceList(db)).map(({ service }) => service).filter(using),
+    services: (await serviceList(db))
+      .map(({ service }) => service)
+      .filter((service) => using(service) && asker.maySee(service)),
     twins: all
       .filter((other) => other.cluster.name !== name && sameCluster(whoIs(other), whoIs(view)))
-      .map((other) => other.cluster.name),
+      .map((other) => (asker.mayKnow(other.cluster.name) ? other.cluster.name : "another cluster")),
   });
   const answer = inspected !== null && "say" in inspected ? inspected : null;
   const { inspection = null, status = null } = answer ?? {};
@@ -91,9 +104,18 @@ export async function checkCluster(
   };
 }
 
-async function inspect(link: Link, scopes: readonly string[]): Promise<AgentMessage<"inspected"> | Failure> {
+/** What the agent says, but for paths that the asker may not know of: they are counted. */
+async function inspect(
+  link: Link,
+  scopes: readonly string[],
+  { mayReach }: Asker,
+): Promise<AgentMessage<"inspected"> | Failure> {
   try {
-    return await link.questions.ask({ say: "inspect", scopes: [...scopes] });
+    const answer = await link.questions.ask({ say: "inspect", scopes: [...scopes] });
+    const { inspection } = answer;
+    if (!inspection) return answer;
+    const snapshottable = inspection.snapshottable.filter((path) => mayReach(path));
+    return { ...answer, inspection: { ...inspection, snapshottable } };
   } catch (thrown) {
     return toFailure(thrown);
   }

@@ -92,6 +92,6 @@ function limitLines(
 function listed(paths: readonly string[], count: number): string {
   if (count === 0) return "none";
   const shown = paths.slice(0, PATHS_SHOWN_MAX);
-  const more = count > shown.length ? ` and ${count - shown.length} more` : "";
-  return `${shown.join(", ")}${more}`;
+  const rest = count - shown.length;
+  return [shown.join(", "), rest > 0 ? `${rest} more` : ""].filter((text) => text !== "").join(" and ");
 }

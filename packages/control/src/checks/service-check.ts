@@ -2,6 +2,7 @@
 import type { ClusterIdentity } from "@coeval/core/model/cluster";
 import { CoevalError } from "@coeval/core/errors";
 import type { Service } from "@coeval/core/model/service";
+import { mayNest } from "@coeval/core/model/set-pattern";
 import type { Finding } from "@coeval/core/ports/source";
 import { pointList } from "@coeval/store/control/point-list";
 import { runMeasured } from "@coeval/store/control/run-measured";
@@ -144,14 +145,27 @@ async function estimated(
 ): Promise<Estimate | null> {
   if (source.sizes.length < service.dataSets.length) return null;
   const [last] = await pointList(db, service.name, null, 1);
-  const held = new Set(last?.certificate.body.dataSets.map(({ name }) => name) ?? []);
+  const { bandwidthBytesPerSecond: most } = service.policy;
+  const rate = rateOf(await measuredRuns(db, service));
   return estimateOf({
     sizes: source.sizes,
     blockSizeBytes: source.blockSizeBytes,
-    held,
+    held: heldBy(service, last?.certificate.body.dataSets ?? []),
     room: target.room,
-    rate: rateOf(await measuredRuns(db, service)),
+    rate: most === null ? rate : { ...rate, bytesPerSecond: Math.min(rate.bytesPerSecond, most) },
   });
+}
+
+/** Names of the data sets that a point holds; of a pattern, when it holds a directory of it. */
+function heldBy(
+  { dataSets }: Service,
+  held: readonly { readonly name: string; readonly source: string }[],
+): ReadonlySet<string> {
+  const isHeld = ({ name, path, onUncovered }: Service["dataSets"][number]): boolean =>
+    onUncovered === undefined
+      ? held.some((one) => one.name === name)
+      : held.some(({ source }) => mayNest({ path, onUncovered }, { path: source }));
+  return new Set(dataSets.filter(isHeld).map(({ name }) => name));
 }
 
 async function measuredRuns(db: ControlQueries, { primary, secondary }: Service): Promise<MeasuredRun[]> {

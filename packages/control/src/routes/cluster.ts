@@ -1,4 +1,5 @@
 /** Clusters: registered and removed by administrators; each caller sees those that their scopes name. */
+import { covers } from "@coeval/contract/api/access";
 import { enrolAgent, enrolment } from "@coeval/contract/api/agent";
 import { clusterParams, idempotencyHeaders, ifMatchHeaders, nothing } from "@coeval/contract/api/call";
 import { clusterList, clusterResource } from "@coeval/contract/api/cluster";
@@ -7,7 +8,7 @@ import { clusterDocument, clusterOf } from "@coeval/contract/api/cluster-documen
 import { writeEnrolmentToken } from "@coeval/contract/api/enrolment-token";
 import { CoevalError } from "@coeval/core/errors";
 import { formatInstant } from "@coeval/core/model/instant";
-import { callOf, mayKnow, requireCluster } from "../auth/caller.ts";
+import { callOf, liesOf, mayKnow, maySee, requireCluster } from "../auth/caller.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { conditionOf, etagOf } from "./etag.ts";
 import { callerOf } from "./guard.ts";
@@ -76,8 +77,16 @@ function checking(api: Api, { control, options }: ApiDeps): void {
       config: { access: "viewer" },
     },
     async (request) => {
-      requireCluster(callerOf(request), request.params.cluster);
-      return showCheck(await control.clusters.check(request.params.cluster, options.version));
+      const caller = callerOf(request);
+      const { cluster } = request.params;
+      requireCluster(caller, cluster);
+      const checked = await control.clusters.check(cluster, {
+        own: options.version,
+        maySee: (service) => maySee(caller, liesOf(service)),
+        mayKnow: (name) => mayKnow(caller, name),
+        mayReach: (path) => covers(caller.scopes, cluster, path),
+      });
+      return showCheck(checked);
     },
   );
 }

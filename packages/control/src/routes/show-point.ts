@@ -17,6 +17,8 @@ export function showPoint(point: RecoveryPoint): PointResource {
     label: point.label,
     grade: { ...point.grade },
     openFiles: { ...body.openFiles },
+    filters: body.filters ? { include: [...body.filters.include], exclude: [...body.filters.exclude] } : null,
+    uncovered: body.uncovered?.map((one) => ({ ...one })) ?? [],
     primary: body.primary.cluster,
     secondary: body.secondary.cluster,
     directory: body.secondary.directory,

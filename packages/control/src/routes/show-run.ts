@@ -1,4 +1,5 @@
 /** Runs as the API shows them. */
+import { formatBandwidth } from "@coeval/contract/api/bandwidth";
 import type { RunResource } from "@coeval/contract/api/run";
 import { explain, type Failure } from "@coeval/core/errors";
 import { formatInstant } from "@coeval/core/model/instant";
@@ -7,6 +8,7 @@ import type { RunRecord } from "../runs.ts";
 
 export function showRun({ run, startedAt, endedAt }: RunRecord): RunResource {
   const { taken, sent } = run;
+  const { bandwidthBytesPerSecond: bytesPerSecond } = run.service.policy;
   return {
     id: run.id,
     service: run.service.name,
@@ -14,6 +16,7 @@ export function showRun({ run, startedAt, endedAt }: RunRecord): RunResource {
     phase: run.phase,
     moment: formatInstant(run.moment),
     label: run.label,
+    bandwidth: bytesPerSecond === null ? null : formatBandwidth(bytesPerSecond),
     requestedBy: run.requestedBy,
     epoch: run.epoch,
     startedAt: formatInstant(startedAt),

@@ -116,6 +116,8 @@ async function resultOf(
     }
     case "release":
       return { step: order.step };
+    case "retire":
+      return { step: order.step, snapshots: 1 };
   }
 }
 

@@ -6,6 +6,8 @@ import type { Hash, SignatureCheck } from "../ports/hash.ts";
 import type { Grade } from "../protect/snapshot.ts";
 import { canonical, type Json } from "./canonical.ts";
 import type { ClusterIdentity } from "./cluster.ts";
+import type { Filters } from "./policy.ts";
+import type { Uncovered } from "./set-pattern.ts";
 import type { ClockEvidence, OpenFilesGrade, Receipt } from "./receipt.ts";
 
 export interface CertificateBody {
@@ -23,6 +25,10 @@ export interface CertificateBody {
     readonly directory: string;
   };
   readonly dataSets: readonly { readonly name: string; readonly source: string; readonly target: string }[];
+  /** What of the data sets the point leaves alone, by the policy of its run; absent when there are no such rules. */
+  readonly filters?: Filters;
+  /** Directories that the service's patterns mean and the point does not hold; absent when it holds all. */
+  readonly uncovered?: readonly Uncovered[];
   readonly grade: Grade;
   readonly openFiles: { readonly kind: OpenFilesGrade; readonly count: number };
   readonly clock: ClockEvidence;

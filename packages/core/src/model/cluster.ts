@@ -24,6 +24,8 @@ export interface ClusterIdentity {
 
 /** Names of clusters, services, data sets: 1–63 of `a–z 0–9 -`, starting with a letter or digit. */
 export const NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** Characters of a name at most, as NAME_PATTERN has it. */
+export const MAX_NAME_CHARS = 63;
 
 /** What an agent last saw of its cluster. */
 export interface ClusterStatus {

@@ -6,8 +6,10 @@ export interface DataSet {
   /** Unique in its service; stays the same for ever, also when others come or go. */
   readonly name: string;
   readonly component: "hdfs";
-  /** Absolute path on the primary. */
+  /** Absolute path on the primary; of a definition's data set it may be a pattern (model/set-pattern.ts). */
   readonly path: string;
+  /** Present on a pattern, and only there: what becomes of a moment when one of its directories cannot be taken. */
+  readonly onUncovered?: "refuse" | "mark";
 }
 
 /**

@@ -94,6 +94,18 @@ test("what is no instant is refused with its text", () => {
   assert.throws(() => parseInstant("2026-02-30T00:00:00Z"), { message: /2026-02-30/ });
   assert.throws(
     () => parseInstant("x".repeat(10_000)),
-    (thrown: Error) => thrown.message.length < 100,
+    (thrown: Error) => thrown.message.length < 250,
   );
+});
+
+test("a time without an offset is told why it is none, and how to say the one that is meant", () => {
+  for (const text of ["2027-03-28T02:30:00", "2027-10-31T02:30", "2027-10-31 02:30:00.5"])
+    assert.throws(() => parseInstant(text), {
+      code: "bad-instant",
+      message:
+        /is no instant: without Z or an offset it may be several, or none where clocks are changed; write the one/,
+    });
+  assert.throws(() => parseInstant("tomorrow"), {
+    message: /^'tomorrow' is no instant: write it as 2026-11-21T/,
+  });
 });

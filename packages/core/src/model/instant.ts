@@ -51,6 +51,9 @@ export function parseInstant(text: string): Instant {
   return instant;
 }
 
+/** A date and a time of day, and no word on whose. */
+const LOCAL_PATTERN = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
+
 function zoneOffsetMs(zone: string): number | null {
   if (zone === "Z") return 0;
   const hours = Number(zone.slice(1, 3));
@@ -64,5 +67,9 @@ function pad(value: number, width: number): string {
 }
 
 function badInstant(text: string): CoevalError {
-  return new CoevalError("bad-instant", `'${text.slice(0, 60)}' is no instant`);
+  const shown = text.slice(0, 60);
+  const fix = LOCAL_PATTERN.test(text)
+    ? "without Z or an offset it may be several, or none where clocks are changed; write the one that is meant, as 2026-11-21T10:31:41+01:00"
+    : "write it as 2026-11-21T10:31:41.000Z, or with an offset as +01:00";
+  return new CoevalError("bad-instant", `'${shown}' is no instant: ${fix}`);
 }

@@ -54,9 +54,11 @@ export interface Objective {
   readonly rpoMs: number;
 }
 
-/** What of the data sets is left alone. */
+/** What of the data sets is left alone on both sides, in either direction; model/path-filter.ts says how patterns are read. */
 export interface Filters {
-  /** Patterns of paths that are never deleted, created or counted on either side, in either direction. 0…MAX_FILTERS. */
+  /** Patterns of what is kept, with the directories that lead there; empty: everything. 0…MAX_FILTERS. */
+  readonly include: readonly string[];
+  /** Patterns of what is left out of it. 0…MAX_FILTERS. */
   readonly exclude: readonly string[];
 }
 
@@ -97,7 +99,7 @@ export const policyDefaults = {
   moments: [],
   blackout: [],
   objective: null,
-  filters: { exclude: [] },
+  filters: { include: [], exclude: [] },
   bandwidthBytesPerSecond: null,
   priority: DEFAULT_PRIORITY,
 } as const satisfies Partial<Policy>;

@@ -1,6 +1,8 @@
 /** The primary's side of a component: snapshots at the moment, their listing, their bytes. Nothing else is written there. */
+import type { ErrorCode } from "../errors.ts";
 import type { DataSet } from "../model/data-set.ts";
 import type { Entry, Place } from "../model/entry.ts";
+import type { PathFilter } from "../model/path-filter.ts";
 import type { Component } from "./component.ts";
 
 export interface Source extends Component {
@@ -9,6 +11,13 @@ export interface Source extends Component {
    * Never rejects for a data set that is wrong: the finding says so.
    */
   examine(sets: readonly DataSet[], cancel: AbortSignal): Promise<Finding[]>;
+  /**
+   * The directories that a pattern of paths means, by path, each with what forbids to take it; links are told, files are not.
+   * @param at where to look: the live tree, or, where a root covers it, the snapshots that were just taken; what is found there is
+   * told by its live path, and nothing forbids it.
+   * @throws CoevalError `too-large` for more than MAX_DATA_SETS.
+   */
+  matching(pattern: string, at: Prepared | "live", cancel: AbortSignal): Promise<readonly Matched[]>;
   /**
    * How much the data sets hold now, summed up by the cluster; one that cannot be told is a finding instead. Changes nothing, and may
    * take long on a large tree.
@@ -27,8 +36,11 @@ export interface Source extends Component {
   snapshot(prepared: Prepared, cancel: AbortSignal): Promise<Taken[]>;
   /** Which files were open, asked right after `snapshot`, with the length to take of each. */
   openFiles(prepared: Prepared, cancel: AbortSignal): Promise<OpenFiles>;
-  /** All files and directories of the data sets in their snapshots, in manifest order (compareEntries), without ACLs, xattrs, digests. */
-  list(prepared: Prepared, cancel: AbortSignal): AsyncIterable<Listed>;
+  /**
+   * All files and directories of the data sets in their snapshots, in manifest order (compareEntries), without ACLs, xattrs, digests.
+   * @param filter what it leaves out is neither told nor looked into; without it everything is told.
+   */
+  list(prepared: Prepared, cancel: AbortSignal, filter?: PathFilter): AsyncIterable<Listed>;
   /** ACL and xattrs of one entry in its snapshot. */
   attributes(prepared: Prepared, entry: Listed, cancel: AbortSignal): Promise<ExtendedAttributes>;
   /**
@@ -47,6 +59,13 @@ export interface Source extends Component {
   roots(sets: readonly DataSet[], cancel: AbortSignal): Promise<readonly PreparedRoot[]>;
   /** Names of the snapshots at a root that begin with `prefix`, oldest first. */
   snapshots(root: string, prefix: string, cancel: AbortSignal): Promise<readonly string[]>;
+}
+
+/** A directory that a pattern means. */
+export interface Matched {
+  readonly path: string;
+  /** Why it cannot be taken, with the command that mends it where there is one; null when it can. */
+  readonly problem: { readonly code: ErrorCode; readonly text: string; readonly command?: string } | null;
 }
 
 /** Places a diff may name before it is dropped for the full comparison. */

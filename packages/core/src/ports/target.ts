@@ -50,6 +50,11 @@ export interface Target extends Component {
   seal(holding: Holding, seal: SealRequest, cancel: AbortSignal): Promise<SealedSnapshot>;
   /** A sealed point, the newest or an older one. @throws CoevalError `not-found` when its snapshot is gone. */
   sealed(holding: Holding, point: string, cancel: AbortSignal): Promise<SealedPoint>;
+  /**
+   * Deletes all sealed points, oldest first, and the holding directory; absent is success. Resolves with how many snapshots went.
+   * @throws CoevalError `foreign-data` for a directory of another service, `foreign-snapshot`; then nothing was deleted.
+   */
+  discard(holding: Holding, cancel: AbortSignal): Promise<number>;
   /** Names of all sealed points' snapshots, oldest first; the newest shows as `current`. */
   snapshots(holding: Holding, cancel: AbortSignal): Promise<readonly string[]>;
 }

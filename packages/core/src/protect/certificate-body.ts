@@ -2,6 +2,9 @@
 import type { CertificateBody } from "../model/certificate.ts";
 import { formatInstant } from "../model/instant.ts";
 import { joinPath, relativeTo } from "../model/path.ts";
+import type { Filters } from "../model/policy.ts";
+import type { Uncovered } from "../model/set-pattern.ts";
+import type { Appeared } from "./instruction.ts";
 import type { Run } from "./run.ts";
 
 /** @throws TypeError before the run has all that a certificate names: a defect. */
@@ -23,6 +26,8 @@ export function certificateBody(run: Run): CertificateBody {
       source: set.path,
       target: joinPath(service.mapping.target, relativeTo(set.path, service.mapping.source)),
     })),
+    ...certifiedFilters(service.policy.filters),
+    ...certifiedUncovered(run.patterns?.uncovered ?? [], taken.appeared ?? []),
     grade,
     openFiles: { kind: taken.openFiles.kind, count: taken.openFiles.count },
     clock: taken.clock,
@@ -31,4 +36,19 @@ export function certificateBody(run: Run): CertificateBody {
     moved: sent.moved,
     previous: run.previous,
   };
+}
+
+/** Rules that leave nothing out are not named. */
+export function certifiedFilters(filters: Filters): Pick<CertificateBody, "filters"> {
+  return filters.include.length + filters.exclude.length === 0 ? {} : { filters };
+}
+
+/** What is not held, by path: what could not be taken, and what came too late to be. */
+export function certifiedUncovered(
+  uncovered: readonly Uncovered[],
+  appeared: readonly Appeared[],
+): Pick<CertificateBody, "uncovered"> {
+  const late = appeared.map(({ path }) => ({ path, why: "it came just before the moment" }));
+  const all = [...uncovered, ...late].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return all.length === 0 ? {} : { uncovered: all };
 }

@@ -146,10 +146,9 @@ test("bounds are kept, whoever made the policy", () => {
   for (const [policy, why] of refused) assert.match(wrong(policy) ?? "", why);
 });
 
-test("what agents cannot keep yet is refused by name, never left aside in silence", () => {
-  assert.match(
-    wrong({ filters: { exclude: ["*.tmp"] } }) ?? "",
-    /^\/spec\/policy\/filters\/exclude unsupported/,
-  );
-  assert.match(wrong({ bandwidthBytesPerSecond: 1e6 }) ?? "", /^\/spec\/policy\/bandwidth unsupported/);
+test("a pattern that is none is refused in its place", () => {
+  const filtered = (exclude: string[]) => wrong({ filters: { include: [], exclude } }) ?? "";
+  assert.equal(filtered(["*.tmp", "logs/**/x"]), "");
+  assert.match(filtered(["*.tmp", "/data/x"]), /^\/spec\/policy\/filters\/exclude\/1 bad-input: .*relative/);
+  assert.match(filtered(Array(101).fill("a")), /^\/spec\/policy\/filters\/exclude bad-input: .*101 patterns/);
 });

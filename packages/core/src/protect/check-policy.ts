@@ -7,6 +7,7 @@ import {
   MAX_BANDWIDTH,
   MAX_BLACKOUTS,
   MAX_EVERY_MS,
+  MAX_FILTERS,
   MAX_MOMENT_RULES,
   MAX_PRIORITY,
   MAX_RPO_MS,
@@ -16,6 +17,7 @@ import {
   type MomentRule,
   type Policy,
 } from "../model/policy.ts";
+import { checkPattern } from "../model/path-filter.ts";
 import type { Service } from "../model/service.ts";
 import { checkZone } from "../model/zone.ts";
 import type { Calendar } from "../ports/calendar.ts";
@@ -31,11 +33,11 @@ export interface Given {
 /**
  * Judged at apply. The tolerance against the clock's error is judged before each moment, when the error is known.
  * @throws CoevalError with a pointer into the service's document: `bad-input` for what is out of bounds, a zone that does not exist, an
- * expression that is none or never comes, a rule twice, blackouts that leave a rule no moment; `moment-past`; `unsupported`.
+ * expression that is none or never comes, a rule twice, blackouts that leave a rule no moment; a pattern that is none; `moment-past`.
  */
 export function checkPolicy({ policy }: Service, { now, before }: Given, calendar: Calendar): void {
-  checkBuilt(policy);
   checkNumbers(policy);
+  checkFilters(policy);
   for (const [index, blackout] of policy.blackout.entries()) {
     const place = `/blackout/${index}`;
     at(`${place}/zone`, () => checkZone(blackout.zone, calendar));
@@ -54,16 +56,12 @@ export function checkPolicy({ policy }: Service, { now, before }: Given, calenda
   }
 }
 
-/** Part of the model, not yet of what agents do: refused by name rather than left aside in silence. */
-function checkBuilt({ filters, bandwidthBytesPerSecond }: Policy): void {
-  if (filters.exclude.length > 0)
-    throw wrong(
-      "/filters/exclude",
-      "filters are not built yet; name the data sets without what they leave out",
-      "unsupported",
-    );
-  if (bandwidthBytesPerSecond !== null)
-    throw wrong("/bandwidth", "a bound of the bandwidth is not built yet; leave it out", "unsupported");
+function checkFilters({ filters }: Policy): void {
+  for (const list of ["include", "exclude"] as const) {
+    within(`/filters/${list}`, filters[list].length, 0, MAX_FILTERS, "patterns");
+    for (const [index, pattern] of filters[list].entries())
+      at(`/filters/${list}/${index}`, () => checkPattern(pattern));
+  }
 }
 
 function checkNumbers({ moments, blackout, objective, priority, bandwidthBytesPerSecond }: Policy): void {

@@ -10,6 +10,7 @@ import {
   type Order,
   type Side,
   type TransferPeer,
+  type TransferShare,
 } from "./instruction.ts";
 import type { Run, RunSide } from "./run.ts";
 
@@ -27,6 +28,8 @@ export function instruct(run: Run): Instruction[] {
           step: "take-snapshots",
           moment: run.moment,
           sets: run.service.dataSets,
+          filters: run.service.policy.filters,
+          ...(run.patterns ? { patterns: run.patterns.all, uncovered: run.patterns.uncovered } : {}),
           snapshotName: snapshotName(run),
           clockErrorMsMax: run.service.policy.tolerance.windowMs * CLOCK_SHARE,
         }),
@@ -74,22 +77,34 @@ function releasing(run: Run, outcome: "sealed" | "void", certificate: Certificat
 }
 
 function holding(run: Run): HoldingPlace {
-  const { mapping, dataSets } = run.service;
+  const { mapping, dataSets, policy } = run.service;
   return {
     directory: mapping.target,
     sets: dataSets.map((set) => ({ name: set.name, relative: relativeTo(set.path, mapping.source) })),
+    filters: policy.filters,
     base: run.base,
   };
 }
 
 function listen(run: Run): Instruction {
   const { side, step } = DIRECTIONS[run.service.policy.direction].listens;
-  return to(run, side, { step, base: run.base, peer: peerOf(run[otherSide(side)]) });
+  return to(run, side, { step, base: run.base, peer: peerOf(run[otherSide(side)]), share: shareOf(run) });
 }
 
 function dial(run: Run, address: string): Instruction {
   const { side, step } = DIRECTIONS[run.service.policy.direction].dials;
-  return to(run, side, { step, base: run.base, peer: peerOf(run[otherSide(side)]), address });
+  return to(run, side, {
+    step,
+    base: run.base,
+    peer: peerOf(run[otherSide(side)]),
+    share: shareOf(run),
+    address,
+  });
+}
+
+function shareOf({ service, moment }: Run): TransferShare {
+  const { bandwidthBytesPerSecond: bytesPerSecond, priority } = service.policy;
+  return { bytesPerSecond, priority, moment };
 }
 
 function otherSide(side: Side): Side {

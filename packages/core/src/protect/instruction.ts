@@ -14,7 +14,9 @@ import type { ClusterIdentity } from "../model/cluster.ts";
 import type { DataSet } from "../model/data-set.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ClockEvidence, OpenFilesGrade, Receipt } from "../model/receipt.ts";
+import type { Filters } from "../model/policy.ts";
 import type { Role } from "../model/role.ts";
+import type { SetPattern, Uncovered } from "../model/set-pattern.ts";
 
 export interface Instruction {
   /** `run/step`. */
@@ -54,11 +56,21 @@ export interface SetPlace {
 /** An end of a run's transfer. */
 export type Side = "source" | "target";
 
+/** What a transfer may take of what it shares with others, and who goes first where that is not enough for all. */
+export interface TransferShare {
+  /** Bytes of content a second at most; null: as the link gives. */
+  readonly bytesPerSecond: number | null;
+  /** 0…100, the highest first; of equals the earliest moment. */
+  readonly priority: number;
+  readonly moment: Instant;
+}
+
 /** One end of a transfer listens for its peer: the target in a push, the source in a pull. */
 export interface ListenOrder<Name extends string> {
   readonly step: Name;
   readonly base: Base | null;
   readonly peer: TransferPeer;
+  readonly share: TransferShare;
 }
 
 /** The other end dials it at its address: the source in a push, the target in a pull. */
@@ -70,6 +82,7 @@ export interface DialOrder<Name extends string> extends ListenOrder<Name> {
 export interface HoldingPlace {
   readonly directory: string;
   readonly sets: readonly SetPlace[];
+  readonly filters: Filters;
   readonly base: Base | null;
 }
 
@@ -79,6 +92,11 @@ export type Order =
       readonly step: "take-snapshots";
       readonly moment: Instant;
       readonly sets: readonly DataSet[];
+      readonly filters: Filters;
+      /** Looked at once more right after the moment; absent without patterns. */
+      readonly patterns?: readonly SetPattern[];
+      /** What is known to be in no snapshot. */
+      readonly uncovered?: readonly Uncovered[];
       readonly snapshotName: string;
       /** The clock's error bound must lie below it, else the moment is refused before any snapshot. */
       readonly clockErrorMsMax: number;
@@ -105,6 +123,13 @@ export type Order =
       /** What the run was about: for an agent that took over and knows nothing of it. */
       readonly sets: readonly DataSet[];
       readonly holding: HoldingPlace;
+    }
+  /** The service is deleted: its snapshots on the source go; with `delete` its points on the target, and what both agents keep of them. */
+  | {
+      readonly step: "retire";
+      readonly points: "keep" | "delete";
+      /** The holding directory; null on the source. */
+      readonly directory: string | null;
     };
 
 /** What an order is to do, in a word. */
@@ -130,6 +155,8 @@ export type Result =
       readonly identity?: ClusterIdentity;
       readonly receipts: readonly Receipt[];
       readonly clock: ClockEvidence;
+      /** Directories of patterns that were there at the moment, or came right after it, and are none of the run's data sets. */
+      readonly appeared?: readonly Appeared[];
       readonly openFiles: {
         readonly kind: OpenFilesGrade;
         readonly count: number;
@@ -144,7 +171,15 @@ export type Result =
   | { readonly step: "verify"; readonly files: number; readonly bytes: number }
   | { readonly step: "sign"; readonly signature: Signature }
   | { readonly step: "seal"; readonly certificate: Certificate }
-  | { readonly step: "release" };
+  | { readonly step: "release" }
+  | { readonly step: "retire"; readonly snapshots: number };
+
+/** A directory of a pattern that nobody knew of when the run began. */
+export interface Appeared {
+  /** Name of the pattern. */
+  readonly pattern: string;
+  readonly path: string;
+}
 
 /** What an agent reports while it works. Lost reports do no harm. */
 export type Report =

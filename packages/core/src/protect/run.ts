@@ -10,6 +10,7 @@ import type { Certificate, ManifestSummary, MovedSummary, Signature } from "../m
 import type { ClusterIdentity } from "../model/cluster.ts";
 import { formatInstant, type Instant } from "../model/instant.ts";
 import type { Service } from "../model/service.ts";
+import type { SetPattern, Uncovered } from "../model/set-pattern.ts";
 import { DIRECTIONS } from "./direction.ts";
 import type { Base, Instruction, Outcome, Progress, Report, Result, Side, Step } from "./instruction.ts";
 import { instruct } from "./instruct.ts";
@@ -40,8 +41,10 @@ export interface RunSide {
 export interface Run {
   readonly id: string;
   readonly point: string;
-  /** The service as it was when the run began: an edit does not change a run. */
+  /** The service as it was when the run began, its data sets those that its patterns meant: an edit does not change a run. */
   readonly service: Service;
+  /** The patterns of its data sets, and their directories that cannot be taken; absent without patterns. */
+  readonly patterns?: RunPatterns;
   readonly label: string | null;
   readonly requestedBy: string;
   readonly moment: Instant;
@@ -62,6 +65,13 @@ export interface Run {
   readonly certificate: Certificate | null;
   readonly released: { readonly source: boolean; readonly target: boolean };
   readonly progress: { readonly source: Progress | null; readonly target: Progress | null };
+}
+
+/** A run's patterns, as they stood when it began. */
+export interface RunPatterns {
+  readonly all: readonly SetPattern[];
+  /** Of those that mark: what is in no snapshot. */
+  readonly uncovered: readonly Uncovered[];
 }
 
 /** What happens to a run. */
@@ -110,6 +120,9 @@ export const ARMED_BEFORE_MS = 20;
 export const RECEIPTS_MS_MAX = 120_000;
 /** A step without any sign of progress for so long is given up: an agent that was killed has come back by then, or will not. */
 export const STALL_MS_MAX = 300_000;
+
+/** Directories told in a message. */
+const APPEARED_TOLD_MAX = 5;
 
 /** Phases in which a run is over. */
 export function isOver(phase: Phase): boolean {
@@ -216,6 +229,8 @@ function answered(run: Run, { side, step, outcome, now }: RunEvent & { kind: "an
       return enter({ ...run, signature: result.signature }, "sealing");
     case "seal":
       return sealed(run, result.certificate);
+    case "retire":
+      return stay(run);
   }
 }
 
@@ -231,7 +246,7 @@ function taken(run: Run, result: Taken): Stepped {
   const grade = judge(result.receipts, run.moment, run.service.policy.tolerance, result.openFiles.kind);
   const identity = run.source.identity ?? result.identity ?? null;
   const next: Run = { ...run, source: { ...run.source, identity }, taken: result, grade };
-  const refusal = refuseTaken(next, result, grade);
+  const refusal = refuseTaken(next, result, grade) ?? refuseAppeared(next, result);
   if (refusal || !identity) return giveUp(next, toFailure(refusal));
   return withPin(enter(next, "sending"), run.source, identity);
 }
@@ -254,6 +269,20 @@ function refuseTaken(run: Run, result: Taken, grade: Grade): CoevalError | null 
   if (result.openFiles.kind === "unknown" && tolerance.openFiles === "refuse")
     return new CoevalError("open-files-unknown", result.openFiles.why ?? "open files are unknown");
   return null;
+}
+
+/** A directory of a pattern that came between the looking and the moment: it is in no snapshot of this run, or in none by name. */
+function refuseAppeared({ patterns }: Run, { appeared = [] }: Taken): CoevalError | null {
+  const refusing = new Set(
+    patterns?.all.filter(({ onUncovered }) => onUncovered === "refuse").map(({ name }) => name),
+  );
+  const [first, ...more] = appeared.filter(({ pattern }) => refusing.has(pattern)).map(({ path }) => path);
+  if (first === undefined) return null;
+  const what = `${[first, ...more].slice(0, APPEARED_TOLD_MAX).join(", ")} came just before the moment`;
+  return new CoevalError(
+    "uncovered",
+    `${what} and is not held; the next moment takes it, or names what forbids it`,
+  );
 }
 
 function transferred(run: Run): Stepped {

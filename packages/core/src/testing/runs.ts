@@ -105,6 +105,8 @@ export function resultOf(run: Run, name: Step): Result {
       return { step: name, certificate: certificateOf(run) };
     case "release":
       return { step: name };
+    case "retire":
+      return { step: name, snapshots: 1 };
   }
 }
 

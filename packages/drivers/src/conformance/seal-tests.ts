@@ -8,6 +8,10 @@ export function sealTests(scenario: Scenario): void {
   scenario("a seal cut between its steps is finished by repeating it", repeatable);
   scenario("the data's owner can neither write into the holding directory nor delete a point", closed);
   scenario("a directory with other data is refused and left as it is", foreign);
+  scenario(
+    "a holding directory is taken away with all its points; never one that is not the service's",
+    discard,
+  );
   scenario("a base that is not the newest point is refused", baseMismatch);
   scenario("an exhausted quota is named", quota);
   scenario("examining a holding directory tells what opening it would refuse, and makes nothing", examines);
@@ -151,6 +155,25 @@ async function quota(ground: Ground): Promise<void> {
   };
   const refusal = await refused(fill(), "quota-exceeded");
   assert(/small/.test(refusal.message), "the directory is named");
+}
+
+async function discard(ground: Ground): Promise<void> {
+  const { fs, target } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  await put(ground, `${set.path}/file`, "one");
+  const base = await replicate(ground, await take(ground, [set], "coeval-a"), null, "p1");
+  await put(ground, `${set.path}/file`, "two");
+  await replicate(ground, await take(ground, [set], "coeval-b"), { point: "p1", entries: base }, "p2");
+  const holding = holdingFor(ground, [set], "run-x", "p2");
+  const { directory } = holding;
+  await refused(target.discard({ ...holding, service: "another" }, ground.cancel), "foreign-data");
+  await fs.createSnapshot(directory, "by-hand", ground.cancel);
+  await refused(target.discard(holding, ground.cancel), "foreign-snapshot");
+  assertEqual((await target.snapshots(holding, ground.cancel)).length, 2, "points after refusals");
+  await fs.deleteSnapshot(directory, "by-hand", ground.cancel);
+  assertEqual(await target.discard(holding, ground.cancel), 2, "snapshots that went");
+  assertEqual(await fs.status(directory, ground.cancel), null, "the directory");
+  assertEqual(await target.discard(holding, ground.cancel), 0, "once more");
 }
 
 async function examines(ground: Ground): Promise<void> {

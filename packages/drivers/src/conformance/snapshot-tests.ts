@@ -16,6 +16,10 @@ export function snapshotTests(scenario: Scenario): void {
   );
   scenario("released snapshots are gone, and releasing them again is success", release);
   scenario("the diff between snapshots names what was modified", modified);
+  scenario(
+    "a pattern means directories, live and in a snapshot, each with what forbids to take it",
+    matching,
+  );
   scenario("examining changes nothing and tells what accepting means", examine);
   scenario(
     "data sets are measured without what only snapshots hold, and unreadable ones are named",
@@ -279,6 +283,51 @@ async function examine(ground: Ground): Promise<void> {
   assert(
     probe.reachable && probe.identity !== null && probe.cause === null,
     "the probe finds the cluster well",
+  );
+}
+
+async function matching(ground: Ground): Promise<void> {
+  const { source, fs } = ground.cluster;
+  const top = `${ground.folder}/tenants`;
+  await makeDirectories(ground, top);
+  for (const name of ["acme", "new", "umbrella"]) await makeDirectories(ground, `${top}/${name}/logs`);
+  await put(ground, `${top}/a-file`, "x");
+  for (const name of ["acme", "umbrella"]) await fs.allowSnapshot(`${top}/${name}`, ground.cancel);
+  const live = (pattern: string) => source.matching(`${ground.folder}/${pattern}`, "live", ground.cancel);
+  const told = (found: Awaited<ReturnType<typeof live>>) =>
+    found.map(({ path, problem }) => [path.slice(top.length + 1), problem?.code ?? null]);
+  assertEqual(
+    told(await live("tenants/*")),
+    [
+      ["acme", null],
+      ["new", "not-snapshottable"],
+      ["umbrella", null],
+    ],
+    "files are none",
+  );
+  const [, lacking] = await live("tenants/*");
+  assert(lacking?.problem?.command?.includes("-allowSnapshot"), "the command that mends it is told");
+  assertEqual(
+    told(await live("tenants/?*e*/logs")),
+    [
+      ["acme/logs", null],
+      ["new/logs", "not-snapshottable"],
+      ["umbrella/logs", null],
+    ],
+    "two levels",
+  );
+  assertEqual(await live("nowhere/*"), [], "a prefix that is missing means nothing");
+  for (const name of ["acme", "umbrella"])
+    assertEqual(told(await live(`tenants/${name[0]}*`)), [[name, null]], "beginnings");
+  const covering = await makeSet(ground, "covered");
+  await makeDirectories(ground, `${covering.path}/one`);
+  const prepared = await take(ground, [covering], "coeval-m");
+  await makeDirectories(ground, `${covering.path}/two`);
+  const then = await source.matching(`${covering.path}/*`, prepared, ground.cancel);
+  assertEqual(
+    then.map(({ path }) => path),
+    [`${covering.path}/one`],
+    "as of the snapshot, by its live path",
   );
 }
 

@@ -56,6 +56,8 @@ export interface FileSystem {
 
   /** Needs a superuser. Allowed already is success. */
   allowSnapshot(directory: string, cancel: AbortSignal): Promise<void>;
+  /** Needs a superuser, and no snapshot left. Not allowed before is success. */
+  disallowSnapshot(directory: string, cancel: AbortSignal): Promise<void>;
   createSnapshot(root: string, name: string, cancel: AbortSignal): Promise<"created" | "exists">;
   /** False when there was none, or no such root. */
   deleteSnapshot(root: string, name: string, cancel: AbortSignal): Promise<boolean>;

@@ -1,6 +1,7 @@
 /** The primary's side of HDFS: snapshots at the moment, their listing, their bytes. */
 import { CoevalError } from "@coeval/core/errors";
 import { joinPath } from "@coeval/core/model/path";
+import { EVERYTHING, type PathFilter } from "@coeval/core/model/path-filter";
 import type { Clock } from "@coeval/core/ports/clock";
 import type { Log } from "@coeval/core/ports/log";
 import type { Listed, Prepared, Source } from "@coeval/core/ports/source";
@@ -10,6 +11,7 @@ import { hdfsFacts } from "./facts.ts";
 import type { FileSystem } from "./file-system.ts";
 import { inspectCluster } from "./inspect.ts";
 import { toListed } from "./listed.ts";
+import { matchingDirectories } from "./matching.ts";
 import { measureSets } from "./measure.ts";
 import { modifiedPlaces } from "./modified.ts";
 import { listOpenFiles } from "./open-files.ts";
@@ -33,11 +35,12 @@ export function createHdfsSource(world: HdfsWorld, fs: FileSystem): Source {
     probe: (cancel) => probeCluster(fs, cancel),
     inspect: (scopes, cancel) => inspectCluster(fs, scopes, cancel),
     examine: (sets, cancel) => examineSets(fs, sets, cancel),
+    matching: (pattern, at, cancel) => matchingDirectories(fs, pattern, at, cancel),
     measure: (sets, cancel) => measureSets(fs, sets, cancel),
     prepare: (request, cancel) => prepareSnapshots(fs, request, cancel),
     snapshot: (prepared, cancel) => takeSnapshots(world.clock, fs, prepared, sent, cancel),
     openFiles: (prepared, cancel) => listOpenFiles(fs, prepared, cancel),
-    list: (prepared, cancel) => listSnapshots(fs, prepared, cancel),
+    list: (prepared, cancel, filter) => listSnapshots(fs, prepared, cancel, filter),
     attributes: (prepared, entry, cancel) => readExtended(fs, pathOf(prepared, entry), entry.hasAcl, cancel),
     modified: (prepared, base, cancel) => modifiedPlaces(world.log, fs, prepared, base, cancel),
     read: (prepared, entry, offset, cancel) => readWhole(fs, pathOf(prepared, entry), entry, offset, cancel),
@@ -70,6 +73,7 @@ async function* listSnapshots(
   fs: FileSystem,
   prepared: Prepared,
   cancel: AbortSignal,
+  filter: PathFilter = EVERYTHING,
 ): AsyncGenerator<Listed> {
   for (const [root, set] of setsByName(prepared)) {
     const directory = setInSnapshot(prepared, root, set);
@@ -81,7 +85,7 @@ async function* listSnapshots(
       );
     }
     yield toListed(set.name, "", top, set.path);
-    for await (const { path, status } of walk(fs, directory, cancel)) {
+    for await (const { path, status } of walk(fs, directory, cancel, filter)) {
       yield toListed(set.name, path, status, joinPath(set.path, path));
     }
   }

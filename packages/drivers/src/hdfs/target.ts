@@ -3,6 +3,7 @@ import { joinPath } from "@coeval/core/model/path";
 import type { Listed } from "@coeval/core/ports/source";
 import type { Holding, SealedPoint, Target } from "@coeval/core/ports/target";
 import { readExtended } from "./attributes.ts";
+import { discardHolding } from "./discard.ts";
 import { hdfsFacts } from "./facts.ts";
 import { examineHolding } from "./examine-holding.ts";
 import type { FileSystem } from "./file-system.ts";
@@ -40,6 +41,7 @@ export function createHdfsTarget(world: HdfsWorld, fs: FileSystem): Target {
     clear: (holding, cancel) => clearStage(fs, holding, cancel),
     seal: (holding, seal, cancel) => sealPoint(world.log, fs, holding, seal, cancel),
     sealed: (holding, point, cancel) => openSealed(fs, holding, point, cancel),
+    discard: (holding, cancel) => discardHolding(fs, holding, cancel),
     snapshots: (holding, cancel) => sealedSnapshots(fs, holding, cancel),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { CoevalError } from "@coeval/core/errors";
 import { joinPath } from "@coeval/core/model/path";
+import { EVERYTHING, type PathFilter } from "@coeval/core/model/path-filter";
 import type { FileStatus, FileSystem, ListPage } from "./file-system.ts";
 
 /** Directories of one listing that are listed ahead of the walk. */
@@ -26,9 +27,14 @@ interface Level {
 type Settled = { readonly page: ListPage } | { readonly failure: unknown };
 
 /** @throws CoevalError `not-found` when the directory does not exist. */
-export async function* walk(fs: FileSystem, directory: string, cancel: AbortSignal): AsyncGenerator<Found> {
+export async function* walk(
+  fs: FileSystem,
+  directory: string,
+  cancel: AbortSignal,
+  filter: PathFilter = EVERYTHING,
+): AsyncGenerator<Found> {
   const left = new AbortController();
-  const listings = listAhead(fs, directory, AbortSignal.any([cancel, left.signal]));
+  const listings = listAhead(fs, directory, AbortSignal.any([cancel, left.signal]), filter);
   try {
     const levels: Level[] = [{ path: "", page: await listings.first(""), index: 0 }];
     for (let level = levels.at(-1); level; level = levels.at(-1)) {
@@ -41,6 +47,7 @@ export async function* walk(fs: FileSystem, directory: string, cancel: AbortSign
       level.index++;
       listings.lookAhead(level);
       const path = joinPathRelative(level.path, status.name);
+      if (filter.leavesOut(path, kindOf(status))) continue;
       yield { path, status };
       if (status.type === "directory") levels.push({ path, page: await listings.first(path), index: 0 });
     }
@@ -58,7 +65,7 @@ async function nextPage(level: Level, listings: Listings): Promise<void> {
 
 type Listings = ReturnType<typeof listAhead>;
 
-function listAhead(fs: FileSystem, directory: string, cancel: AbortSignal) {
+function listAhead(fs: FileSystem, directory: string, cancel: AbortSignal, filter: PathFilter) {
   const ahead = new Map<string, Promise<Settled>>();
   const list = (path: string, after: string | null) => fs.listPage(joinPath(directory, path), after, cancel);
   return {
@@ -78,8 +85,9 @@ function listAhead(fs: FileSystem, directory: string, cancel: AbortSignal) {
       for (let i = level.index - 1; i < level.page.entries.length && begun < AHEAD_PER_DIRECTORY_MAX; i++) {
         const status = level.page.entries[i] as FileStatus;
         if (status.type !== "directory") continue;
-        begun++;
         const path = joinPathRelative(level.path, status.name);
+        if (filter.leavesOut(path, "directory")) continue;
+        begun++;
         if (ahead.has(path) || ahead.size >= AHEAD_MAX) continue;
         // Kept as a value: one that fails and is never asked for must not count as unhandled.
         ahead.set(
@@ -92,6 +100,11 @@ function listAhead(fs: FileSystem, directory: string, cancel: AbortSignal) {
       }
     },
   };
+}
+
+/** A symbolic link counts as a file: what it leads to is never looked into. */
+function kindOf({ type }: FileStatus): "file" | "directory" {
+  return type === "directory" ? type : "file";
 }
 
 /** Relative paths have no leading slash, which joinPath's absolute ones do. */

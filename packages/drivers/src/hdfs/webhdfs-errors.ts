@@ -26,6 +26,8 @@ const CODES: Readonly<Record<HdfsErrorCode, ErrorCode>> = {
   aclRefused: "cluster-refused",
   xattrNotFound: "not-found",
   quotaExceeded: "quota-exceeded",
+  encryptionZone: "unsupported",
+  editsGone: "not-found",
   diskFull: "secondary-full",
   blockMissing: "corrupt",
   leaseConflict: "cluster-refused",

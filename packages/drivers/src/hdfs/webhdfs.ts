@@ -126,6 +126,7 @@ function attributeCalls(client: HdfsClient) {
 function snapshotCalls(client: HdfsClient) {
   return {
     allowSnapshot: (directory, cancel) => translating(() => client.allowSnapshot(directory, cancel)),
+    disallowSnapshot: (directory, cancel) => translating(() => client.disallowSnapshot(directory, cancel)),
     async createSnapshot(root, name, cancel) {
       try {
         await client.createSnapshot(root, name, cancel);
@@ -198,7 +199,7 @@ function clusterCalls(client: HdfsClient) {
           capacityBytes: info.capacityTotalBytes,
           remainingBytes: info.capacityRemainingBytes,
           usedBytes: info.capacityUsedBytes,
-          dataNodes: info.liveDataNodes.length,
+          dataNodes: info.liveDataNodes?.length ?? null,
         };
       }),
     async setting(key, cancel) {

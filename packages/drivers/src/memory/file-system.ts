@@ -115,6 +115,8 @@ function editCalls(names: Names, user: string, call: Call) {
 function snapshotCalls(names: Names, user: string, call: Call) {
   return {
     allowSnapshot: (directory, cancel) => call(cancel, () => snapshots.allowSnapshot(names, user, directory)),
+    disallowSnapshot: (directory, cancel) =>
+      call(cancel, () => snapshots.disallowSnapshot(names, user, directory)),
     createSnapshot: (root, name, cancel) =>
       call(cancel, () => snapshots.createSnapshot(names, user, root, name)),
     deleteSnapshot: (root, name, cancel) =>

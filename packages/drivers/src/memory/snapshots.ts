@@ -25,6 +25,15 @@ export function allowSnapshot(names: NameSystem, user: string, path: string): vo
   names.snapshottable.set(node.id, []);
 }
 
+export function disallowSnapshot(names: NameSystem, user: string, path: string): void {
+  checkSuperuser(names, user);
+  change(names, path);
+  const { id } = directoryAt(names, path);
+  if ((names.snapshottable.get(id)?.length ?? 0) > 0)
+    throw new CoevalError("cluster-refused", `The directory ${path} has snapshot(s)`);
+  names.snapshottable.delete(id);
+}
+
 export function createSnapshot(
   names: NameSystem,
   user: string,

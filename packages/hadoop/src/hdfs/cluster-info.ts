@@ -13,15 +13,19 @@ export interface ClusterInfo {
   readonly safeMode: string | null;
   /** Kerberos is required. */
   readonly securityEnabled: boolean;
-  /** When this NameNode process started, ms since 1970 by its own clock: another value means a restart. */
-  readonly startedMs: number;
+  /** When this NameNode process started, ms since 1970 by its own clock: another value means a restart. Null where
+   * the protocol does not tell (RPC). */
+  readonly startedMs: number | null;
   readonly capacityTotalBytes: number;
   readonly capacityRemainingBytes: number;
   /** Bytes that HDFS itself takes, all replicas. */
   readonly capacityUsedBytes: number;
-  readonly snapshottableDirectories: number;
-  readonly liveDataNodes: readonly DataNodeInfo[];
-  readonly deadDataNodes: number;
+  /** Null where the protocol does not tell (RPC). */
+  readonly snapshottableDirectories: number | null;
+  /** Null where the caller is not told: RPC tells superusers only. */
+  readonly liveDataNodes: readonly DataNodeInfo[] | null;
+  /** Null as above. */
+  readonly deadDataNodes: number | null;
 }
 
 /** A DataNode as the NameNode lists it. */

@@ -1,4 +1,5 @@
 /** Turns what a server sent into a value or into the error it means. */
+import { isSaslError } from "../sasl/sasl-error.ts";
 import { codeOfJava, firstLine, HdfsError, type HdfsErrorCode } from "../errors.ts";
 import { type HttpResponse, httpFailureKind } from "../world.ts";
 import { Fields, MalformedAnswer, parse, utf8 } from "./decode.ts";
@@ -109,6 +110,11 @@ export function translated(error: unknown, asked: Asked): unknown {
   if (error instanceof MalformedAnswer) {
     const more = { cause: error, maybeDone: asked.changes };
     return failure(asked, "malformedAnswer", `${asked.server}: ${error.message}`, more);
+  }
+  // Of the proof, before anything was sent.
+  if (isSaslError(error)) {
+    const code = isSaslError(error, "kdcUnreachable") ? "unreachable" : "authentication";
+    return failure(asked, code, error.message, { cause: error });
   }
   const kind = httpFailureKind(error);
   if (kind === null) return error;

@@ -64,5 +64,8 @@ export function decodeFileChecksum(json: unknown): FileChecksum {
   const fields = new Fields(json, "answer").object("FileChecksum");
   const bytes = fields.text("bytes");
   if (!/^([0-9a-f]{2})+$/.test(bytes)) throw new MalformedAnswer("FileChecksum.bytes is not hexadecimal");
-  return { algorithm: fields.text("algorithm"), bytes };
+  // Java sends the whole of its buffer, of which so many bytes are the checksum.
+  const lengthBytes = fields.count("length");
+  if (2 * lengthBytes > bytes.length) throw new MalformedAnswer("FileChecksum.length is beyond its bytes");
+  return { algorithm: fields.text("algorithm"), bytes: bytes.slice(0, 2 * lengthBytes) };
 }

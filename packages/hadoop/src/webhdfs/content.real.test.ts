@@ -182,7 +182,7 @@ describe("cluster", () => {
     );
     assert.deepEqual([info.softwareVersion, info.haState, info.safeMode], ["3.4.2", "active", null]);
     assert.deepEqual(
-      info.liveDataNodes.map((node) => node.http),
+      info.liveDataNodes?.map((node) => node.http),
       cluster.dataNodes.map((node) => node.http),
     );
     assert.ok(info.capacityRemainingBytes > 0);

@@ -1,6 +1,6 @@
 /** What the tests of this folder share: bodies, names that hurt, and readers of streams. */
 import { type HdfsErrorCode, isHdfsError } from "../errors.ts";
-import type { HdfsClient } from "../hdfs/client.ts";
+import type { HdfsReading, HdfsTree } from "../hdfs/client.ts";
 
 /** Every kind of name that some layer between us and HDFS could get wrong. */
 export const ODD_NAMES: readonly string[] = oddNames();
@@ -39,7 +39,7 @@ export function numbered(length: number): Uint8Array {
 
 /** A range of a file in one piece. */
 export async function contentOf(
-  client: HdfsClient,
+  client: Pick<HdfsReading, "open">,
   path: string,
   offsetBytes: number,
   lengthBytes: number,
@@ -54,7 +54,7 @@ export async function contentOf(
 }
 
 /** A whole file as text. */
-export async function textOf(client: HdfsClient, path: string): Promise<string> {
+export async function textOf(client: HdfsTree & Pick<HdfsReading, "open">, path: string): Promise<string> {
   const { lengthBytes } = await client.getFileStatus(path);
   return new TextDecoder().decode(await contentOf(client, path, 0, lengthBytes));
 }

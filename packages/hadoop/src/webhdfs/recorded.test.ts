@@ -163,10 +163,10 @@ describe("what a real NameNode (3.4.2) answered", () => {
     const info = await clientOf("hdfs", jmxInfo, jmxStatus).getClusterInfo();
     assert.match(info.clusterId, /^CID-/);
     assert.deepEqual(
-      [info.softwareVersion, info.haState, info.safeMode, info.liveDataNodes.length],
+      [info.softwareVersion, info.haState, info.safeMode, info.liveDataNodes?.length],
       ["3.4.2", "active", null, 1],
     );
-    assert.equal(info.liveDataNodes[0]?.https, null);
+    assert.equal(info.liveDataNodes?.[0]?.https, null);
     assert.equal(info.capacityUsedBytes, 24_592);
     assert.equal((await clientOf("hdfs", serverDefaults).getServerDefaults()).keyProviderUri, null);
     assert.equal(await clientOf("hdfs", configuration).getConfiguration("dfs.blocksize"), "134217728");

@@ -9,8 +9,8 @@ test("a point that lacks a file is not whole", async () => {
     east: {
       source: (source) => ({
         ...source,
-        async *list(prepared, cancel) {
-          for await (const entry of source.list(prepared, cancel))
+        async *list(prepared, cancel, filter) {
+          for await (const entry of source.list(prepared, cancel, filter))
             if (!/(?<!serial)[02468b]$/.test(entry.path) || entry.type === "directory") yield entry;
         },
       }),
@@ -24,8 +24,9 @@ test("a point with another owner than the source's is not whole", async () => {
     east: {
       source: (source) => ({
         ...source,
-        async *list(prepared, cancel) {
-          for await (const entry of source.list(prepared, cancel)) yield { ...entry, owner: "nobody" };
+        async *list(prepared, cancel, filter) {
+          for await (const entry of source.list(prepared, cancel, filter))
+            yield { ...entry, owner: "nobody" };
         },
       }),
     },

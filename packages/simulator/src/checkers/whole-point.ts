@@ -4,8 +4,11 @@
  */
 import type { DataSet } from "@coeval/core/model/data-set";
 import type { Entry } from "@coeval/core/model/entry";
+import { compileFilters } from "@coeval/core/model/path-filter";
+import { type Filters, policyDefaults } from "@coeval/core/model/policy";
+import type { Run } from "@coeval/core/protect/run";
 import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
-import type { DirectoryNode, FileNode } from "@coeval/drivers/memory/inode";
+import type { DirectoryNode, FileNode, Inode } from "@coeval/drivers/memory/inode";
 import { machinesOf } from "../acting.ts";
 import { receiptFor, sealedSet, sealedTree, sourceSet, takenAtMs } from "../cluster/point-tree.ts";
 import { attributeDifferences, bytesOf, nodeBelow, sameBytes, treeOf } from "../cluster/tree.ts";
@@ -25,11 +28,19 @@ export const wholePoint: Checker = {
     const wrong = previous ? unlikeItsManifest(facts, previous) : [];
     if (run.phase === "done" && !point) wrong.push(`${run.id} is done and there is no point`);
     if (run.phase !== "done" && point) wrong.push(`${run.id} failed and there is a point`);
-    if (point) wrong.push(...unlikeTheSource(facts, point));
+    if (point) wrong.push(...otherFilters(run, point), ...unlikeTheSource(facts, point));
     return wrong.slice(0, TOLD_MAX);
   },
   afterAll: (facts) => facts.points.flatMap((point) => unlikeItsManifest(facts, point)).slice(0, TOLD_MAX),
 };
+
+/** The certificate says what the run's policy leaves out; that is what is not looked for. */
+function otherFilters(run: Run, point: RecoveryPoint): string[] {
+  const { include, exclude } = point.certificate.body.filters ?? policyDefaults.filters;
+  const { filters } = run.service.policy;
+  const same = [...include, ...exclude].join() === [...filters.include, ...filters.exclude].join();
+  return same ? [] : [`${point.id}: its certificate names other filters than the policy of ${run.id}`];
+}
 
 function unlikeTheSource(facts: Facts, point: RecoveryPoint): string[] {
   const sealed = sealedTree(facts, point.id);
@@ -38,6 +49,7 @@ function unlikeTheSource(facts: Facts, point: RecoveryPoint): string[] {
       `${point.id} is a point and no snapshot on the secondary holds it: ${facts.clusters.west.allSnapshots().join(" ")}`,
     ];
   const wrong: string[] = [];
+  const filters = point.certificate.body.filters ?? policyDefaults.filters;
   if (sealed.mode !== READERS_MODE)
     wrong.push(`${point.id}: its directory has mode ${sealed.mode.toString(8)}, readers cannot pass`);
   for (const set of facts.service.dataSets) {
@@ -47,7 +59,10 @@ function unlikeTheSource(facts: Facts, point: RecoveryPoint): string[] {
     // A snapshot that somebody removed underfoot cannot be compared with; its point has its manifest.
     if (!receipt || !there) continue;
     if (!here) wrong.push(`${point.id}: data set '${set.name}' is missing`);
-    else wrong.push(...differences(facts, set, there, here, openAt(facts, takenAtMs(facts, receipt))));
+    else
+      wrong.push(
+        ...differences(facts, set, there, here, { open: openAt(facts, takenAtMs(facts, receipt)), filters }),
+      );
   }
   return wrong;
 }
@@ -61,11 +76,14 @@ function differences(
   set: DataSet,
   source: DirectoryNode,
   sealed: DirectoryNode,
-  open: ReadonlyMap<number, number>,
+  { open, filters }: { readonly open: ReadonlyMap<number, number>; readonly filters: Filters },
 ): string[] {
   const wrong: string[] = [];
   const tell = (path: string, what: string) => wrong.push(`${set.name}/${path}: ${what}`);
-  const there = treeOf(source);
+  const filter = compileFilters(filters);
+  const isKept = ([path, { type }]: readonly [string, Inode]): boolean =>
+    !filter.leavesOut(path, type === "directory" ? type : "file");
+  const there = new Map([...treeOf(source)].filter(isKept));
   for (const [path, node] of there) {
     const copy = nodeBelow(sealed, path);
     if (!copy) {

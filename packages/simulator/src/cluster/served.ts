@@ -65,6 +65,7 @@ export const MUTATING: ReadonlySet<string> = new Set([
   "setXattr",
   "removeXattr",
   "allowSnapshot",
+  "disallowSnapshot",
   "createSnapshot",
   "deleteSnapshot",
   "renameSnapshot",

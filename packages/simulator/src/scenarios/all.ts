@@ -23,6 +23,7 @@ import { snapshotRemoved } from "./snapshot-removed.ts";
 import { slow } from "./slow.ts";
 import { stuckService } from "./stuck-service.ts";
 import { policyTakeover, takeover } from "./takeover.ts";
+import { year } from "./year.ts";
 import { targetEdited } from "./target-edited.ts";
 import { timeServer } from "./time-server.ts";
 
@@ -64,7 +65,11 @@ export const scenarios: readonly Scenario[] = [
   policyTakeover,
 ];
 
-/** Neighbouring seeds play different scenarios. */
+/** All that can be played by name. */
+export const named: readonly Scenario[] = [...scenarios, year];
+
+/** Neighbouring seeds play different scenarios; seed 0 is the year. */
 export function scenarioOf(seed: number): Scenario {
+  if (seed === 0) return year;
   return scenarios[seed % scenarios.length] as Scenario;
 }

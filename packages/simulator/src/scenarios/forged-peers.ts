@@ -7,6 +7,7 @@ import type { Call } from "../cluster/served.ts";
 import type { Act, Scenario } from "../plan.ts";
 import type { Stage } from "../stage.ts";
 import { createLife } from "../world/life.ts";
+import { requestFor } from "../processes/authority.ts";
 import type { Seed } from "../world/seed.ts";
 
 export const forgedPeers: Scenario = {
@@ -20,6 +21,15 @@ export const forgedPeers: Scenario = {
           name: "a forged peer calls the control device",
           when: { kind: "after-begin", run: index % 2, ms: seed.between(0, 6000) },
           act: (stage) => void knock(stage, "control", forgedPeer(stage, seed), hello, ["refused"]),
+        }),
+      ),
+      ...Array.from(
+        { length: 3 },
+        (_, index): Act => ({
+          name: "a stranger enrols with a secret that was spent",
+          when: { kind: "after-begin", run: index % 2, ms: seed.between(0, 6000) },
+          act: (stage) =>
+            void knock(stage, "control", { kind: "stranger" }, enrolOf(stage, seed), ["refused"]),
         }),
       ),
       // Whichever end of a transfer listens: from the first files on the secondary is asked, from the snapshot on the primary.
@@ -49,6 +59,12 @@ const KNOCKS = 8;
 const KNOCK_EVERY_MS = 300;
 
 const hello = { say: "hello", version: LINK_VERSION, software: "forged", dataAddress: "mallory:1" };
+
+/** As an agent does that is new, with a key of its own. */
+function enrolOf({ secrets, keys }: Stage, seed: Seed): object {
+  const { publicKey } = keys.create("mallory");
+  return { say: "enrol", secret: seed.pick(secrets), agent: "east", csr: requestFor(publicKey) };
+}
 
 /** Asks to send what the run of the call waits for, or to be sent what it serves. */
 function openOf(call: Call | null, direction: Direction): object {

@@ -1,5 +1,6 @@
 /** Instructions come again long after they were sent, and forged ones come in between: of another epoch, role or cluster. */
 import { encodeJson } from "@coeval/contract/wire/frame";
+import { policyDefaults } from "@coeval/core/model/policy";
 import type { Instruction } from "@coeval/core/protect/instruction";
 import type { Act, Scenario } from "../plan.ts";
 import type { Stage } from "../stage.ts";
@@ -40,6 +41,7 @@ function forged(stage: Stage, seed: Seed): Instruction {
     identity: null,
     order: {
       step: "take-snapshots",
+      filters: policyDefaults.filters,
       moment: Math.ceil(stage.sharedAt(stage.timeline.nowMs) + 100),
       sets: stage.service.dataSets,
       snapshotName: `coeval-${run}`,

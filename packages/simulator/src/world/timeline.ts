@@ -12,6 +12,8 @@ export interface Timeline {
   after(ms: number, act: () => void): () => void;
   /** Resolves so many ms from now. */
   pass(ms: number): Promise<void>;
+  /** Time passes and nothing happens, as with machines that are suspended: what was due meanwhile happens late. */
+  leap(ms: number): void;
   /** Lives on until `done`, or true time passes `untilMs`; false in the latter case, or when nothing can happen any more. */
   run(done: () => boolean, untilMs: number): Promise<boolean>;
   /** Events so far. */
@@ -51,6 +53,9 @@ export function createTimeline(drain: Drain): Timeline {
     at,
     after: (ms, act) => at(nowMs + ms, act),
     pass: (ms) => new Promise((resolve) => at(nowMs + ms, resolve)),
+    leap(ms) {
+      nowMs += Math.max(0, ms);
+    },
     async run(done, untilMs) {
       await drain();
       while (!done()) {
@@ -62,7 +67,7 @@ export function createTimeline(drain: Drain): Timeline {
           nowMs = untilMs;
           return false;
         }
-        nowMs = entry.atMs;
+        nowMs = Math.max(nowMs, entry.atMs);
         events++;
         entry.act();
         await drain();

@@ -14,7 +14,9 @@ export interface StoredService {
 export function serviceOf(row: Selectable<ControlTables["services"]>): StoredService {
   const { version, epoch, deletedAt } = row;
   const stored = JSON.parse(row.definition) as Service;
-  // One that was stored before policies had moments says nothing of them.
-  const service: Service = { ...stored, policy: { ...policyDefaults, ...stored.policy } };
+  // One that was stored before policies had moments, or filters, says nothing of them.
+  const { policy } = stored;
+  const filters = { ...policyDefaults.filters, ...policy.filters };
+  const service: Service = { ...stored, policy: { ...policyDefaults, ...policy, filters } };
   return { service, version, epoch, deletedAt };
 }

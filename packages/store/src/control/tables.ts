@@ -95,6 +95,20 @@ export interface ControlTables extends AccessTables {
     certificate: string;
     certificateSha256: string;
   };
+  /** What agents are told of services that were deleted. */
+  removals: {
+    number: Generated<number>;
+    /** The instruction's id. */
+    instruction: string;
+    run: string;
+    service: string;
+    /** JSON of core's Instruction. */
+    body: string;
+    /** `open` · `answered`. */
+    state: string;
+    /** JSON of core's Outcome. */
+    outcome: string | null;
+  };
   /** How far each service's policy was answered: its last moment that was armed or told. */
   schedules: { service: string; last: number };
   moments: {

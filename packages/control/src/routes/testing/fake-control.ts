@@ -193,7 +193,7 @@ function clusters(state: State, change: Change): Control["clusters"] {
       }),
     get: async (name) => found(state.clusterViews, name),
     list: async () => [...state.clusterViews.values()],
-    check: async (cluster, own) => {
+    check: async (cluster, { own }) => {
       const { hdfs } = found(state.clusterViews, cluster).cluster;
       return {
         cluster,

@@ -1,0 +1,112 @@
+/** Erasure-coded files, written by Java's client: read as they are, and with DataNodes gone. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { createClock } from "@coeval/platform/clock";
+import { createCryptography } from "@coeval/platform/cryptography";
+import { nodeHttp } from "@coeval/platform/http";
+import { createRandom } from "@coeval/platform/random";
+import { createTcp } from "@coeval/platform/tcp";
+import { type Cluster, startCluster } from "@coeval/testbed/cluster";
+import { createNativeHdfsClient, type NativeHdfsClient } from "../native/client.ts";
+import { parseServer } from "../native/endpoint.ts";
+import { createWebHdfsClient } from "../webhdfs/client.ts";
+import { parseEndpoint } from "../webhdfs/endpoint.ts";
+import { refused } from "../webhdfs/probes.ts";
+import { joined } from "./chunk-sums.ts";
+
+const MIB = 1024 * 1024;
+const FILE = { permission: 0o644, overwrite: true };
+const CONTENT = Uint8Array.from(
+  { length: 9 * MIB + 12_345 },
+  (_, index) => (index * 31) ^ (index >> 8) ^ (index >> 17),
+);
+/** Less than a chunk, a cell and more, whole stripes, several block groups. */
+const SIZES = [1, 700, MIB, MIB + 1, 3 * MIB, 5 * MIB + 77, CONTENT.length];
+const POLICIES = { "XOR-2-1-1024k": 1, "RS-3-2-1024k": 2 } as const;
+
+let cluster: Cluster;
+let hdfs: NativeHdfsClient;
+const http = nodeHttp();
+const tcp = createTcp();
+const world = {
+  clock: createClock(),
+  random: createRandom(),
+  streams: tcp,
+  cryptography: createCryptography(),
+};
+
+before(async () => {
+  const dir = new URL("../../../../.testbed/striped", import.meta.url).pathname;
+  cluster = await startCluster({
+    name: "striped",
+    dir,
+    options: { dataNodes: 5, replication: 2, blockSizeBytes: 2 * MIB },
+  });
+  const nameNodes = [parseServer(cluster.nameNodeRpc)] as const;
+  const identity = { kind: "simple", user: "hdfs" } as const;
+  hdfs = createNativeHdfsClient(world, { nameNodes, identity });
+  const java = createWebHdfsClient(
+    { ...world, http },
+    { nameNode: parseEndpoint(cluster.nameNodeHttp), identity },
+  );
+  for (const policy of Object.keys(POLICIES)) {
+    await hdfs.mkdirs(`/${policy}`, 0o755);
+    await hdfs.enableErasureCodingPolicy(policy);
+    await hdfs.setErasureCodingPolicy(`/${policy}`, policy);
+    for (const size of SIZES) await java.create(`/${policy}/${size}`, CONTENT.subarray(0, size), FILE);
+  }
+});
+after(async () => {
+  hdfs?.close();
+  tcp.close();
+  http.close();
+  await cluster?.stop();
+});
+
+async function checkAll(policy: string): Promise<void> {
+  for (const size of SIZES) {
+    const path = `/${policy}/${size}`;
+    assert.ok(isSame(await contentOf(path, 0, size), CONTENT.subarray(0, size)), path);
+    const [from, to] = [Math.floor(size / 3), Math.ceil((2 * size) / 3)];
+    assert.ok(
+      isSame(await contentOf(path, from, to - from), CONTENT.subarray(from, to)),
+      `${path} from ${from} to ${to}`,
+    );
+  }
+}
+
+async function contentOf(path: string, offsetBytes: number, lengthBytes: number): Promise<Uint8Array> {
+  return joined(await Array.fromAsync(hdfs.open(path, { offsetBytes, lengthBytes })));
+}
+
+function isSame(found: Uint8Array, expected: Uint8Array): boolean {
+  return found.length === expected.length && found.every((byte, index) => byte === expected[index]);
+}
+
+for (const [policy, parityUnits] of Object.entries(POLICIES)) {
+  describe(policy, () => {
+    test("files of every size are read, in part too", () => checkAll(policy));
+
+    test("a checksum over their groups is told", async () => {
+      const { bytes } = await hdfs.getCompositeChecksum(`/${policy}/${CONTENT.length}`);
+      await hdfs.create("/replicated", CONTENT, FILE);
+      assert.equal(bytes, (await hdfs.getCompositeChecksum("/replicated")).bytes);
+    });
+
+    test(`with ${parityUnits} of the DataNodes gone their bytes are computed`, async () => {
+      const gone = cluster.dataNodeDaemons.slice(0, parityUnits);
+      await Promise.all(gone.map((daemon) => daemon.kill()));
+      try {
+        await checkAll(policy);
+      } finally {
+        await Promise.all(gone.map((daemon) => daemon.start()));
+        await cluster.ready();
+      }
+    });
+
+    test("they are not written here", async () => {
+      await refused(hdfs.create(`/${policy}/new`, CONTENT.subarray(0, 10), FILE), "unsupported");
+      await refused(hdfs.getFileStatus(`/${policy}/new`), "notFound");
+    });
+  });
+}
