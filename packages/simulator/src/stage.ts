@@ -100,7 +100,7 @@ export async function buildStage(
   const watchers = new Set<(call: Call) => void>();
   let faults = NO_CLUSTER_FAULTS;
   const limits = { east: plan.limits.east ?? WHOLE_CLUSTER, west: plan.limits.west ?? WHOLE_CLUSTER };
-  const agent = (name: ClusterName, machine: Machine<AgentTables> = machines[name]): AgentProcess =>
+  const agent = (name: ClusterName, machine: Machine<AgentTables>): AgentProcess =>
     createAgentProcess(universe, machine, {
       fs: clusters[name].fs,
       served: {
@@ -132,12 +132,7 @@ export async function buildStage(
       tamper: tampers.control ?? {},
     }),
     inbox,
-    agents: {
-      east: agent("east"),
-      west: agent("west"),
-      ...(machines.east2 && { east2: agent("east", machines.east2) }),
-      ...(machines.west2 && { west2: agent("west", machines.west2) }),
-    },
+    agents: agentsOn(machines, agent),
     limits,
     history,
     writer: writers[0] as Writer,
@@ -151,6 +146,19 @@ export async function buildStage(
     trueAt: (instant) => shared.trueAt(instant),
     intrusions: [],
     secrets: [],
+  };
+}
+
+/** One on each machine. */
+function agentsOn(
+  { east, west, east2, west2 }: Stage["machines"],
+  agent: (name: ClusterName, machine: Machine<AgentTables>) => AgentProcess,
+): Stage["agents"] {
+  return {
+    east: agent("east", east),
+    west: agent("west", west),
+    ...(east2 && { east2: agent("east", east2) }),
+    ...(west2 && { west2: agent("west", west2) }),
   };
 }
 
