@@ -26,13 +26,13 @@ export const oneActing: Checker = {
   },
 };
 
-/** As audited, oldest first: an appointment is audited in the transaction that stores it. */
-async function risesOf({ machines, trueAt }: Facts) {
+/** As audited, oldest first, by the control device's own wall clock: an appointment is audited in the transaction that stores it. */
+async function risesOf({ machines }: Facts) {
   const rows = await readAudit(machines.control.database.db, 0, AUDIT_MAX);
   return rows
     .filter(({ what }) => what === "agent.appoint")
     .map(({ object, at }) => {
       const [, cluster, agent] = object.split("/");
-      return { cluster, agent, atMs: trueAt(at) };
+      return { cluster, agent, atMs: machines.control.timepiece.trueAt(at) };
     });
 }
