@@ -87,7 +87,14 @@ export type RunEvent =
     }
   /** The deadline of a phase ran out; of one that is over it means nothing. */
   | { readonly kind: "deadline"; readonly phase: Phase }
-  | { readonly kind: "cancel"; readonly by: string };
+  | { readonly kind: "cancel"; readonly by: string }
+  /** Another agent of a side's cluster acts from now on. */
+  | {
+      readonly kind: "taken-over";
+      readonly side: Side;
+      readonly agent: string;
+      readonly fingerprint: string;
+    };
 
 /** What follows from a step, to be carried out after it is stored. */
 export type Command =
@@ -138,6 +145,8 @@ export function step(run: Run, event: RunEvent): Stepped {
       return run.phase === "closing" || run.phase === "sealing" || run.phase === "giving-up"
         ? stay(run)
         : giveUp(run, { code: "released", message: `cancelled by ${event.by}`, evidence: [] });
+    case "taken-over":
+      return takenOver(run, event);
   }
 }
 
@@ -154,6 +163,19 @@ function reported(run: Run, side: Side, report: Report): Stepped {
     return withPin(enter(withIdentity(run, "source", report.identity), "armed"), run.source, report.identity);
   }
   return stay(run);
+}
+
+/**
+ * What the agent before held of the run is gone with it: receipts, plan, digests. So the run stops, and the next one begins on what
+ * is sealed. Only what ends a run goes on, by the new agent from what lies on the cluster: the seal, and the releases.
+ */
+function takenOver(run: Run, { side, agent, fingerprint }: RunEvent & { kind: "taken-over" }): Stepped {
+  const { [side]: before } = run;
+  const next: Run = { ...run, [side]: { ...before, agent, fingerprint } };
+  if (run.phase === "sealing" || run.phase === "closing" || run.phase === "giving-up")
+    return { run: next, commands: [] };
+  const message = `${agent} took over from ${before.agent}, the agent of ${before.cluster} that had begun the run`;
+  return giveUp(next, { code: "agent-lost", message, evidence: [] });
 }
 
 /**
