@@ -6,7 +6,7 @@ import type { Crash, Cut, Scenario } from "../plan.ts";
 import type { MachineName } from "../processes/machine.ts";
 import type { Seed } from "../world/seed.ts";
 import { drawCrash } from "./crash.ts";
-import { drawByPolicy } from "./policy.ts";
+import { drawByPolicy } from "./draw-by-policy.ts";
 
 const RUNS = 4;
 const AGENTS: readonly MachineName[] = ["east", "west", "east2", "west2"];
