@@ -58,9 +58,8 @@ export interface Agent {
 
 export async function createAgent(given: World, options: AgentOptions): Promise<Agent> {
   const world: World = { ...given, files: ownFiles(given.files) };
-  const { db, network } = options;
+  const { db, network, timeServers } = options;
   const stopping = new AbortController();
-  const { timeServers } = options;
   const clock = createSharedClock(world.clock, timeServers && { ...timeServers, log: world.log });
   const clusterClock = createClusterClock(world.clock, clock);
   const lease = createLease(world.clock, await readAppointment(db));
@@ -111,14 +110,7 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
   });
   const hear = hearing(world, options, { cluster, executor, link, keeping, lease });
   await executor.resume();
-  const watching = lease.watch((held) => {
-    if (!held) {
-      if (lease.term !== null) world.log.warn("pausing: the control device was not heard within the lease");
-      return executor.pause();
-    }
-    if (lease.current) link.say({ say: "appointed", ...lease.current });
-    void executor.resume();
-  }, stopping.signal);
+  const watching = lease.watch(onLease(world, lease, executor, link), stopping.signal);
   const over = link.run(stopping.signal);
   return {
     over,
@@ -132,6 +124,18 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
       await over;
       await watching;
     },
+  };
+}
+
+/** Work stops with the lease and goes on with it. */
+function onLease(world: World, lease: Lease, executor: Executor, link: Link): (held: boolean) => void {
+  return (held) => {
+    if (!held) {
+      if (lease.term !== null) world.log.warn("pausing: the control device was not heard within the lease");
+      return executor.pause();
+    }
+    if (lease.current) link.say({ say: "appointed", ...lease.current });
+    void executor.resume();
   };
 }
 

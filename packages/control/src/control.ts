@@ -97,9 +97,8 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const tasks = createTasks(world);
   const records = createRecords(world, database, bell);
   const id = await controlId(world, database);
-  const { openTimeSource } = options;
   const setting = await clockSetting(records, options.clock);
-  const clock = createControlClock(world, setting, { id, tasks, openTimeSource });
+  const clock = createControlClock(world, setting, { ...options, id, tasks });
   const leads = createLeads(world);
   const rates = createRates(world);
   const { links, runner, acting, removals, send } = connect(world, {
@@ -111,8 +110,8 @@ export async function createControl(world: World, options: ControlOptions): Prom
     noted(before, run) {
       leads.note(before, run);
       rates.note(run);
+      if (run.phase === "sealing" || isOver(run.phase)) copies.look();
       if (isOver(run.phase)) scheduler.again(run.service.name);
-      if (isOver(run.phase) || run.phase === "sealing") copies.look();
     },
   });
   const copies = createCopies(world, { db, tasks, acting, links });
@@ -123,12 +122,10 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const proven = onProvenClock(world, clock);
   const scheduler = createScheduler(proven, { db, records, tasks, calendar, leads, protect });
   const status = createStatus(world, { db, clients, runner, calendar, rates, clock });
-  await acting.load();
-  await runner.resume();
-  for (const instruction of await removals.open()) send(instruction);
+  await takeUp({ acting, runner, removals, send });
   scheduler.start();
-  if (options.messenger)
-    createAlerts(world, { db, records, tasks, status, messenger: options.messenger }).start();
+  const { messenger } = options;
+  if (messenger) createAlerts(world, { db, records, tasks, status, messenger }).start();
   const listener = await options.network.listen(options.linkAddress, (stream) => links.accept(stream));
   return {
     id,
@@ -180,6 +177,13 @@ interface Connected extends ControlOptions {
   readonly records: Records;
   readonly tasks: Tasks;
   readonly noted: Parameters<typeof createRunner>[1]["noted"];
+}
+
+/** What was going on when the process ended goes on. */
+async function takeUp({ acting, runner, removals, send }: Omit<Ring, "links">): Promise<void> {
+  await acting.load();
+  await runner.resume();
+  for (const instruction of await removals.open()) send(instruction);
 }
 
 interface Ring {

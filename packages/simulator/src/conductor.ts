@@ -58,8 +58,7 @@ export function createConductor(stage: Stage): Conductor {
       start("east");
       start("west");
       timeline.after(STANDBY_AFTER_MS, () => {
-        start("east2");
-        start("west2");
+        for (const name of ["east2", "west2"] as const) start(name);
       });
     },
     begin(run) {
