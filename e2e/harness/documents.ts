@@ -33,6 +33,8 @@ export interface ServiceWords {
   readonly window?: string;
   readonly beyond?: "refuse" | "mark";
   readonly openFiles?: "refuse" | "mark";
+  /** Names of data sets by their paths; default: of the path's last name. */
+  readonly names?: Readonly<Record<string, string>>;
   /** Of the data sets that are patterns. */
   readonly onUncovered?: "refuse" | "mark";
   /** Further lines of the policy, as `bandwidth: 8MB/s`. */
@@ -66,8 +68,9 @@ ${source}    target: ${JSON.stringify(words.target)}
 ${lines}`;
 }
 
-function setYaml(path: string, { onUncovered }: ServiceWords): string {
+function setYaml(path: string, { onUncovered, names }: ServiceWords): string {
+  const name = names?.[path];
   const pattern =
     path.includes("*") && onUncovered !== undefined ? `      onUncovered: ${onUncovered}\n` : "";
-  return `    - hdfs: ${JSON.stringify(path)}\n${pattern}`;
+  return `    - hdfs: ${JSON.stringify(path)}\n${pattern}${name === undefined ? "" : `      name: ${name}\n`}`;
 }

@@ -1,7 +1,8 @@
 /** The agent: beside one cluster, carries out what the control device instructs, within its own limits. Composed here by hand. */
-import { toFailure } from "@coeval/core/errors";
+import { CoevalError, toFailure } from "@coeval/core/errors";
 import type { Network, Stream } from "@coeval/core/ports/network";
 import type { World } from "@coeval/core/ports/world";
+import { readAppointment } from "@coeval/store/agent/appointment";
 import { countVoidSnapshots } from "@coeval/store/agent/snapshots";
 import type { AgentDatabase } from "@coeval/store/agent/tables";
 import { listTenures } from "@coeval/store/agent/tenures";
@@ -11,6 +12,8 @@ import type { AgentSigner, ClusterDrivers } from "./context.ts";
 import { openDoor } from "./door.ts";
 import { createExecutor, type Executor } from "./executor.ts";
 import type { Limits } from "./limits.ts";
+import { createKeeping, type Keeping } from "./keeping.ts";
+import { createLease, type Lease } from "./lease.ts";
 import { createLink, type Heard, type Link } from "./link.ts";
 import { ownFiles } from "./own-files.ts";
 import { answerQuestion } from "./questions.ts";
@@ -35,7 +38,8 @@ export interface AgentOptions {
   readonly software: string;
   /** Null where there is no way to an NTP server. */
   readonly timeServers: Omit<TimeServers, "log"> | null;
-  readonly drivers: (cluster: ClusterEndpoint) => ClusterDrivers;
+  /** `gate` throws when nothing may be changed on the cluster any more: asked before each change. */
+  readonly drivers: (cluster: ClusterEndpoint, gate: () => void) => ClusterDrivers;
   /** Keys that are trusted no more; the composition closes their streams. */
   readonly revoke: (fingerprints: readonly string[]) => void;
   /** A renewed certificate has come. */
@@ -54,12 +58,16 @@ export interface Agent {
 
 export async function createAgent(given: World, options: AgentOptions): Promise<Agent> {
   const world: World = { ...given, files: ownFiles(given.files) };
-  const { db, network } = options;
+  const { db, network, timeServers } = options;
   const stopping = new AbortController();
-  const { timeServers } = options;
   const clock = createSharedClock(world.clock, timeServers && { ...timeServers, log: world.log });
   const clusterClock = createClusterClock(world.clock, clock);
-  const cluster = await createClusterAccess(world, db, options.drivers);
+  const lease = createLease(world.clock, await readAppointment(db));
+  const gate = (): void => {
+    if (!lease.held) throw new CoevalError("internal-stop", "another agent of the cluster may act by now");
+  };
+  const cluster = await createClusterAccess(world, db, (endpoint) => options.drivers(endpoint, gate));
+  const keeping = createKeeping(world, db);
   let accept: (stream: Stream) => void = (stream) => stream.close("starting");
   const listener = await openDoor(world, options, options.listen, (stream) => accept(stream));
   const transfers = createTransfers(world, {
@@ -79,11 +87,13 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
       voidSnapshots: await countVoidSnapshots(db),
       clusterClock: clusterClock.offset(),
     }),
+    renewed: (askedElapsedMs, term) => lease.renewed(askedElapsedMs, term),
     hear: (message) => hear(message),
   });
   const executor = createExecutor({
     cluster: options.cluster,
     limits: options.limits,
+    lease,
     shared: {
       world,
       db,
@@ -98,8 +108,9 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
     report: (instruction, report) => link.say({ say: "report", instruction, report }),
     answer: (instruction, outcome) => link.say({ say: "answer", instruction, outcome } as FromAgent),
   });
-  const hear = hearing(world, options, { cluster, executor, link });
+  const hear = hearing(world, options, { cluster, executor, link, keeping, lease });
   await executor.resume();
+  const watching = lease.watch(onLease(world, lease, executor, link), stopping.signal);
   const over = link.run(stopping.signal);
   return {
     over,
@@ -111,19 +122,48 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
       await executor.stop();
       await listener.close();
       await over;
+      await watching;
     },
   };
 }
+
+/** Work stops with the lease and goes on with it. */
+function onLease(world: World, lease: Lease, executor: Executor, link: Link): (held: boolean) => void {
+  return (held) => {
+    if (!held) {
+      if (lease.term !== null) world.log.warn("pausing: the control device was not heard within the lease");
+      return executor.pause();
+    }
+    if (lease.current) link.say({ say: "appointed", ...lease.current });
+    void executor.resume();
+  };
+}
+
+function appointing(world: World, { executor, link, lease }: Parts, message: Appoint): void {
+  const { term, acting, leased, tenures } = message;
+  executor.appoint({ term, acting, leased }, tenures).then(
+    () => {
+      // Who acts says so once it may: an instruction that came before would not be heeded.
+      if (!acting || lease.held) link.say({ say: "appointed", term, acting, leased });
+      else link.askTime();
+    },
+    (thrown: unknown) => world.log.warn("appointment not heeded", { term, why: toFailure(thrown).message }),
+  );
+}
+
+type Appoint = Extract<FromControl, { say: "appoint" }>;
 
 interface Parts {
   readonly cluster: ClusterAccess;
   readonly executor: Executor;
   readonly link: Link;
+  readonly keeping: Keeping;
+  readonly lease: Lease;
 }
 
 /** What becomes of each thing that the control device says. Everything here logs or answers its own failures. */
 function hearing(world: World, options: AgentOptions, parts: Parts): (message: Heard) => void {
-  const { cluster, executor, link } = parts;
+  const { cluster, executor, link, keeping } = parts;
   return (message) => {
     switch (message.say) {
       case "welcome":
@@ -132,7 +172,16 @@ function hearing(world: World, options: AgentOptions, parts: Parts): (message: H
         });
         break;
       case "instruct":
-        void executor.instruct(message.instruction);
+        void executor.instruct(message.instruction, message.term);
+        break;
+      case "appoint":
+        appointing(world, parts, message);
+        break;
+      case "holds-point":
+        void keeping.holds(message).then(link.say);
+        break;
+      case "keep-point":
+        void keeping.keep(message).then(link.say);
         break;
       case "examine":
       case "find-sets":

@@ -8,6 +8,7 @@ import type { World } from "@coeval/core/ports/world";
 import type { Instruction, Order, Report, Step } from "@coeval/core/protect/instruction";
 import type { AgentDatabase } from "@coeval/store/agent/tables";
 import type { ClusterClock } from "./cluster-clock.ts";
+import type { Lease } from "./lease.ts";
 import type { Limits } from "./limits.ts";
 import type { Capacity } from "./transfer/capacity.ts";
 import type { Transfers } from "./transfer/transfers.ts";
@@ -29,6 +30,7 @@ export interface Context {
   /** What all transfers of this agent share. */
   readonly capacity: Capacity;
   readonly signer: AgentSigner;
+  readonly lease: Pick<Lease, "others">;
   readonly report: (report: Report) => void;
   readonly cancel: AbortSignal;
 }

@@ -56,7 +56,21 @@ const takeAt = (momentMs: number, change: Partial<Instruction> = {}): Instructio
   );
 
 const releaseVoid = (change: Partial<Instruction> = {}): Instruction =>
-  instruction({ step: "release", outcome: "void", certificate: null }, change);
+  instruction(
+    {
+      step: "release",
+      outcome: "void",
+      certificate: null,
+      sets,
+      holding: {
+        directory: "/coeval/billing",
+        sets: [{ name: "a", relative: "a" }],
+        filters: { include: [], exclude: [] },
+        base: null,
+      },
+    },
+    change,
+  );
 
 async function source() {
   const stage = await createStage();

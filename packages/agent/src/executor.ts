@@ -3,6 +3,7 @@
  * after a crash the open ones go on.
  */
 import { CoevalError, toFailure } from "@coeval/core/errors";
+import type { Tenure } from "@coeval/core/model/role";
 import type { Instruction, Outcome, Report, Result, Step } from "@coeval/core/protect/instruction";
 import {
   answerInstruction,
@@ -13,7 +14,15 @@ import {
   refuseInstruction,
 } from "@coeval/store/agent/journal";
 import { endRun, isEnded } from "@coeval/store/agent/runs";
+import {
+  type Appointment,
+  listUnfinished,
+  readAppointment,
+  writeAppointment,
+} from "@coeval/store/agent/appointment";
 import type { Context } from "./context.ts";
+import { pointFolder, runFolder } from "./folders.ts";
+import type { Lease } from "./lease.ts";
 import type { Limits } from "./limits.ts";
 import { openHolding } from "./open-holding.ts";
 import { refusalOf } from "./refusal.ts";
@@ -30,12 +39,13 @@ import { verify } from "./verify.ts";
 /** What the steps share; the rest of their context is made for each. */
 export type Shared = Omit<
   Context,
-  "instruction" | "note" | "saveNote" | "report" | "cancel" | "source" | "target" | "limits"
+  "instruction" | "note" | "saveNote" | "report" | "cancel" | "source" | "target" | "lease" | "limits"
 >;
 
 export interface ExecutorOptions {
   readonly cluster: string;
   readonly limits: Limits;
+  readonly lease: Lease;
   readonly shared: Shared;
   /** The cluster's drivers, once it is known how it is reached. */
   readonly drivers: () => Promise<Pick<Context, "source" | "target">>;
@@ -44,10 +54,14 @@ export interface ExecutorOptions {
 }
 
 export interface Executor {
-  /** Takes an instruction in; resolves when it is journaled and under way, or answered. */
-  instruct(instruction: Instruction): Promise<void>;
-  /** Goes on with what was open when the process ended. */
+  /** Takes an instruction of a term in; resolves when it is journaled and under way, or answered. One of another term is not heeded. */
+  instruct(instruction: Instruction, term: number): Promise<void>;
+  /** Acts, or stands by, from now on; resolves when that is stored, and nothing of another term runs any more. */
+  appoint(appointment: Appointment, tenures: readonly Tenure[]): Promise<void>;
+  /** Goes on with what is open, as far as the lease allows. */
   resume(): Promise<void>;
+  /** Stops all work without answering: the lease ran out. It goes on when there is a new one. */
+  pause(): void;
   /** Stops all work without answering: it goes on at the next start. */
   stop(): Promise<void>;
 }
@@ -81,6 +95,7 @@ interface Work {
   stopped: boolean;
 }
 
+const PAUSED = new CoevalError("internal-stop", "the control device was not heard for longer than the lease");
 const STOPPING = new CoevalError("internal-stop", "the agent is stopping");
 
 export function createExecutor(options: ExecutorOptions): Executor {
@@ -88,16 +103,30 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const work: Work = { options, tasks: new Map(), stopped: false };
   let taking: Promise<void> = Promise.resolve();
   return {
-    instruct(instruction) {
+    instruct(instruction, term) {
       const { id } = instruction;
       taking = taking
-        .then(() => take(work, instruction))
+        .then(() => (mayTake(work, instruction, term) ? take(work, instruction) : undefined))
         .catch((thrown: unknown) =>
           world.log.error("instruction not taken", { instruction: id, why: toFailure(thrown).message }),
         );
       return taking;
     },
+    appoint(appointment, tenures) {
+      const stored = taking.then(() => appoint(work, appointment, tenures));
+      taking = stored.catch((thrown: unknown) =>
+        world.log.error("appointment not stored", { why: toFailure(thrown).message }),
+      );
+      return stored;
+    },
+    pause() {
+      for (const task of work.tasks.values()) task.abort.abort(PAUSED);
+    },
     async resume() {
+      // What was paused ends before it begins anew.
+      const ending = [...work.tasks.values()].filter(({ abort }) => abort.signal.aborted);
+      await Promise.all(ending.map((task) => task.over));
+      if (work.stopped || !options.lease.held) return;
       for (const { instruction, note } of await listInstructions(db, "open"))
         if (!work.tasks.has(instruction.id)) start(work, instruction, note);
     },
@@ -107,6 +136,37 @@ export function createExecutor(options: ExecutorOptions): Executor {
       await Promise.all([...work.tasks.values()].map((task) => task.over));
     },
   };
+}
+
+function mayTake({ options }: Work, { id }: Instruction, term: number): boolean {
+  const { lease, shared } = options;
+  if (lease.term === term && lease.held) return true;
+  shared.world.log.warn("instruction not heeded", { instruction: id, of: term, term: lease.term });
+  return false;
+}
+
+async function appoint(work: Work, next: Appointment, tenures: readonly Tenure[]): Promise<void> {
+  const { lease, shared } = work.options;
+  const { db, world } = shared;
+  const before = await readAppointment(db);
+  if (before && next.term < before.term)
+    throw new CoevalError("epoch", `term ${next.term} is over: this agent knows of term ${before.term}`);
+  if (before && before.term !== next.term) {
+    // First of all nothing more is done: neither what was begun, nor anything that still comes.
+    lease.appointed({ ...before, acting: false });
+    for (const task of work.tasks.values()) task.abort.abort(PAUSED);
+    await Promise.all([...work.tasks.values()].map((task) => task.over));
+    // Before it is forgotten in the books, so that a kill in between leaves nothing behind.
+    for (const { run, service } of await listUnfinished(db)) {
+      await world.files.remove(runFolder(run));
+      await world.files.remove(pointFolder(service, run));
+    }
+  }
+  await writeAppointment(db, next, tenures);
+  lease.appointed(next);
+  const { term, acting, leased } = next;
+  if (before?.term !== term || before.acting !== acting || before.leased !== leased)
+    world.log.info(acting ? "acting" : "standing by", { term, leased });
 }
 
 async function take(work: Work, instruction: Instruction): Promise<void> {
@@ -157,7 +217,8 @@ async function carryOut(work: Work, task: Task, instruction: Instruction, note: 
   try {
     outcome = { ok: true, result: await perform(work, task, instruction, note) };
   } catch (thrown) {
-    if (work.stopped) return;
+    // It goes on later, or another agent's work is in its place.
+    if (work.stopped || !work.options.lease.held) return;
     outcome = { ok: false, failure: toFailure(cancel.aborted ? cancel.reason : thrown) };
     const { code, message } = outcome.failure;
     world.log.warn("instruction failed", { instruction: id, code, why: message });
@@ -176,6 +237,7 @@ async function perform(work: Work, task: Task, instruction: Instruction, note: u
   const { source, target } = await unlessCancelled(cancel, options.drivers());
   const context: Context = {
     ...options.shared,
+    lease: options.lease,
     limits: options.limits,
     source,
     target,

@@ -14,6 +14,10 @@ export function pointFile(service: string, run: string, name: "manifest" | "cert
   return `points/${service}/${run}/${name}`;
 }
 
+export function servicePointsFolder(service: string): string {
+  return `points/${service}`;
+}
+
 export function pointFolder(service: string, run: string): string {
   return `points/${service}/${run}`;
 }

@@ -27,6 +27,9 @@ export function checkLimits(limits: Limits, instruction: Instruction): void {
       requirePrefix(limits.readPrefixes, fixedPrefix(path), "read", "snapshot and read");
     for (const set of order.sets) requirePrefix(limits.readPrefixes, set.path, "read", "snapshot and read");
   }
+  // An agent that took over may have to seal what another one opened.
+  if (order.step === "seal")
+    requirePrefix(limits.writePrefixes, order.body.secondary.directory, "write", "write");
   if (order.step === "open-holding") {
     requirePrefix(limits.writePrefixes, order.directory, "write", "write");
     for (const set of order.sets) checkPath(joinPath(order.directory, set.relative), `sets.${set.name}`);

@@ -34,12 +34,23 @@ export interface LinkTalk {
     voidSnapshots: number;
     clusterClock: ClusterOffset | null;
   }>;
+  /** A question for the time, asked then, was answered with the term in which this agent acts. */
+  readonly renewed: (askedElapsedMs: number, term: number | null) => void;
   /** Everything but time and refusals. */
   readonly hear: (message: Heard) => void;
 }
 
-/** Listens until the link ends; `never` when the control device refuses for good. @throws CoevalError `protocol`, `unreachable`. */
-export async function converse(world: World, talk: LinkTalk, channel: Channel): Promise<"again" | "never"> {
+/**
+ * Listens until the link ends; `never` when the control device refuses for good.
+ * @param hurrying is given what asks for the time at once, as soon as that can be asked for.
+ * @throws CoevalError `protocol`, `unreachable`.
+ */
+export async function converse(
+  world: World,
+  talk: LinkTalk,
+  channel: Channel,
+  hurrying: (ask: () => void) => void,
+): Promise<"again" | "never"> {
   const { clock, log } = world;
   const over = new AbortController();
   const asked = new Map<number, number>();
@@ -59,6 +70,7 @@ export async function converse(world: World, talk: LinkTalk, channel: Channel): 
       if (message.say === "time") {
         const askedAt = asked.get(message.number);
         asked.delete(message.number);
+        if (askedAt !== undefined) talk.renewed(askedAt, message.acting);
         if (askedAt !== undefined && message.now !== null)
           talk.clock.measured(askedAt, heardAtMs, message.now, message.errorMs);
       } else if (message.say === "refused") {
@@ -69,7 +81,11 @@ export async function converse(world: World, talk: LinkTalk, channel: Channel): 
         if (message.say === "welcome") {
           checkVersion(message.version);
           talk.clock.reset(message.clockSource);
-          if (!greeted) background(channel, over.signal, speak(world, talk, channel, over.signal, asked));
+          if (!greeted) {
+            const ask = asking(clock, channel, asked);
+            hurrying(() => background(channel, over.signal, ask()));
+            background(channel, over.signal, speak(world, talk, channel, over.signal, ask));
+          }
           greeted = true;
         }
         talk.hear(message);
@@ -80,22 +96,26 @@ export async function converse(world: World, talk: LinkTalk, channel: Channel): 
   }
 }
 
+/** Asks for the time, noting when. */
+function asking(clock: Clock, channel: Channel, asked: Map<number, number>): () => Promise<void> {
+  let number = 0;
+  return async () => {
+    // What was not answered by now will not be; the map stays small.
+    if (asked.size > FIRST_EXCHANGES) asked.clear();
+    asked.set(++number, clock.elapsedMs());
+    await channel.send({ say: "time?", number } satisfies FromAgent);
+  };
+}
+
 /** Time at a quick pace first; then time and status each at its own, so that a cluster that hangs does not stop the clock. */
 async function speak(
   world: World,
   talk: LinkTalk,
   channel: Channel,
   over: AbortSignal,
-  asked: Map<number, number>,
+  askTime: () => Promise<void>,
 ): Promise<void> {
   const { clock } = world;
-  let number = 0;
-  const askTime = async (): Promise<void> => {
-    // What was not answered by now will not be; the map stays small.
-    if (asked.size > FIRST_EXCHANGES) asked.clear();
-    asked.set(++number, clock.elapsedMs());
-    await channel.send({ say: "time?", number } satisfies FromAgent);
-  };
   for (let i = 0; i < FIRST_EXCHANGES; i++) {
     await askTime();
     await clock.sleep(FIRST_EXCHANGE_EVERY_MS, over);

@@ -57,6 +57,7 @@ async function linked(reply: (said: FromAgent, channel: Channel, nth: number) =>
     listen().catch(() => undefined);
   });
   const heard: Heard[] = [];
+  const renewals: (readonly [number, number | null])[] = [];
   const shared = createSharedClock(clock);
   const probe = { answer: async (): Promise<ClusterStatus> => statusOf("east") };
   const link = createLink(world, {
@@ -71,6 +72,7 @@ async function linked(reply: (said: FromAgent, channel: Channel, nth: number) =>
       voidSnapshots: 0,
       clusterClock: null,
     }),
+    renewed: (askedMs, term) => void renewals.push([askedMs, term]),
     hear: (message) => void heard.push(message),
   });
   const stop = new AbortController();
@@ -84,6 +86,7 @@ async function linked(reply: (said: FromAgent, channel: Channel, nth: number) =>
     probe,
     logged,
     heard,
+    renewals,
     said,
     of,
     over,
@@ -106,6 +109,7 @@ const friendly =
         number: said.number,
         now: BEGIN_MS + time(),
         errorMs: 0,
+        acting: 1,
       } satisfies FromControl);
   };
 
@@ -183,8 +187,11 @@ test("a control device that falls silent is left and dialled again; sooner or la
 
 test("what is no message of the link, or another version of it, ends it with the reason", async () => {
   for (const [answer, why] of [
-    [{ ...WELCOME, version: LINK_VERSION + 1 }, /speaks version 2 of the link, this agent 1/],
-    [{ say: "instruct", instruction: { id: "x" } }, /no message of the link: instruction/],
+    [
+      { ...WELCOME, version: LINK_VERSION + 1 },
+      new RegExp(`speaks version ${LINK_VERSION + 1} of the link, this agent ${LINK_VERSION}`),
+    ],
+    [{ say: "instruct", term: 1, instruction: { id: "x" } }, /no message of the link: instruction/],
     [{ say: "dance" }, /no message of the link/],
   ] as const) {
     const all = await linked(async (said, channel) => {

@@ -22,12 +22,15 @@ export interface LinkOptions extends LinkTalk {
 export interface Link {
   /** Says it now, or drops it when there is no link: what matters is said again on demand. */
   readonly say: (message: FromAgent) => void;
+  /** Asks for the time now, out of turn. */
+  readonly askTime: () => void;
   /** Dials until stopped; resolves when the control device refuses for good. */
   run(cancel: AbortSignal): Promise<void>;
 }
 
 export function createLink(world: World, options: LinkOptions): Link {
   let channel: Channel | null = null;
+  let hurry = (): void => undefined;
 
   async function once(cancel: AbortSignal): Promise<"again" | "never"> {
     const mine = channelOn(await options.network.connect(options.address, cancel, { kind: "control" }));
@@ -38,15 +41,21 @@ export function createLink(world: World, options: LinkOptions): Link {
     try {
       const { software, dataAddress } = options;
       await mine.send({ say: "hello", version: LINK_VERSION, software, dataAddress } satisfies FromAgent);
-      return await converse(world, options, mine);
+      return await converse(world, options, mine, (ask) => {
+        hurry = ask;
+      });
     } finally {
-      if (channel === mine) channel = null;
+      if (channel === mine) {
+        channel = null;
+        hurry = () => undefined;
+      }
       cancel.removeEventListener("abort", abort);
       mine.close("over");
     }
   }
 
   return {
+    askTime: () => hurry(),
     say(message) {
       const current = channel;
       current?.send(message).catch((thrown: unknown) => {

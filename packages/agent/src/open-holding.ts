@@ -10,9 +10,9 @@ import { mendLateEffects } from "./late-effects.ts";
 import { requireRoom } from "./room.ts";
 
 export async function openHolding(context: StepContext<"open-holding">): Promise<Result> {
-  const { db, instruction, target, cancel } = context;
+  const { instruction, target, cancel } = context;
   const identity = await proveIdentity(target, instruction.identity, instruction.cluster, cancel);
-  const holding = await holdingOf(db, instruction, instruction.order);
+  const holding = await holdingOf(context, instruction, instruction.order);
   await mendLateEffects(context, holding, instruction.order.base);
   await requireRoom(context, holding, 0);
   return { step: "open-holding", identity };

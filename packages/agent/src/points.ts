@@ -1,6 +1,7 @@
 /** Questions about a sealed point: what it holds, by its manifest, and whether the cluster still shows the same. Changes nothing. */
 import { type Failure, toFailure } from "@coeval/core/errors";
 import { canonical, type Json } from "@coeval/core/model/canonical";
+import type { CertificateBody } from "@coeval/core/model/certificate";
 import type { Entry } from "@coeval/core/model/entry";
 import { readLines, tallyManifest } from "@coeval/core/model/manifest";
 import { isWithin, relativeTo } from "@coeval/core/model/path";
@@ -68,7 +69,7 @@ export async function checkPoint(
     const found = tally.summary();
     if (found.sha256 !== body.manifest.sha256)
       wrong.push(`the manifest's hash is ${found.sha256}, the certificate says ${body.manifest.sha256}`);
-    const sealed = await drivers.target.sealed(holdingOf(body), body.point, cancel);
+    const sealed = await drivers.target.sealed(holdingOfPoint(body), body.point, cancel);
     const mismatches = await compare(plain(readValues<Entry>(world, path)), plain(sealed.list(cancel)));
     wrong.push(...mismatches.map(({ set, path: place, what }) => `${set}/${place}: ${what}`));
     const counted = found.files + found.directories;
@@ -82,7 +83,10 @@ export async function checkPoint(
   }
 }
 
-function holdingOf(body: Asked<"check-point">["body"]): Holding {
+/** The holding directory as a point's certificate names it. */
+export function holdingOfPoint(
+  body: Pick<CertificateBody, "service" | "run" | "secondary" | "dataSets">,
+): Holding {
   const { directory } = body.secondary;
   return {
     service: body.service,

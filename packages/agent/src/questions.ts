@@ -5,7 +5,6 @@ import type { FromAgent, FromControl } from "@coeval/contract/wire/link";
 import { examine } from "./examine.ts";
 import { findSets } from "./find-sets.ts";
 import { inspect, type InspectParts } from "./inspect.ts";
-import type { Limits } from "./limits.ts";
 import { checkPoint, listPoint } from "./points.ts";
 import { mayRetire } from "./retire.ts";
 

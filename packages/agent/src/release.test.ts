@@ -31,7 +31,7 @@ const calls = ({ sites }: Stage) => sites.source.source.calls.filter((call) => c
 test("without a base, the snapshot of a run that was given up goes at once", async () => {
   const stage = await createStage();
   await voided(stage, "1", null);
-  assert.deepEqual([await rows(stage), calls(stage)], [[], ["release coeval-run-1"]]);
+  assert.deepEqual([await rows(stage), calls(stage)], [[], ["release coeval-billing-run-1"]]);
 });
 
 test("behind a base a void snapshot waits until it is the oldest; the next point takes base and void ones away, oldest first", async () => {
@@ -43,7 +43,11 @@ test("behind a base a void snapshot waits until it is the oldest; the next point
   assert.deepEqual(calls(stage), []);
   assert.equal((await protect(stage, "4", tree, first)).phase, "done");
   assert.deepEqual(await rows(stage), ["run-4 base"]);
-  assert.deepEqual(calls(stage), ["release coeval-run-1", "release coeval-run-2", "release coeval-run-3"]);
+  assert.deepEqual(calls(stage), [
+    "release coeval-billing-run-1",
+    "release coeval-billing-run-2",
+    "release coeval-billing-run-3",
+  ]);
 });
 
 test("a snapshot that came into being after its run was released goes with the next point; another's of such a name stays", async () => {
@@ -51,9 +55,9 @@ test("a snapshot that came into being after its run was released goes with the n
   const { taken } = stage.sites.source.source;
   await voided(stage, "1", null);
   assert.deepEqual([...taken], []);
-  for (const late of ["coeval-run-1", "coeval-run-elsewhere"]) taken.add(late);
+  for (const late of ["coeval-billing-run-1", "coeval-billing-run-elsewhere"]) taken.add(late);
   assert.equal((await protect(stage, "2", tree)).phase, "done");
-  assert.deepEqual([...taken], ["coeval-run-elsewhere", "coeval-run-2"]);
+  assert.deepEqual([...taken], ["coeval-billing-run-elsewhere", "coeval-billing-run-2"]);
 });
 
 test("void snapshots are bounded: one too many, and all go, the base's with them; the next delta is right all the same", async () => {
@@ -65,7 +69,7 @@ test("void snapshots are bounded: one too many, and all go, the base's with them
   assert.deepEqual(await rows(stage), []);
   assert.deepEqual(
     calls(stage),
-    [1, 2, 3, 4, 5, 6].map((id) => `release coeval-run-${id}`),
+    [1, 2, 3, 4, 5, 6].map((id) => `release coeval-billing-run-${id}`),
   );
   stage.sites.target.target.written.length = 0;
   const next = await protect(stage, "7", tree, first);
@@ -89,7 +93,7 @@ test("a snapshot that was announced and never taken does not keep the others fro
   assert.deepEqual(await rows(stage), ["run-1 base", "run-2 void"]);
   const third = await protect(stage, "3", tree, first);
   assert.deepEqual([third.phase, third.cause], ["done", null]);
-  assert.deepEqual([await rows(stage), [...source.source.taken]], [["run-3 base"], ["coeval-run-3"]]);
+  assert.deepEqual([await rows(stage), [...source.source.taken]], [["run-3 base"], ["coeval-billing-run-3"]]);
 });
 
 test("a cluster that is away is waited for; one that refuses for good is told of, and what stays is taken the next time", async () => {

@@ -5,26 +5,28 @@
  */
 import type { ErrorCode } from "@coeval/core/errors";
 import type { Prepared } from "@coeval/core/ports/source";
-import { snapshotName } from "@coeval/core/protect/instruct";
-import type { Base, Outcome, Result } from "@coeval/core/protect/instruction";
+import type { Holding } from "@coeval/core/ports/target";
+import { snapshotPrefix } from "@coeval/core/protect/instruct";
+import type { HoldingPlace, Outcome, Result, SetPlace } from "@coeval/core/protect/instruction";
 import { isEnded } from "@coeval/store/agent/runs";
 import { forgetSnapshot, listSnapshots, markSnapshot, type OwnSnapshot } from "@coeval/store/agent/snapshots";
 import { forgetStaged, readSwitch, writeSwitch } from "@coeval/store/agent/staging";
-import { storeCertificate } from "./certificates.ts";
+import { adoptSnapshots } from "./adopt.ts";
+import { readCertificate, storeCertificate } from "./certificates.ts";
 import type { Context, StepContext } from "./context.ts";
-import { pointFile, pointFolder, runFolder } from "./folders.ts";
-import { holdingOf, readOpening } from "./holding.ts";
+import { pointFolder, runFolder } from "./folders.ts";
+import { holdingOf, readOpening, setsGone } from "./holding.ts";
 import { proveIdentity } from "./identity.ts";
 import { noteDoubts } from "./late-effects.ts";
 import { persist } from "./persist.ts";
+import { bringJournal } from "./journal.ts";
+import { requirePrefix } from "./limits.ts";
+import { forgetOlder } from "./older-points.ts";
 import { switchBack } from "./switch.ts";
 import { ownTransfer } from "./transfer/own-transfer.ts";
 
 /** Void snapshots that may wait behind the base; one more, and all go, the base with them (the manifest still tells the changes). */
 const VOID_SNAPSHOTS_MAX = 4;
-
-/** Of the snapshots of all runs; what follows is the run's id. */
-const SNAPSHOT_PREFIX = snapshotName({ id: "" });
 
 /** Refusals before anything was made. */
 const AT_THE_DOOR: readonly ErrorCode[] = ["beyond-limits", "epoch", "foreign-data", "cluster-identity"];
@@ -51,13 +53,13 @@ async function releaseSource(context: StepContext<"release">): Promise<void> {
   const { db, instruction, world } = context;
   const { order, run, service } = instruction;
   await world.files.remove(runFolder(run));
+  await adoptSnapshots(context);
   if (order.outcome === "sealed") {
     await markSnapshot(db, run, "base");
     await releaseOldest(context, (snapshot) => snapshot.run !== run);
     await releaseLate(context);
-    const base = await baseOf(context);
-    // The base before the new one is needed no more on the source; its certificate stays.
-    if (base) await world.files.remove(pointFile(service, base.run, "manifest"));
+    // The bases before the new one are needed no more on the source; their certificates stay.
+    await forgetOlder(world, service, run);
   } else {
     await markSnapshot(db, run, "void");
     await world.files.remove(pointFolder(service, run));
@@ -86,20 +88,16 @@ async function releaseOldest(context: Context, mayGo: (snapshot: OwnSnapshot) =>
  * counted as gone. Such a one lies before the new base now, with nothing older left, and our own books know its run as over.
  */
 async function releaseLate({ db, instruction, source, cancel, world }: Context): Promise<void> {
+  const prefix = snapshotPrefix(instruction.service);
   const [base] = await listSnapshots(db, instruction.service);
   for (const root of base?.prepared.roots ?? []) {
-    for (const name of await source.snapshots(root.root, SNAPSHOT_PREFIX, cancel)) {
+    for (const name of await source.snapshots(root.root, prefix, cancel)) {
       if (name === base?.prepared.snapshotName) break;
-      if (!base || !(await isEnded(db, name.slice(SNAPSHOT_PREFIX.length)))) continue;
+      if (!base || !(await isEnded(db, name.slice(prefix.length)))) continue;
       world.log.warn("late snapshot released", { root: root.root, name });
       await source.release({ ...base.prepared, snapshotName: name, roots: [root] }, base.prepared, cancel);
     }
   }
-}
-
-/** What the run's transfer was based on. */
-async function baseOf({ db, instruction }: Context): Promise<Base | null> {
-  return (await ownTransfer(db, instruction.run, "source"))?.order.base ?? null;
 }
 
 async function releaseTarget(context: StepContext<"release">): Promise<void> {
@@ -108,7 +106,7 @@ async function releaseTarget(context: StepContext<"release">): Promise<void> {
   const opening = await readOpening(db, run);
   const state = await readSwitch(db, run);
   if (order.outcome === "void" && state !== "committed" && opening) {
-    const holding = await holdingOf(db, instruction, opening.order);
+    const holding = await holdingOf(context, instruction, opening.order);
     if (state === "forward" || state === "back") {
       await noteDoubts(context);
       await writeSwitch(db, run, "back");
@@ -120,8 +118,42 @@ async function releaseTarget(context: StepContext<"release">): Promise<void> {
     if (![opening.outcome, transfer?.outcome].some(atTheDoor)) await target.clear(holding, cancel);
     await world.files.remove(pointFolder(service, run));
   }
+  if (!opening && order.outcome === "void") await releaseForAnother(context);
   await forgetStaged(db, run);
   await world.files.remove(runFolder(run));
+}
+
+/** This agent knows nothing of the run: another one of the cluster had it. What is left of it lies on the cluster, under the run's name. */
+async function releaseForAnother(context: StepContext<"release">): Promise<void> {
+  const { instruction, target, cancel, limits, world } = context;
+  const { run, service, order } = instruction;
+  const { directory, sets, base } = order.holding;
+  requirePrefix(limits.writePrefixes, directory, "write", "write");
+  const holding: Holding = {
+    service,
+    directory,
+    run,
+    sets: [...sets, ...(await goneSets(context, order.holding))],
+    basePoint: base?.point ?? null,
+  };
+  await world.files.remove(pointFolder(service, run));
+  const left = await target.left(holding, cancel);
+  if (left === "nothing") return;
+  if (left === "switching") {
+    await bringJournal(context, holding);
+    await noteDoubts(context);
+    await switchBack(context, holding);
+  }
+  await target.clear(holding, cancel);
+}
+
+/** Data sets of the base that the run had not any more: the base's certificate says where they lie. */
+async function goneSets(
+  { world, instruction }: Context,
+  { directory, sets, base }: HoldingPlace,
+): Promise<readonly SetPlace[]> {
+  const certificate = base && (await readCertificate(world, instruction.service, base.run));
+  return certificate ? setsGone(certificate.body, directory, sets) : [];
 }
 
 function atTheDoor(outcome: Outcome | null | undefined): boolean {

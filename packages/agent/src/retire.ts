@@ -5,9 +5,11 @@
 import { CoevalError, toFailure } from "@coeval/core/errors";
 import { formatInstant, parseInstant } from "@coeval/core/model/instant";
 import type { World } from "@coeval/core/ports/world";
+import { snapshotPrefix } from "@coeval/core/protect/instruct";
 import type { Result } from "@coeval/core/protect/instruction";
 import type { FromAgent, FromControl } from "@coeval/contract/wire/link";
 import { forgetSnapshot, listSnapshots } from "@coeval/store/agent/snapshots";
+import { RUN_PATTERN } from "./adopt.ts";
 import { readCertificate } from "./certificates.ts";
 import type { StepContext } from "./context.ts";
 import { pointsFolder } from "./folders.ts";
@@ -54,20 +56,35 @@ export async function mayRetire(
   }
 }
 
-async function releaseAll({
-  db,
-  instruction,
-  source,
-  cancel,
-  world,
-}: StepContext<"retire">): Promise<number> {
+async function releaseAll(context: StepContext<"retire">): Promise<number> {
+  const { db, instruction, source, cancel, world } = context;
   const all = await listSnapshots(db, instruction.service);
   for (const { run, prepared } of all) {
     await source.release(prepared, null, cancel);
     await forgetSnapshot(db, run);
     world.log.info("snapshot released", { run, name: prepared.snapshotName });
   }
-  return all.length;
+  return all.length + (await releaseStrays(context));
+}
+
+/** What other agents of the cluster took: the points' certificates say at which roots. */
+async function releaseStrays(context: StepContext<"retire">): Promise<number> {
+  const { instruction, source, cancel, world, lease } = context;
+  if (!lease.others) return 0;
+  const { service } = instruction;
+  const roots = new Set<string>();
+  for (const run of await world.files.list(pointsFolder(service)))
+    for (const { root } of (await readCertificate(world, service, run))?.body.receipts ?? []) roots.add(root);
+  let released = 0;
+  for (const root of roots) {
+    for (const snapshotName of await source.snapshots(root, snapshotPrefix(service), cancel)) {
+      if (!RUN_PATTERN.test(snapshotName.slice(snapshotPrefix(service).length))) continue;
+      const found = { snapshotName, roots: [{ root, rootId: "", sets: [] }] };
+      await source.release({ ...found, freezesOpenFiles: false, listsOpenFiles: false }, null, cancel);
+      released++;
+    }
+  }
+  return released;
 }
 
 /** @throws CoevalError `beyond-limits` naming the limit. */

@@ -8,23 +8,28 @@ import { joinPath } from "@coeval/core/model/path";
 import type { Holding, SealedSnapshot, SealRequest } from "@coeval/core/ports/target";
 import { certifiedFilters } from "@coeval/core/protect/certificate-body";
 import type { Result } from "@coeval/core/protect/instruction";
+import type { Mismatch } from "@coeval/core/protect/verify";
 import { readSwitch, writeSwitch } from "@coeval/store/agent/staging";
 import { storeCertificate } from "./certificates.ts";
 import { proveChain, requireSame } from "./certified.ts";
 import type { Context, StepContext } from "./context.ts";
+import { pointFile } from "./folders.ts";
 import { proveIdentity } from "./identity.ts";
+import { leaveJournal } from "./journal.ts";
 import { noteDoubts } from "./late-effects.ts";
 import { persist } from "./persist.ts";
+import { holdingOfPoint } from "./points.ts";
 import { compareLive, switchBack, switchForward, unlikeManifest } from "./switch.ts";
+import { ownTransfer } from "./transfer/own-transfer.ts";
 import { type Received, received } from "./verify.ts";
 
 /** Attempts forward before it is taken back. */
 const FORWARD_ATTEMPTS_MAX = 8;
 
 export async function seal(context: StepContext<"seal">): Promise<Result> {
-  const { db, instruction, target, cancel, world } = context;
-  const { order, run, service } = instruction;
-  const { body } = order;
+  const { db, instruction } = context;
+  const { run } = instruction;
+  if (!(await ownTransfer(db, run, "target"))?.result) return sealForAnother(context);
   const there = await received(context);
   const { holding } = there;
   await proveBody(context, there);
@@ -33,11 +38,55 @@ export async function seal(context: StepContext<"seal">): Promise<Result> {
     await persist(context, "noting doubts", Number.POSITIVE_INFINITY, () => noteDoubts(context));
   if (state === "back" || state === "undone") throw await takeBack(context, holding, context.note as Failure);
   if (state !== "committed") await goForward(context, holding);
+  return sealAndCertify(context, holding, state !== "committed");
+}
+
+/**
+ * Another agent of the cluster received the run and began to seal it. As long as its staging is there, the switch can be taken back,
+ * which the release does. Without it the switch was proven and committed, and can only go forward: the live tree is the point.
+ */
+async function sealForAnother(context: StepContext<"seal">): Promise<Result> {
+  const { world, instruction, target, cancel } = context;
+  const { run, service, identity, cluster, order } = instruction;
+  const { body, previous } = order;
+  await persist(context, "proving", Number.POSITIVE_INFINITY, () =>
+    proveIdentity(target, identity, cluster, cancel),
+  );
+  requireSame("run", body.run, run);
+  requireSame("service", body.service, service);
+  requireSame("epoch", body.epoch, instruction.epoch);
+  requireSame("secondary", body.secondary.cluster, cluster);
+  requireSame("previous", body.previous?.point ?? null, previous);
+  const holding = holdingOfPoint(body);
+  const left = await persist(context, "looking", Number.POSITIVE_INFINITY, () =>
+    target.left(holding, cancel),
+  );
+  if (left !== "nothing")
+    throw new CoevalError("agent-lost", "the agent that began the seal is gone; what it began is taken back");
+  await persist(context, "waiting for the manifest", Number.POSITIVE_INFINITY, async () => {
+    if ((await world.files.size(pointFile(service, run, "manifest"))) !== null) return;
+    throw new CoevalError("agent-not-ready", `the manifest of ${run} was not copied here yet`);
+  });
+  const mismatches = await persist(context, "comparing", Number.POSITIVE_INFINITY, () =>
+    compareLive(context, holding),
+  );
+  if (mismatches.length > 0) throw differing(mismatches);
+  return sealAndCertify(context, holding, false);
+}
+
+async function sealAndCertify(
+  context: StepContext<"seal">,
+  holding: Holding,
+  untried: boolean,
+): Promise<Result> {
+  const { instruction, target, cancel, world } = context;
+  const { order, run, service } = instruction;
+  const { body } = order;
   let attempts = 0;
   const sealed = await persist(context, "sealing", Number.POSITIVE_INFINITY, sealOnce, mayBeMended);
 
   async function sealOnce(): Promise<SealedSnapshot> {
-    const first = ++attempts === 1 && state !== "committed";
+    const first = ++attempts === 1 && untried;
     await target.clear(holding, cancel);
     const sentMs = world.clock.elapsedMs();
     const point: SealRequest = {
@@ -111,6 +160,9 @@ async function proveBody(context: StepContext<"seal">, there: Received): Promise
 
 async function goForward(context: StepContext<"seal">, holding: Holding): Promise<void> {
   const { db, instruction } = context;
+  await persist(context, "writing the journal", Number.POSITIVE_INFINITY, () =>
+    leaveJournal(context, holding),
+  );
   await writeSwitch(db, instruction.run, "forward");
   try {
     await persist(
@@ -122,13 +174,7 @@ async function goForward(context: StepContext<"seal">, holding: Holding): Promis
     const mismatches = await persist(context, "comparing", FORWARD_ATTEMPTS_MAX, () =>
       compareLive(context, holding),
     );
-    const [first] = mismatches;
-    if (first) {
-      const evidence = mismatches.map((one) => `${one.set}/${one.path}: ${one.what}`);
-      throw new CoevalError("not-equal", `the live tree differs from the manifest at ${evidence[0]}`, {
-        evidence,
-      });
-    }
+    if (mismatches.length > 0) throw differing(mismatches);
   } catch (thrown) {
     context.cancel.throwIfAborted();
     const failure = toFailure(thrown);
@@ -136,6 +182,13 @@ async function goForward(context: StepContext<"seal">, holding: Holding): Promis
     throw await takeBack(context, holding, failure);
   }
   await writeSwitch(db, instruction.run, "committed");
+}
+
+function differing(mismatches: readonly Mismatch[]): CoevalError {
+  const evidence = mismatches.map((one) => `${one.set}/${one.path}: ${one.what}`);
+  return new CoevalError("not-equal", `the live tree differs from the manifest at ${evidence[0]}`, {
+    evidence,
+  });
 }
 
 /** Takes the switch back, and returns the failure that made it necessary. */

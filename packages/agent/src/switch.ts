@@ -19,14 +19,19 @@ const STEPS_AT_ONCE = 16;
 
 /** Performs all steps. */
 export async function switchForward(context: Context, holding: Holding): Promise<void> {
-  await pass(context, isRename, (step) => context.target.perform(holding, step, context.cancel));
-  await pass(context, isAttribute, (step) => context.target.perform(holding, step, context.cancel));
+  const perform = (step: SwitchStep) => context.target.perform(holding, step, context.cancel);
+  // What goes makes room first: a data set may have taken over the place of one that had another name.
+  await pass(context, isRemove, perform);
+  await pass(context, isPlace, perform);
+  await pass(context, isAttribute, perform);
 }
 
 /** Takes all steps back, performed or not. */
 export async function switchBack(context: Context, holding: Holding): Promise<void> {
-  await pass(context, isRename, (step) => context.target.undo(holding, step, context.cancel), "back");
-  await pass(context, isAttribute, (step) => context.target.undo(holding, step, context.cancel));
+  const undo = (step: SwitchStep) => context.target.undo(holding, step, context.cancel);
+  await pass(context, isPlace, undo, "back");
+  await pass(context, isRemove, undo, "back");
+  await pass(context, isAttribute, undo);
 }
 
 /** Compares the live tree with the new manifest: names, types, lengths, times, owners, modes, replication. */
@@ -88,10 +93,14 @@ async function* groups(
   }
 }
 
-function isRename(step: SwitchStep): boolean {
-  return step.kind === "remove" || step.kind === "place";
+function isRemove({ kind }: SwitchStep): boolean {
+  return kind === "remove";
+}
+
+function isPlace({ kind }: SwitchStep): boolean {
+  return kind === "place";
 }
 
 function isAttribute(step: SwitchStep): boolean {
-  return !isRename(step);
+  return !isRemove(step) && !isPlace(step);
 }

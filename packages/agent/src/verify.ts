@@ -75,7 +75,7 @@ export async function received(context: Context): Promise<Received> {
   if (!opening || !transfer?.result)
     throw new CoevalError("protocol", `${instruction.order.step} came before anything was received`);
   return {
-    holding: await holdingOf(db, instruction, opening.order),
+    holding: await holdingOf(context, instruction, opening.order),
     opening: opening.order,
     order: transfer.order,
     result: transfer.result,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkCertificate } from "@coeval/core/model/certificate";
 import type { Entry } from "@coeval/core/model/entry";
+import { snapshotName } from "@coeval/core/protect/instruct";
 import type { Direction } from "@coeval/core/protect/direction";
 import type { Run } from "@coeval/core/protect/run";
 import { type Chance, chanceOf } from "@coeval/core/testing/chance";
@@ -61,7 +62,7 @@ async function prove({ sites }: Stage, run: Run, tree: Tree, last: Run | null, l
     checkCertificate(run.certificate, last?.certificate ?? null, fakeHash, fakeSignatures),
     [],
   );
-  assert.deepEqual([...source.source.taken], [`coeval-${run.id}`], label);
+  assert.deepEqual([...source.source.taken], [snapshotName(run)], label);
   const rows = await listSnapshots(source.db, "billing");
   assert.deepEqual(
     rows.map((row) => [row.run, row.state]),

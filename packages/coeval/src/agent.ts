@@ -63,7 +63,7 @@ export async function startAgent(options: AgentProcess): Promise<RunningAgent> {
     listen: options.listen,
     software: VERSION,
     timeServers: { open: (url) => openTimeSource(world, url), localUrl },
-    drivers: (endpoint) => (options.drivers ?? hdfsDrivers)(world, endpoint),
+    drivers: (endpoint, gate) => (options.drivers ?? hdfsDrivers)(world, endpoint, gate),
     revoke: (fingerprints) => network.revoke(fingerprints),
     certified: (message) => renewal.take(message),
   });

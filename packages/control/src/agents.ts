@@ -5,6 +5,7 @@ import { agentRevoke } from "@coeval/store/control/agent-revoke";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import { viewAgent } from "./access/cluster-client.ts";
 import type { Call } from "./call.ts";
+import type { Acting } from "./acting.ts";
 import type { AgentView } from "./cluster-view.ts";
 import type { Links } from "./links.ts";
 import type { Records } from "./records.ts";
@@ -20,14 +21,18 @@ export function createAgents({
   db,
   records,
   links,
+  acting,
 }: {
   db: ControlQueries;
   records: Records;
   links: Links;
+  acting: Acting;
 }): Agents {
   return {
     async list() {
-      return (await agentList(db)).map((agent) => viewAgent(agent, links.sight(agent.cluster)));
+      return (await agentList(db)).map((agent) =>
+        viewAgent(agent, links.sight(agent.fingerprint), acting.of(agent.cluster)),
+      );
     },
     async revoke(call, cluster, agent) {
       const revoked = await records.write(async (tx) => {
@@ -42,6 +47,7 @@ export function createAgents({
         return keys;
       });
       await links.revoked(revoked);
+      acting.changed();
     },
   };
 }

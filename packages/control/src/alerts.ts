@@ -13,6 +13,7 @@ import { deliveryAdd, type NewDelivery } from "@coeval/store/control/delivery-ad
 import { deliveryTargets } from "@coeval/store/control/delivery-targets";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import { type AlertChanges, createHolding } from "./alert-changes.ts";
+import { agentNotices } from "./agent-notices.ts";
 import { createBell } from "./bell.ts";
 import { createCourier, giveUpWaiting } from "./courier.ts";
 import type { Records, Tx } from "./records.ts";
@@ -43,8 +44,9 @@ export function createAlerts(world: World, parts: AlertsParts): { start(): void 
   const courier = createCourier(world, { db, records, messenger, bell });
 
   async function look(): Promise<void> {
+    const now = await status();
     const { raised, over } = holding.look(
-      troublesOf(await status()),
+      [...troublesOf(now), ...agentNotices(now.clusters)],
       await alertOpen(db),
       world.clock.elapsedMs(),
     );

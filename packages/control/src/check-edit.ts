@@ -1,6 +1,7 @@
 /** Which edits of a service its recovery points forbid: what decides where the points lie. Pure. */
 import { CoevalError } from "@coeval/core/errors";
-import { relativeTo } from "@coeval/core/model/path";
+import type { DataSet } from "@coeval/core/model/data-set";
+import { isWithin, relativeTo } from "@coeval/core/model/path";
 import type { Service } from "@coeval/core/model/service";
 
 /**
@@ -30,6 +31,8 @@ function movedField(before: Service, after: Service): { place: string; from: str
   if (before.mapping.target !== after.mapping.target)
     return { place: "spec.mapping.target", from: before.mapping.target, to: after.mapping.target };
   for (const set of after.dataSets) {
+    const around = before.dataSets.find((one) => liesAround(before, one, after, set));
+    if (around) return { place: "spec.dataSets", from: around.path, to: set.path };
     const same = before.dataSets.find((one) => one.name === set.name);
     if (!same) continue;
     const from = relativeTo(same.path, before.mapping.source);
@@ -37,4 +40,10 @@ function movedField(before: Service, after: Service): { place: string; from: str
     if (from !== to) return { place: "spec.mapping.source", from: `${set.name} at ${from}`, to };
   }
   return null;
+}
+
+/** One lies in the other where points are kept: a switch cannot make the one of the other in one go. */
+function liesAround(before: Service, old: DataSet, after: Service, set: DataSet): boolean {
+  const [a, b] = [relativeTo(old.path, before.mapping.source), relativeTo(set.path, after.mapping.source)];
+  return a !== b && (isWithin(a, b) || isWithin(b, a));
 }

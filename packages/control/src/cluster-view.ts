@@ -35,7 +35,10 @@ export interface ClusterView {
   readonly version: number;
   /** Pinned at the first meeting; null before. */
   readonly identity: ClusterIdentity | null;
+  /** The one that acts, or acts first when it connects; null when none is enrolled. */
   readonly agent: AgentView | null;
+  /** All that are enrolled, the acting one among them, by name. */
+  readonly agents: readonly AgentView[];
   readonly connected: boolean;
   readonly lastSeenAt: Instant | null;
   readonly state: ClusterState;
@@ -77,4 +80,10 @@ export interface AgentView {
   readonly revokedAt: Instant | null;
   readonly lastSeenAt: Instant | null;
   readonly connected: boolean;
+  /** It is the cluster's one agent that acts. */
+  readonly acting: boolean;
+  /** Since when it acts, in which term, and why it took over; null when it does not act. */
+  readonly actingSince: Instant | null;
+  readonly term: number | null;
+  readonly tookOverBecause: string | null;
 }

@@ -24,6 +24,7 @@ import {
 } from "./checks/cluster-check.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { secretSha256 } from "./enrol.ts";
+import type { Links } from "./links.ts";
 import type { Records } from "./records.ts";
 
 /** An enrolment's secret is good for so long. */
@@ -60,6 +61,7 @@ export interface Enrolment {
 
 export interface ClustersParts extends ClusterCheckParts {
   readonly records: Records;
+  readonly links: Pick<Links, "revoked">;
   readonly authority: Authority;
 }
 

@@ -10,12 +10,14 @@ import { settingGet } from "@coeval/store/control/setting-get";
 import { settingPut } from "@coeval/store/control/setting-put";
 import type { ControlDatabase } from "@coeval/store/control/tables";
 import { createClients } from "./access/clients.ts";
+import { type Acting, createActing } from "./acting.ts";
 import { type Agents, createAgents } from "./agents.ts";
 import { createAlerts } from "./alerts.ts";
 import type { Authority } from "./authority.ts";
 import { createBell } from "./bell.ts";
 import { checkAnswer } from "./check-answer.ts";
 import { type Clusters, createClusters } from "./clusters.ts";
+import { createCopies } from "./copies.ts";
 import { createDeadlines } from "./deadlines.ts";
 import { createDispatcher, type Dispatcher } from "./dispatcher.ts";
 import { createEvents, type Events } from "./events.ts";
@@ -95,12 +97,11 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const tasks = createTasks(world);
   const records = createRecords(world, database, bell);
   const id = await controlId(world, database);
-  const { openTimeSource } = options;
   const setting = await clockSetting(records, options.clock);
-  const clock = createControlClock(world, setting, { id, tasks, openTimeSource });
+  const clock = createControlClock(world, setting, { ...options, id, tasks });
   const leads = createLeads(world);
   const rates = createRates(world);
-  const { links, runner, removals, send } = connect(world, {
+  const { links, runner, acting, removals, send } = connect(world, {
     ...options,
     id,
     shared: clock,
@@ -109,33 +110,34 @@ export async function createControl(world: World, options: ControlOptions): Prom
     noted(before, run) {
       leads.note(before, run);
       rates.note(run);
+      if (run.phase === "sealing" || isOver(run.phase)) copies.look();
       if (isOver(run.phase)) scheduler.again(run.service.name);
     },
   });
-  const clients = createClients(world, { db, links, clock });
+  const copies = createCopies(world, { db, tasks, acting, links });
+  const clients = createClients(world, { db, links, acting, clock });
   const runs = createRuns({ db, records, runner });
-  const protect = createProtect(world, { db, clients, links, runner, runs, leads, clock });
+  const protect = createProtect(world, { db, clients, acting, runner, runs, leads, clock, copies });
   const shared = onSharedClock(world, clock);
   const proven = onProvenClock(world, clock);
   const scheduler = createScheduler(proven, { db, records, tasks, calendar, leads, protect });
   const status = createStatus(world, { db, clients, runner, calendar, rates, clock });
-  await runner.resume();
-  for (const instruction of await removals.open()) send(instruction);
+  await takeUp({ acting, runner, removals, send });
   scheduler.start();
-  if (options.messenger)
-    createAlerts(world, { db, records, tasks, status, messenger: options.messenger }).start();
+  const { messenger } = options;
+  if (messenger) createAlerts(world, { db, records, tasks, status, messenger }).start();
   const listener = await options.network.listen(options.linkAddress, (stream) => links.accept(stream));
   return {
     id,
     clock,
     linkAddress: listener.address,
-    clusters: createClusters(world, { db, records, clients, links, clock, authority }),
-    agents: createAgents({ db, records, links }),
+    clusters: createClusters(world, { db, records, clients, links, acting, clock, authority }),
+    agents: createAgents({ db, records, links, acting }),
     services: createServices({
       db,
       records,
       clients,
-      links,
+      acting,
       calendar,
       scheduler,
       removals,
@@ -146,7 +148,7 @@ export async function createControl(world: World, options: ControlOptions): Prom
     moments: createMoments(shared, { db, calendar }),
     pauses: createPauses(shared, { db, records, scheduler }),
     runs,
-    points: createPoints(db, links),
+    points: createPoints(db, links, acting),
     events: createEvents({ db, bell, tasks }),
     protect,
     status,
@@ -177,9 +179,17 @@ interface Connected extends ControlOptions {
   readonly noted: Parameters<typeof createRunner>[1]["noted"];
 }
 
+/** What was going on when the process ended goes on. */
+async function takeUp({ acting, runner, removals, send }: Omit<Ring, "links">): Promise<void> {
+  await acting.load();
+  await runner.resume();
+  for (const instruction of await removals.open()) send(instruction);
+}
+
 interface Ring {
   readonly links: Links;
   readonly runner: Runner;
+  readonly acting: Acting;
   readonly removals: Removals;
   readonly send: Dispatcher["send"];
 }
@@ -200,7 +210,21 @@ function connect(world: World, parts: Connected): Ring {
       answered: (link, instruction, outcome) => dispatcher.answered(link, instruction, outcome),
       reported: (link, instruction, report) => dispatcher.reported(link, instruction, report),
     },
-    connected: (link) => dispatcher.connected(link),
+    acting: {
+      termOf: (link) => acting.termOf(link),
+      confirmed: (link, message) => acting.confirmed(link, message),
+      changed: () => acting.changed(),
+    },
+    connected: (link) => acting.connected(link),
+    gone: () => acting.closed(),
+  });
+  const acting = createActing(onShared, {
+    db,
+    records,
+    tasks,
+    links,
+    feed: (run, event) => runner.feed(run, event),
+    ready: (link) => dispatcher.connected(link),
   });
   const runner: Runner = createRunner(world, {
     db,
@@ -215,7 +239,8 @@ function connect(world: World, parts: Connected): Ring {
   const dispatcher: Dispatcher = createDispatcher(onShared, {
     tasks,
     records,
-    linkOf: (cluster) => links.of(cluster),
+    linkOf: (cluster) => acting.link(cluster),
+    termOf: (link) => acting.termOf(link),
     check: (id, outcome) => {
       const run = runner.active(id);
       return run ? checkAnswer(world, run, outcome) : outcome;
@@ -223,6 +248,6 @@ function connect(world: World, parts: Connected): Ring {
     feed: (run, event, answer) =>
       isRemoval(run) ? removals.feed(event, answer) : runner.feed(run, event, answer ? { answer } : {}),
   });
-  const removals = createRemovals(world, { db, records, links });
-  return { links, runner, removals, send: (instruction) => dispatcher.send(instruction) };
+  const removals = createRemovals(world, { db, records, acting });
+  return { links, runner, acting, removals, send: (instruction) => dispatcher.send(instruction) };
 }

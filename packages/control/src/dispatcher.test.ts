@@ -29,6 +29,7 @@ function setUp() {
   const fed: { event: RunEvent; answer: Answer | null }[] = [];
   const audited: string[] = [];
   let failing = false;
+  const strangers = new Set<Link>();
   const dispatcher = createDispatcher(world, {
     tasks: createTasks(world),
     records: {
@@ -39,6 +40,7 @@ function setUp() {
         } as never),
     },
     linkOf: (cluster) => links.get(cluster) ?? null,
+    termOf: (link) => (strangers.has(link) ? null : 1),
     check: (_run, outcome) => outcome,
     async feed(_run, event, answer) {
       if (failing) throw new Error("the disk is full");
@@ -58,7 +60,17 @@ function setUp() {
     dispatcher.connected(link);
     return link;
   };
-  return { time, dispatcher, connect, links, sent, fed, audited, fail: (is: boolean) => (failing = is) };
+  return {
+    time,
+    dispatcher,
+    connect,
+    links,
+    strangers,
+    sent,
+    fed,
+    audited,
+    fail: (is: boolean) => (failing = is),
+  };
 }
 
 test("an instruction waits for its agent, comes with the connection, and again until it is answered", async () => {
@@ -93,6 +105,23 @@ test("a repeated answer, and one to what was never ordered or was withdrawn, mea
   await dispatcher.answered(link, "run-2/verify/target", verified);
   assert.equal(fed.length, 1);
   assert.equal(dispatcher.open, 0);
+});
+
+test("what an agent says that acts no more has no effect; the one that took over is sent the instruction, and answers", async () => {
+  const { dispatcher, connect, strangers, sent, fed } = setUp();
+  const before = connect("west");
+  dispatcher.send(verify);
+  strangers.add(before);
+  const { length } = sent;
+  const now = connect("west");
+  assert.equal(sent.length, length + 1);
+  await dispatcher.answered(before, verify.id, {
+    ok: false,
+    failure: { code: "torn", message: "late", evidence: [] },
+  });
+  assert.equal(fed.length, 0);
+  await dispatcher.answered(now, verify.id, verified);
+  assert.equal(fed.length, 1);
 });
 
 test("an agent of another cluster that answers is refused and audited, and its answer has no effect", async () => {

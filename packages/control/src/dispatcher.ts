@@ -24,8 +24,10 @@ const LOOK_EVERY_MS = 500;
 export interface DispatcherParts {
   readonly tasks: Tasks;
   readonly records: Records;
-  /** The link of a cluster's agent, if it is connected. */
+  /** The link of a cluster's acting agent, if it is connected and ready. */
   readonly linkOf: (cluster: string) => Link | null;
+  /** The term in which the link's agent acts; null when another one does. */
+  readonly termOf: (link: Link) => number | null;
   /** The outcome, or the failure that it amounts to. */
   readonly check: (run: string, outcome: Outcome) => Outcome;
   readonly feed: (run: string, event: RunEvent, answer: Answer | null) => Promise<void>;
@@ -59,8 +61,9 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
   /** Sends, unless the agent is away or the link is busy: then the instruction stays due. */
   function transmit(entry: Open): void {
     const link = parts.linkOf(entry.instruction.cluster);
-    if (!link || link.queued >= LINK_QUEUED_MAX) return;
-    link.send({ say: "instruct", instruction: entry.instruction });
+    const term = link && parts.termOf(link);
+    if (!link || term === null || link.queued >= LINK_QUEUED_MAX) return;
+    link.send({ say: "instruct", term, instruction: entry.instruction });
     entry.dueElapsedMs = clock.elapsedMs() + entry.pauseMs;
     entry.pauseMs = Math.min(entry.pauseMs * 2, RESEND_MS_MAX);
   }
@@ -75,12 +78,7 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
     }
   }
 
-  /** The open instruction that a message is about; null when none is. */
-  async function about(link: Link, id: string): Promise<Instruction | null> {
-    const instruction = open.get(id)?.instruction ?? null;
-    if (instruction) await checkOwn(parts.records, link, instruction);
-    return instruction;
-  }
+  const about = (link: Link, id: string) => openOf(parts, link, open.get(id)?.instruction ?? null);
   parts.tasks.start("resend", resend);
 
   return {
@@ -126,6 +124,16 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
       }
     },
   };
+}
+
+/** The open instruction that a message is about; null when none is. What an agent says that acts no more is not what became of it. */
+async function openOf(
+  { records, termOf }: DispatcherParts,
+  link: Link,
+  instruction: Instruction | null,
+): Promise<Instruction | null> {
+  if (instruction) await checkOwn(records, link, instruction);
+  return termOf(link) === null ? null : instruction;
 }
 
 function answerTo(instruction: Instruction, outcome: Outcome, now: Instant): RunEvent {

@@ -107,6 +107,7 @@ test("a renewal keeps the key; another key is refused", async () => {
   const { secret } = await fake.control.clusters.enroll(call, "east");
   await enrolWith(fake.network, { secret, agent: "east", csr: key("1") });
   await agent.connect(fake.network);
+  await fake.time.settle();
   await agent.say({ say: "renew", csr: key("1") });
   await fake.time.settle();
   assert.equal(agent.heard.at(-1)?.say, "certified");

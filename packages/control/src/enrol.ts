@@ -4,6 +4,7 @@ import { CoevalError, toFailure } from "@coeval/core/errors";
 import type { Hash } from "@coeval/core/ports/hash";
 import type { World } from "@coeval/core/ports/world";
 import { agentGet } from "@coeval/store/control/agent-get";
+import { agentList } from "@coeval/store/control/agent-list";
 import { agentPut } from "@coeval/store/control/agent-put";
 import { agentRevoke } from "@coeval/store/control/agent-revoke";
 import { clusterGet } from "@coeval/store/control/cluster-get";
@@ -13,6 +14,9 @@ import type { Signed } from "./authority.ts";
 import type { AgentPeer } from "./link.ts";
 import type { AgentMessage, LinkParts } from "./link-parts.ts";
 import type { Tx } from "./records.ts";
+
+/** Agents enrolled for one cluster: one acts, the others stand by. */
+export const AGENTS_PER_CLUSTER_MAX = 3;
 
 export type Certified = Extract<FromControl, { say: "certified" }>;
 
@@ -28,6 +32,7 @@ export async function enrol(
     const signed = await parts.authority.sign(message.csr, { cluster, agent }, world.clock.nowMs());
     const revoked = await parts.records.write((tx) => accept(tx, enrolment, signed));
     await parts.revoked(revoked);
+    parts.acting.changed();
     return { say: "certified", certificate: signed.certificate, authority: signed.authority };
   } catch (thrown) {
     const { code, message: why } = toFailure(thrown);
@@ -92,7 +97,7 @@ async function proven(
   return stored;
 }
 
-/** Spends the secret and keeps the key. @returns the cluster's earlier keys: there is one agent a cluster. */
+/** Spends the secret and keeps the key. @returns the earlier keys of the agent of that name. */
 async function accept(tx: Tx, { id, cluster, agent }: StoredEnrolment, signed: Signed): Promise<string[]> {
   const { fingerprint, certificate } = signed;
   if (!(await enrolmentUse(tx.trx, id, tx.now)))
@@ -100,12 +105,23 @@ async function accept(tx: Tx, { id, cluster, agent }: StoredEnrolment, signed: S
   const known = await agentGet(tx.trx, fingerprint);
   if (known && (known.revokedAt !== null || known.cluster !== cluster || known.agent !== agent))
     throw new CoevalError("enrolment-refused", "the agent's key was enrolled before; it must make a new one");
-  const revoked = await agentRevoke(tx.trx, { cluster, but: fingerprint }, tx.now);
+  const revoked = await agentRevoke(tx.trx, { cluster, agent, but: fingerprint }, tx.now);
+  await requireRoom(tx.trx, cluster, agent);
   await agentPut(tx.trx, { fingerprint, cluster, agent, certificate }, tx.now);
   const object = `agent/${cluster}/${agent}`;
   await tx.audit(`agent:${cluster}/${agent}`, "agent.enrol", object, { fingerprint, enrolment: id, revoked });
   await tx.event("agent", object, { cluster });
   return revoked;
+}
+
+/** @throws CoevalError `enrolment-refused` when the cluster has as many other agents as it may have. */
+async function requireRoom(trx: Tx["trx"], cluster: string, agent: string): Promise<void> {
+  const others = (await agentList(trx)).filter(
+    (one) => one.cluster === cluster && one.agent !== agent && one.revokedAt === null,
+  );
+  if (others.length < AGENTS_PER_CLUSTER_MAX) return;
+  const names = others.map((one) => one.agent).join(", ");
+  throw new CoevalError("enrolment-refused", `${cluster} has ${others.length} agents already: ${names}`);
 }
 
 /** Looks at every character, so that the time it takes does not tell where texts differ. */

@@ -1,6 +1,7 @@
 /** What one connection needs of the rest of the control device. */
 import type { FromAgent } from "@coeval/contract/wire/link";
 import type { ControlQueries } from "@coeval/store/control/tables";
+import type { Acting } from "./acting.ts";
 import type { Authority } from "./authority.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Link } from "./link.ts";
@@ -17,6 +18,7 @@ export interface LinkParts {
   readonly authority: Authority;
   readonly refusals: Refusals;
   readonly dispatcher: Pick<Dispatcher, "answered" | "reported">;
+  readonly acting: Pick<Acting, "termOf" | "confirmed" | "changed">;
   /** An agent has said hello and may be instructed from now on. */
   opened(link: Link): Promise<void>;
   /** Any message of the agent came. */
@@ -24,7 +26,7 @@ export interface LinkParts {
   said(link: Link, status: StatusMessage): Promise<void>;
   closed(link: Link): void;
   /** An agent was turned away before it had a link. */
-  refused(cluster: string, why: string): void;
+  refused(fingerprint: string, why: string): void;
   /** Keys were revoked: agents must hear of it, links of those keys end. */
   revoked(fingerprints: readonly string[]): Promise<void>;
 }

@@ -18,6 +18,8 @@ import type { LinkParts } from "./link-parts.ts";
 import { drain, lastWord, refusal } from "./last-word.ts";
 import { withinMs } from "./time-limit.ts";
 
+type Time = Extract<FromControl, { say: "time" }>;
+
 /** Messages of one agent that are worked on at a time; further ones are not read before. */
 export const MESSAGES_IN_WORK_MAX = 32;
 /** Failures of a message that are the agent's doing. */
@@ -34,7 +36,7 @@ export async function serveLink(world: World, parts: LinkParts, stream: Stream):
   } catch (thrown) {
     const failure = toFailure(thrown);
     world.log.warn("link-refused", { peer: peer.kind, code: failure.code, message: failure.message });
-    if (peer.kind === "agent") parts.refused(peer.cluster, failure.message);
+    if (peer.kind === "agent") parts.refused(peer.fingerprint, failure.message);
     const final = failure.code === "peer-not-trusted" || failure.code === "enrolment-refused";
     await lastWord(world, channel, refusal(failure, final), () => drain(channel));
   }
@@ -105,13 +107,17 @@ async function handle(
     case "hello":
       return link.send(welcome);
     case "time?":
-      return link.send({ say: "time", number: message.number, ...timeNow(world, parts) });
+      return link.send({ say: "time", number: message.number, ...timeNow(world, parts, link) });
     case "status":
       return parts.said(link, message);
     case "report":
       return parts.dispatcher.reported(link, message.instruction, message.report);
     case "answer":
       return parts.dispatcher.answered(link, message.instruction, message.outcome);
+    case "appointed":
+      return parts.acting.confirmed(link, message);
+    case "held":
+    case "kept":
     case "findings":
     case "sets-found":
     case "retire-judged":
@@ -152,11 +158,12 @@ async function hear(world: World, channel: Channel): Promise<FromAgent | null> {
   );
 }
 
-function timeNow({ clock }: World, parts: LinkParts): { now: number | null; errorMs: number } {
+function timeNow({ clock }: World, parts: LinkParts, link: Link): Omit<Time, "say" | "number"> {
+  const acting = parts.acting.termOf(link);
   const reading = parts.clock.reading();
   return reading
-    ? { now: clock.elapsedMs() + reading.offsetMs, errorMs: reading.errorMs }
-    : { now: null, errorMs: 0 };
+    ? { now: clock.elapsedMs() + reading.offsetMs, errorMs: reading.errorMs, acting }
+    : { now: null, errorMs: 0, acting };
 }
 
 function welcomeOf({ id, clock }: LinkParts, { cluster }: StoredCluster): FromControl {

@@ -16,7 +16,7 @@ export type AgentPeer = Extract<Peer, { kind: "agent" }>;
 /** Core's own instruction, whose lists are read-only, goes out as it is. */
 export type ToAgent =
   | Exclude<FromControl, { say: "instruct" }>
-  | { readonly say: "instruct"; readonly instruction: Instruction };
+  | { readonly say: "instruct"; readonly term: number; readonly instruction: Instruction };
 
 export interface Link {
   readonly peer: AgentPeer;

@@ -49,7 +49,13 @@ test("the time is told at once, by the control device's own clock", async () => 
   const fake = await withAgent();
   await fake.agent.say({ say: "time?", number: 7 });
   await fake.time.settle();
-  assert.deepEqual(fake.agent.heard.at(-1), { say: "time", number: 7, now: fake.time.nowMs, errorMs: 0 });
+  assert.deepEqual(fake.agent.heard.at(-1), {
+    say: "time",
+    number: 7,
+    now: fake.time.nowMs,
+    errorMs: 0,
+    acting: 1,
+  });
 });
 
 test("an agent whose connection breaks shows at once, with the cause; a silent one within 10 s", async () => {

@@ -1,4 +1,4 @@
-/** All agents' connections: one a cluster, the newest counts; and strangers', who can but enrol. */
+/** All agents' connections: one an agent, the newest counts; and strangers', who can but enrol. */
 import type { Stream } from "@coeval/core/ports/network";
 import type { World } from "@coeval/core/ports/world";
 import { revokedList } from "@coeval/store/control/revoked-list";
@@ -19,10 +19,10 @@ export const REVOKED_MAX = 10_000;
 export interface Links {
   /** Takes a connection in and serves it to its end. */
   accept(stream: Stream): void;
-  /** The link of the cluster's agent, while it lasts. */
-  of(cluster: string): Link | null;
-  /** What is known of the cluster by its agent's links. */
-  sight(cluster: string): Sight;
+  /** Those that last. */
+  all(): readonly Link[];
+  /** What is known of the agent that holds a key, and of its cluster through it. */
+  sight(fingerprint: string): Sight;
   /** Ends the links of revoked keys and tells all agents the whole list. */
   revoked(fingerprints: readonly string[]): Promise<void>;
 }
@@ -32,8 +32,10 @@ export type LinksParts = Omit<
   "opened" | "heard" | "said" | "closed" | "refused" | "revoked" | "refusals"
 > & {
   readonly tasks: Tasks;
-  /** An agent may be instructed from now on. */
+  /** An agent is there. */
   readonly connected: (link: Link) => void;
+  /** Its link is over. */
+  readonly gone: () => void;
 };
 
 export function createLinks(world: World, parts: LinksParts): Links {
@@ -59,22 +61,23 @@ export function createLinks(world: World, parts: LinksParts): Links {
     ...parts,
     refusals: createRefusals(world),
     async opened(link) {
-      links.get(link.peer.cluster)?.close("the agent has connected anew");
-      links.set(link.peer.cluster, link);
+      links.get(link.peer.fingerprint)?.close("the agent has connected anew");
+      links.set(link.peer.fingerprint, link);
       world.log.info("agent-connected", { who: link.who });
       await sights.opened(link);
       link.send({ say: "revoked", fingerprints: await revokedList(db, REVOKED_MAX) });
       parts.connected(link);
     },
     heard: (link) => sights.heard(link),
-    refused: (cluster, why) => sights.refused(cluster, why),
+    refused: (fingerprint, why) => sights.refused(fingerprint, why),
     async said(link, status) {
-      if (links.get(link.peer.cluster) === link) await sights.said(link, status);
+      if (links.get(link.peer.fingerprint) === link) await sights.said(link, status);
     },
     closed(link) {
       world.log.info("agent-gone", { who: link.who, reason: link.ended });
-      if (links.get(link.peer.cluster) !== link) return;
-      links.delete(link.peer.cluster);
+      if (links.get(link.peer.fingerprint) !== link) return;
+      links.delete(link.peer.fingerprint);
+      parts.gone();
       tasks.start("tell-gone", () => sights.gone(link));
     },
     revoked,
@@ -84,11 +87,8 @@ export function createLinks(world: World, parts: LinksParts): Links {
   const strangers = createGate(world, tasks, session, STRANGERS_MAX);
   return {
     accept: (stream) => (stream.peer.kind === "agent" ? agents : strangers)(stream),
-    of(cluster) {
-      const link = links.get(cluster);
-      return link && link.ended === null ? link : null;
-    },
-    sight: (cluster) => sights.of(cluster),
+    all: () => [...links.values()].filter((link) => link.ended === null),
+    sight: (fingerprint) => sights.of(fingerprint),
     revoked,
   };
 }

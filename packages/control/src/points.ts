@@ -7,6 +7,7 @@ import { pointGet } from "@coeval/store/control/point-get";
 import { pointList } from "@coeval/store/control/point-list";
 import { serviceGet } from "@coeval/store/control/service-get";
 import type { ControlQueries } from "@coeval/store/control/tables";
+import type { Acting } from "./acting.ts";
 import type { Link } from "./link.ts";
 import type { Links } from "./links.ts";
 import { cursorNumber, limitOf, type Page, type PageRequest } from "./call.ts";
@@ -22,17 +23,28 @@ export interface Points {
   check(id: string): Promise<{ readonly checked: readonly string[]; readonly wrong: readonly string[] }>;
 }
 
-export function createPoints(db: ControlQueries, links: Pick<Links, "of">): Points {
+export function createPoints(
+  db: ControlQueries,
+  links: Pick<Links, "all">,
+  acting: Pick<Acting, "link">,
+): Points {
   async function get(id: string): Promise<RecoveryPoint> {
     const point = await pointGet(db, id);
     if (!point) throw new CoevalError("not-found", `there is no recovery point '${id}'`);
     return point;
   }
 
-  function linkTo(point: RecoveryPoint): Link {
+  /** The acting agent, or another of the cluster that keeps the point: older ones may lie with one alone. */
+  async function linkTo(point: RecoveryPoint): Promise<Link> {
     const { cluster } = point.certificate.body.secondary;
-    const link = links.of(cluster);
-    if (link) return link;
+    const { service, run } = point;
+    const first = acting.link(cluster);
+    const own = links.all().filter((link) => link.peer.cluster === cluster && link !== first);
+    for (const link of own.length > 0 && first ? [first, ...own] : []) {
+      const question = { say: "holds-point", service, run, certificateSha256: null } as const;
+      if ((await link.questions.ask(question)).held) return link;
+    }
+    if (first) return first;
     throw new CoevalError(
       "agent-away",
       `the manifest lies with the agent of ${cluster}, which is not connected`,
@@ -54,7 +66,7 @@ export function createPoints(db: ControlQueries, links: Pick<Links, "of">): Poin
       const { service, run } = point;
       const offset = cursorNumber(request) ?? 0;
       const limit = limitOf(request);
-      const { entries, next } = await linkTo(point).questions.ask({
+      const { entries, next } = await (await linkTo(point)).questions.ask({
         say: "list-point",
         service,
         run,
@@ -66,7 +78,7 @@ export function createPoints(db: ControlQueries, links: Pick<Links, "of">): Poin
     async check(id) {
       const point = await get(id);
       const { body } = point.certificate;
-      return linkTo(point).questions.ask({
+      return (await linkTo(point)).questions.ask({
         say: "check-point",
         identity: body.secondary.identity,
         body: certificateBodySchema.parse(body),

@@ -17,7 +17,8 @@ import type { Clients } from "./access/clients.ts";
 import type { Call } from "./call.ts";
 import { clockErrorMsMax, clockErrorText } from "./clock-share.ts";
 import { codeOf, type ClusterView } from "./cluster-view.ts";
-import type { Links } from "./links.ts";
+import { type Copies, wantedOf } from "./copies.ts";
+import type { Acting } from "./acting.ts";
 import type { Leads } from "./leads.ts";
 import type { Runner } from "./runner.ts";
 import type { ControlClock } from "./shared-clock.ts";
@@ -29,7 +30,7 @@ export type Protect = (call: Call, request: ProtectRequest) => Promise<RunRecord
 
 /**
  * @throws CoevalError, in this order, all before any instruction: `not-found`, `run-active`, `moment-past`, `moment-too-near`, `bad-input`,
- * `agent-away`, `clock-unproven` | `clock-off`, `cluster-identity` | `safe-mode` | `cluster-unreachable`; with patterns
+ * `agent-away`, `clock-unproven` | `clock-off`, `cluster-identity` | `safe-mode` | `cluster-unreachable`, `agent-not-ready`; with patterns
  * `uncovered`, `set-missing`, `too-large` and what the agent says of them.
  */
 export interface ProtectRequest {
@@ -45,12 +46,13 @@ export const LABEL_MAX = 200;
 export interface ProtectParts {
   readonly db: ControlQueries;
   readonly clients: Clients;
-  readonly links: Pick<Links, "of">;
+  readonly acting: Pick<Acting, "link">;
   readonly runner: Runner;
   readonly runs: Runs;
   readonly leads: Leads;
   /** The moment is an instant on it. */
   readonly clock: ControlClock;
+  readonly copies: Pick<Copies, "require">;
 }
 
 export function createProtect(world: World, parts: ProtectParts): Protect {
@@ -67,9 +69,11 @@ export function createProtect(world: World, parts: ProtectParts): Protect {
     checkOwnClock(clock, service);
     for (const view of [source, target]) checkClock(view, service);
     for (const view of [source, target]) checkUsable(view);
-    clock.expect(moment);
-    const resolved = await resolveSets(parts.links, service, source);
+    const resolved = await resolveSets(parts.acting, service, source);
     const [last] = await pointList(db, service.name, null, 1);
+    for (const { cluster } of [source, target])
+      await parts.copies.require(cluster.name, last ? wantedOf(last) : null);
+    clock.expect(moment);
     const run: Run = {
       ...blank,
       id: newId(world.random, "run"),

@@ -16,6 +16,8 @@ type Kinds = {
   inspect: "inspected";
   "list-point": "entries";
   "check-point": "point-checked";
+  "holds-point": "held";
+  "keep-point": "kept";
 };
 export type Question = {
   [K in keyof Kinds]: Omit<Extract<FromControl, { say: K }>, "number">;

@@ -16,7 +16,7 @@ import { removalOpen } from "@coeval/store/control/removal-open";
 import type { StoredService } from "@coeval/store/control/service-row";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Call } from "./call.ts";
-import type { Links } from "./links.ts";
+import type { Acting } from "./acting.ts";
 import type { Records, Tx } from "./records.ts";
 import type { Answer } from "./save-step.ts";
 
@@ -41,7 +41,7 @@ export interface Removals {
 export interface RemovalsParts {
   readonly db: ControlQueries;
   readonly records: Records;
-  readonly links: Pick<Links, "of">;
+  readonly acting: Pick<Acting, "link">;
 }
 
 /** True for the run that a removal's instructions name. */
@@ -49,10 +49,10 @@ export function isRemoval(run: string): boolean {
   return run.startsWith("removal-");
 }
 
-export function createRemovals(world: World, { db, records, links }: RemovalsParts): Removals {
+export function createRemovals(world: World, { db, records, acting }: RemovalsParts): Removals {
   return {
     async requireDeletable({ name, secondary, mapping }) {
-      const link = links.of(secondary);
+      const link = acting.link(secondary);
       if (!link)
         throw new CoevalError(
           "agent-away",

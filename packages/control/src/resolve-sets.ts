@@ -6,7 +6,7 @@ import { patternsOf } from "@coeval/core/model/set-pattern";
 import type { RunPatterns } from "@coeval/core/protect/run";
 import { checkSize } from "./check-service.ts";
 import type { ClusterView } from "./cluster-view.ts";
-import type { Links } from "./links.ts";
+import type { Acting } from "./acting.ts";
 
 /** What of a run its patterns decide. */
 export interface Resolved {
@@ -22,13 +22,13 @@ const TOLD_MAX = 3;
  * nothing, `data-sets-nested`, `name-taken`, `too-large`, `agent-away`, and what the agent says.
  */
 export async function resolveSets(
-  links: Pick<Links, "of">,
+  acting: Pick<Acting, "link">,
   service: Service,
   { identity }: ClusterView,
 ): Promise<Resolved> {
   const all = patternsOf(service.dataSets);
   if (all.length === 0) return { service };
-  const link = links.of(service.primary);
+  const link = acting.link(service.primary);
   if (!link) throw new CoevalError("agent-away", `the agent of ${service.primary} is not connected`);
   const found = await link.questions.ask({ say: "find-sets", identity, patterns: [...all] });
   const refusing = new Set(all.filter((one) => one.onUncovered === "refuse").map(({ name }) => name));

@@ -105,9 +105,10 @@ export function createServices(parts: ServicesParts): Services {
           const before = await serviceGet(tx.trx, service.name);
           if (before && before.deletedAt !== null) await removals.requireNone(tx.trx, service.name);
           await servicePut(tx.trx, service, version);
-          // What lies before the new moments' first was never due.
-          if (!before || before.deletedAt !== null || !sameMoments(before.service, service))
-            await schedulePut(tx.trx, service.name, time.nowMs());
+          // What lies before the new moments' first was never due. Before the shared clock was read nobody knows where that is: the
+          // scheduler begins with its first look then.
+          const anew = !before || before.deletedAt !== null || !sameMoments(before.service, service);
+          if (anew && parts.clock.reading() !== null) await schedulePut(tx.trx, service.name, time.nowMs());
           const definition = service as unknown as Json;
           await tx.audit(call.who, "service.apply", `service/${service.name}`, { version, definition });
           await tx.event("service", `service/${service.name}`, { version });

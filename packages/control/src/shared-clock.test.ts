@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { CoevalError } from "@coeval/core/errors";
 import type { OpenTimeSource } from "@coeval/core/ports/time-source";
 import { readAudit } from "@coeval/store/control/audit-list";
+import { scheduleLast } from "@coeval/store/control/schedule-last";
 import { FIRST_LEAD_MS } from "./leads.ts";
 import {
   call,
@@ -98,6 +99,22 @@ test("before the server was read nothing is protected, and the cause is said; de
     next.time.nowMs,
     "what is shown is the own clock's until then",
   );
+});
+
+test("a service that is applied before the server was read is due from the first look at its clock, not from the own one's", async () => {
+  const { fake, state } = await furnished();
+  state.silent = true;
+  const next = await fake.restart();
+  const [orders] = await next.control.services.list();
+  assert.ok(orders);
+  const other = {
+    ...orders.service,
+    name: "other",
+    dataSets: [{ name: "s", component: "hdfs", path: "/data/other/s" }],
+    mapping: { source: "/data/other", target: "/backup/other" },
+  } as const;
+  await next.control.services.apply(call, [{ service: other, ifVersion: null }], { dryRun: false });
+  assert.equal((await scheduleLast(next.control.database.db)).get("other"), undefined);
 });
 
 test("a server that is silent for long leaves too wide a bound for a small tolerance", async () => {

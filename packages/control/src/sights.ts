@@ -1,4 +1,4 @@
-/** What is known of each cluster by its agent's links since the control device started; live views are told when what they show changes. */
+/** What is known of each agent, and of its cluster through it, by its links since the control device started; live views are told when what they show changes. */
 import type { ClusterStatus } from "@coeval/core/model/cluster";
 import type { Instant } from "@coeval/core/model/instant";
 import type { World } from "@coeval/core/ports/world";
@@ -15,6 +15,8 @@ export interface Sight {
   /** Where the agent says that its peers reach it; null before its first link. */
   readonly dataAddress: string | null;
   readonly heardAt: Instant | null;
+  /** When the last message came; -Infinity before the first. */
+  readonly heardElapsedMs: number;
   /** What the agent last said of its cluster, and when. */
   readonly said: StatusMessage | null;
   readonly saidElapsedMs: number;
@@ -23,42 +25,46 @@ export interface Sight {
 }
 
 export interface Sights {
-  of(cluster: string): Sight;
+  /** By the fingerprint of the agent's key. */
+  of(fingerprint: string): Sight;
   opened(link: Link): Promise<void>;
   heard(link: Link): void;
   said(link: Link, status: StatusMessage): Promise<void>;
   gone(link: Link): Promise<void>;
   /** An agent was turned away before it had a link: what is shown of one that stays away says why. */
-  refused(cluster: string, why: string): void;
+  refused(fingerprint: string, why: string): void;
 }
 
 type Kept = { -readonly [Key in keyof Sight]: Sight[Key] } & { savedElapsedMs: number; shown: string };
 
-const UNSEEN: Sight = {
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** Of an agent that was never connected. */
+export const UNSEEN: Sight = {
   connected: null,
   dataAddress: null,
   heardAt: null,
+  heardElapsedMs: NEVER,
   said: null,
   saidElapsedMs: 0,
   ended: null,
 };
-const NEVER = Number.NEGATIVE_INFINITY;
 
 export function createSights({ clock }: World, records: Records): Sights {
   const kept = new Map<string, Kept>();
 
-  function change(cluster: string, sight: Partial<Kept>): void {
-    const before = kept.get(cluster) ?? { ...UNSEEN, savedElapsedMs: NEVER, shown: "" };
-    kept.set(cluster, { ...before, ...sight });
+  function change(fingerprint: string, sight: Partial<Kept>): void {
+    const before = kept.get(fingerprint) ?? { ...UNSEEN, savedElapsedMs: NEVER, shown: "" };
+    kept.set(fingerprint, { ...before, ...sight });
   }
 
   async function tell(link: Link): Promise<void> {
-    const { cluster } = link.peer;
-    const sight = kept.get(cluster);
+    const { cluster, fingerprint } = link.peer;
+    const sight = kept.get(fingerprint);
     if (!sight) return;
     const shown = JSON.stringify([sight.connected?.agent, shownOf(sight.said?.cluster ?? null)]);
     if (shown === sight.shown) return;
-    change(link.peer.cluster, { shown });
+    change(link.peer.fingerprint, { shown });
     const cause = sight.connected ? (sight.said?.cluster.cause ?? null) : sight.ended;
     await records.write((tx) =>
       tx.event("cluster", `cluster/${cluster}`, { connected: sight.connected !== null, cause }),
@@ -67,39 +73,40 @@ export function createSights({ clock }: World, records: Records): Sights {
 
   async function save(link: Link): Promise<void> {
     const savedElapsedMs = clock.elapsedMs();
-    const sight = kept.get(link.peer.cluster);
+    const sight = kept.get(link.peer.fingerprint);
     if (savedElapsedMs - (sight?.savedElapsedMs ?? NEVER) < SEEN_SAVED_EVERY_MS) return;
-    change(link.peer.cluster, { savedElapsedMs });
+    change(link.peer.fingerprint, { savedElapsedMs });
     await records.write((tx) => agentSeen(tx.trx, link.peer.fingerprint, sight?.heardAt ?? tx.now));
   }
 
   return {
-    of: (cluster) => kept.get(cluster) ?? UNSEEN,
+    of: (fingerprint) => kept.get(fingerprint) ?? UNSEEN,
     async opened(link) {
-      change(link.peer.cluster, {
+      change(link.peer.fingerprint, {
         connected: link.peer,
         dataAddress: link.dataAddress,
         ended: null,
         said: null,
         heardAt: clock.nowMs(),
+        heardElapsedMs: clock.elapsedMs(),
       });
       await tell(link);
     },
     heard(link) {
-      change(link.peer.cluster, { heardAt: clock.nowMs() });
+      change(link.peer.fingerprint, { heardAt: clock.nowMs(), heardElapsedMs: clock.elapsedMs() });
     },
     async said(link, status) {
-      change(link.peer.cluster, { said: status, saidElapsedMs: clock.elapsedMs() });
+      change(link.peer.fingerprint, { said: status, saidElapsedMs: clock.elapsedMs() });
       await tell(link);
       await save(link);
     },
     async gone(link) {
-      change(link.peer.cluster, { connected: null, ended: link.ended, savedElapsedMs: NEVER });
+      change(link.peer.fingerprint, { connected: null, ended: link.ended, savedElapsedMs: NEVER });
       await tell(link);
       await save(link);
     },
-    refused(cluster, why) {
-      if (!kept.get(cluster)?.connected) change(cluster, { ended: why });
+    refused(fingerprint, why) {
+      if (!kept.get(fingerprint)?.connected) change(fingerprint, { ended: why });
     },
   };
 }

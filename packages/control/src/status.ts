@@ -12,6 +12,7 @@ import type { StoredMoment } from "@coeval/store/control/moment-row";
 import type { StoredPause } from "@coeval/store/control/pause-list";
 import type { NewestPoint } from "@coeval/store/control/point-newest";
 import type { EndedRun } from "@coeval/store/control/run-newest-ended";
+import { agentNotices } from "./agent-notices.ts";
 import { clockWarnings, type ClockWarning } from "./clock-warnings.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { type Forecast, forecastOf } from "./forecast.ts";
@@ -97,7 +98,10 @@ export function statusOf(
   // The present may be as much later than it seems.
   const errorMs = clock.reading?.errorMs ?? 0;
   const seen = services.map((inputs) => serviceStatus(now, errorMs, inputs, pauses));
-  const warnings = clockWarnings(clock, clusters);
+  const warnings = [
+    ...agentNotices(clusters).map(({ about, text }) => ({ cluster: about.slice("cluster/".length), text })),
+    ...clockWarnings(clock, clusters),
+  ];
   return { now, clock, warnings, clusters, services: seen.toSorted(worstFirst) };
 }
 

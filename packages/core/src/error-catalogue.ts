@@ -3,6 +3,7 @@
  * docs/ERRORS.md is made from it and a test keeps them equal.
  */
 
+import { agentErrors } from "./errors/agents.ts";
 import { clockErrors } from "./errors/clock.ts";
 import { type CatalogueEntry, entry } from "./errors/entry.ts";
 import { httpErrors } from "./errors/http.ts";
@@ -11,6 +12,7 @@ export type { CatalogueEntry, Retry } from "./errors/entry.ts";
 
 /** code → entry. Codes are stable: they are the `type` of problem documents and stand in scripts. */
 export const errors = {
+  ...agentErrors,
   ...clockErrors,
   ...httpErrors,
   "agent-away": entry(

@@ -1,7 +1,7 @@
 /** The conductor keeps the processes running, and brings the plan's faults when their time has come. */
 import type { Act, Cut, Trigger } from "./plan.ts";
 import { type Call, NO_CLUSTER_FAULTS } from "./cluster/served.ts";
-import type { ProcessName } from "./processes/machine.ts";
+import type { MachineName } from "./processes/machine.ts";
 import type { Stage } from "./stage.ts";
 import { createDatabaseDisk } from "./world/database.ts";
 import { LATENCY_MS_MAX } from "./world/files.ts";
@@ -9,7 +9,9 @@ import { NO_LINK_FAULTS } from "./world/link-faults.ts";
 
 export interface Conductor {
   /** Starts a process; whenever it crashes it comes back. */
-  start(name: ProcessName): void;
+  start(name: MachineName): void;
+  /** All agents, those that stand by last. */
+  startAgents(): void;
   /** The faults of a run, right before it is begun. */
   begin(run: number): void;
   /** The run's moment is known now. */
@@ -23,6 +25,8 @@ export interface Conductor {
 
 /** How long a process is away that crashed without a plan. */
 const DOWN_MS = 500;
+/** Those that stand by are started so much later: the first ones act first. */
+const STANDBY_AFTER_MS = 1500;
 /** Of a secondary in fair weather. */
 const ROOM_BYTES = 2 ** 50;
 /** Whoever is still away when the faults cease is back within this. */
@@ -30,25 +34,33 @@ const BACK_MS_MAX = 60_000;
 
 export function createConductor(stage: Stage): Conductor {
   const { plan, timeline, net, machines, book } = stage;
-  const down = new Map<ProcessName, number>();
-  const dismissed = new Set<ProcessName>();
+  const down = new Map<MachineName, number>();
+  const dismissed = new Set<MachineName>();
   const acts = createActs(stage);
 
-  function start(name: ProcessName): void {
-    if (machines[name].life?.alive) return;
+  function start(name: MachineName): void {
+    if (machines[name]?.life?.alive) return;
     dismissed.delete(name);
     const crashed = (): void => {
       if (dismissed.has(name)) return;
       const downMs = down.get(name) ?? DOWN_MS;
       down.delete(name);
+      if (downMs === Number.POSITIVE_INFINITY) return;
       timeline.after(acts.ceased ? Math.min(downMs, BACK_MS_MAX) : downMs, () => start(name));
     };
     if (name === "control") stage.control.start(crashed);
-    else stage.agents[name].start(crashed);
+    else stage.agents[name]?.start(crashed);
   }
 
   return {
     start,
+    startAgents() {
+      start("east");
+      start("west");
+      timeline.after(STANDBY_AFTER_MS, () => {
+        for (const name of ["east2", "west2"] as const) start(name);
+      });
+    },
     begin(run) {
       if (run === 0) {
         acts.watchCalls();
@@ -58,7 +70,7 @@ export function createConductor(stage: Stage): Conductor {
       }
       for (const { process, point, downMs } of plan.crashes.filter((one) => one.run === run)) {
         down.set(process, downMs);
-        machines[process].crashAt(point);
+        machines[process]?.crashAt(point);
       }
       for (const cut of plan.cuts.filter((one) => one.run === run))
         timeline.after(cut.afterMs, () => {
@@ -88,23 +100,29 @@ export function createConductor(stage: Stage): Conductor {
     cease() {
       acts.cease();
       book.write("fault", "all faults cease");
-      net.setLinkFaults("control", NO_LINK_FAULTS);
-      stage.setClusterFaults(NO_CLUSTER_FAULTS);
-      for (const { from, to } of plan.cuts) net.mend(from, to);
-      stage.clusters.west.setRemainingBytes(ROOM_BYTES);
-      for (const cluster of Object.values(stage.clusters)) {
-        cluster.setReachable(true);
-        cluster.setSafeMode(false);
-      }
-      for (const server of stage.timeServers.values()) server.answers = true;
-      for (const machine of Object.values(machines)) {
-        machine.crashAt(null);
-        machine.disk.freeBytes = Number.POSITIVE_INFINITY;
-        machine.disk.latencyMsMax = LATENCY_MS_MAX;
-        Object.assign(machine.databaseDisk, createDatabaseDisk());
-      }
+      mend(stage);
     },
   };
+}
+
+/** Nothing is broken, full, slow, cut or silent any more. */
+function mend(stage: Stage): void {
+  const { plan, net, machines } = stage;
+  net.setLinkFaults("control", NO_LINK_FAULTS);
+  stage.setClusterFaults(NO_CLUSTER_FAULTS);
+  for (const { from, to } of plan.cuts) net.mend(from, to);
+  stage.clusters.west.setRemainingBytes(ROOM_BYTES);
+  for (const cluster of Object.values(stage.clusters)) {
+    cluster.setReachable(true);
+    cluster.setSafeMode(false);
+  }
+  for (const server of stage.timeServers.values()) server.answers = true;
+  for (const machine of Object.values(machines)) {
+    machine.crashAt(null);
+    machine.disk.freeBytes = Number.POSITIVE_INFINITY;
+    machine.disk.latencyMsMax = LATENCY_MS_MAX;
+    Object.assign(machine.databaseDisk, createDatabaseDisk());
+  }
 }
 
 function separate({ net, book, timeline }: Stage, { from, to, forMs }: Cut): void {

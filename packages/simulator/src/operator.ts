@@ -52,6 +52,7 @@ const ASKS_MAX = 200;
 const PASSING: readonly ErrorCode[] = [
   ...([
     "agent-away",
+    "agent-not-ready",
     "data-folder",
     "clock-unproven",
     "cluster-unreachable",
@@ -143,9 +144,13 @@ async function register(stage: Stage, ask: Ask): Promise<void> {
       scopes: scopesOf(name),
     };
     await ask((device) => device.clusters.add(CALL, cluster));
-    const { secret } = await ask((device) => device.clusters.enroll(CALL, name));
-    stage.secrets.push(secret);
-    await stage.agents[name].enrol(secret);
+    for (const agent of [name, `${name}2`] as const) {
+      const process = stage.agents[agent];
+      if (!process) continue;
+      const { secret } = await ask((device) => device.clusters.enroll(CALL, name, agent));
+      stage.secrets.push(secret);
+      await process.enrol(secret);
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { Limits } from "@coeval/agent/limits";
 import type { Filters, MomentRule, Tolerance } from "@coeval/core/model/policy";
 import type { Direction } from "@coeval/core/protect/direction";
 import { type Call, type ClusterFaults, NO_CLUSTER_FAULTS } from "./cluster/served.ts";
-import type { ProcessName } from "./processes/machine.ts";
+import type { MachineName, ProcessName } from "./processes/machine.ts";
 import type { Stage } from "./stage.ts";
 import type { CrashPoint } from "./world/life.ts";
 import { type LinkFaultRates, NO_LINK_FAULTS } from "./world/link-faults.ts";
@@ -49,17 +49,17 @@ export interface Subject {
 
 /** One crash, counted from the begin of a run (from 0). */
 export interface Crash {
-  readonly process: ProcessName;
+  readonly process: MachineName;
   readonly run: number;
   readonly point: CrashPoint;
-  /** How long the process stays away. */
+  /** How long the process stays away; Infinity: it never comes back. */
   readonly downMs: number;
 }
 
 /** Nothing passes one way for a while. */
 export interface Cut {
-  readonly from: ProcessName;
-  readonly to: ProcessName;
+  readonly from: MachineName;
+  readonly to: MachineName;
   readonly run: number;
   /** After the run's begin. */
   readonly afterMs: number;
@@ -113,6 +113,8 @@ export interface Plan {
   readonly limits: Partial<Readonly<Record<ClusterName, Limits>>>;
   /** Null: the operator asks for every run. */
   readonly byPolicy: ByPolicy | null;
+  /** Each cluster has a second agent, which is enrolled after the first. */
+  readonly standby: boolean;
   /** The machines sleep between the moments of a whole year. */
   readonly aYear: boolean;
   /** There are no faults: every run must be sealed. */
@@ -148,6 +150,7 @@ export function planOf(scenario: Scenario, seed: Seed): Plan {
     asks: {},
     limits: {},
     byPolicy: null,
+    standby: false,
     aYear: false,
     fair: false,
     recovers: true,

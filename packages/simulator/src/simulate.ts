@@ -128,8 +128,7 @@ async function askOn(stage: Stage, { inspection, runs, runCalls }: Notes): Promi
   conductor.start("control");
   await operator.setUp();
   findings.applied();
-  conductor.start("east");
-  conductor.start("west");
+  conductor.startAgents();
   writer.start();
   let well = true;
   for (let number = 0; number < plan.runs && well; number++) well = await once(number);

@@ -18,7 +18,13 @@ import {
   type ControlTamper,
   createControlProcess,
 } from "./processes/control-process.ts";
-import { createMachine, type Machine, type ProcessName, type Universe } from "./processes/machine.ts";
+import {
+  createMachine,
+  type Machine,
+  type ProcessName,
+  type StandbyName,
+  type Universe,
+} from "./processes/machine.ts";
 import { createClock, createTimepiece, type Timepiece } from "./world/clock.ts";
 import { createKeyRing } from "./world/hash.ts";
 import { createInbox, type Inbox } from "./world/inbox.ts";
@@ -40,9 +46,11 @@ export interface Stage extends Universe {
     readonly control: Machine<ControlTables>;
     readonly east: Machine<AgentTables>;
     readonly west: Machine<AgentTables>;
+    readonly east2?: Machine<AgentTables>;
+    readonly west2?: Machine<AgentTables>;
   };
   readonly control: ControlProcess;
-  readonly agents: Readonly<Record<ClusterName, AgentProcess>>;
+  readonly agents: Readonly<Record<ClusterName, AgentProcess> & Partial<Record<StandbyName, AgentProcess>>>;
   /** What the agents may do, as their administrators wrote it down. */
   readonly limits: Readonly<Record<ClusterName, Limits>>;
   /** Of the primary's live tree. */
@@ -92,8 +100,8 @@ export async function buildStage(
   const watchers = new Set<(call: Call) => void>();
   let faults = NO_CLUSTER_FAULTS;
   const limits = { east: plan.limits.east ?? WHOLE_CLUSTER, west: plan.limits.west ?? WHOLE_CLUSTER };
-  const agent = (name: ClusterName): AgentProcess =>
-    createAgentProcess(universe, machines[name], {
+  const agent = (name: ClusterName, machine: Machine<AgentTables>): AgentProcess =>
+    createAgentProcess(universe, machine, {
       fs: clusters[name].fs,
       served: {
         cluster: name,
@@ -110,7 +118,7 @@ export async function buildStage(
       tamper: tampers[name] ?? {},
     });
   const inbox = createInbox(timeline, seed.stream("inbox"));
-  const shared = sharedClock(universe, plan, machines.control);
+  const shared = sharedTimepiece(universe, plan, machines);
   return {
     ...universe,
     plan,
@@ -124,7 +132,7 @@ export async function buildStage(
       tamper: tampers.control ?? {},
     }),
     inbox,
-    agents: { east: agent("east"), west: agent("west") },
+    agents: agentsOn(machines, agent),
     limits,
     history,
     writer: writers[0] as Writer,
@@ -141,6 +149,19 @@ export async function buildStage(
   };
 }
 
+/** One on each machine. */
+function agentsOn(
+  { east, west, east2, west2 }: Stage["machines"],
+  agent: (name: ClusterName, machine: Machine<AgentTables>) => AgentProcess,
+): Stage["agents"] {
+  return {
+    east: agent("east", east),
+    west: agent("west", west),
+    ...(east2 && { east2: agent("east", east2) }),
+    ...(west2 && { west2: agent("west", west2) }),
+  };
+}
+
 function createUniverse(seed: Seed, timeline: Timeline): Universe {
   return {
     seed,
@@ -152,11 +173,11 @@ function createUniverse(seed: Seed, timeline: Timeline): Universe {
   };
 }
 
-/** The one clock of the plan. */
-function sharedClock(
+/** Of what all go by. */
+function sharedTimepiece(
   { timeServers }: Universe,
   { clock }: Plan,
-  control: Stage["machines"]["control"],
+  { control }: Stage["machines"],
 ): Timepiece {
   return clock === "ntp" ? (timeServers.get(TIME_HOST) as TimeServer).timepiece : control.timepiece;
 }
@@ -192,17 +213,25 @@ function createWriters(
   );
 }
 
-async function buildMachines(universe: Universe, { shape }: Plan): Promise<Stage["machines"]> {
+async function buildMachines(universe: Universe, { shape, standby }: Plan): Promise<Stage["machines"]> {
   const clock = (name: ProcessName) => ({ driftPpm: shape.driftPpm[name], aheadMs: shape.aheadMs[name] });
-  const agent = async (name: ClusterName) => {
+  // The one that stands by has a clock of its own, as wrong as the other's is.
+  const agent = async (name: ClusterName | StandbyName, like: ClusterName = name as ClusterName) => {
     const database = await openDatabase<AgentTables>(":memory:", agentMigrations);
-    return createMachine(universe, name, database, clock(name));
+    const { driftPpm, aheadMs } = clock(like);
+    return createMachine(
+      universe,
+      name,
+      database,
+      name === like ? clock(like) : { driftPpm: -driftPpm, aheadMs },
+    );
   };
   const database = await openDatabase<ControlTables>(":memory:", controlMigrations);
   return {
     control: createMachine(universe, "control", database, clock("control")),
     east: await agent("east"),
     west: await agent("west"),
+    ...(standby && { east2: await agent("east2", "east"), west2: await agent("west2", "west") }),
   };
 }
 

@@ -48,8 +48,7 @@ export async function watchOn(stage: Stage, { periodMs }: ByPolicy, notes: Notes
   conductor.start("control");
   await operator.setUp();
   for (const { name } of services) inspection.of(name).applied();
-  conductor.start("east");
-  conductor.start("west");
+  conductor.startAgents();
   for (const writer of writers) writer.start();
   for (; period < plan.runs; period++) {
     const untilMs = timeline.nowMs + periodMs;

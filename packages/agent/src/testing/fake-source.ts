@@ -111,7 +111,8 @@ export function createFakeSource(clock: Clock, cluster: string): FakeSource {
       if (keep && !source.taken.has(keep.snapshotName))
         throw new CoevalError("not-found", `there is no snapshot ${keep.snapshotName}`);
     },
-    snapshots: async () => [...source.taken],
+    roots: async (sets) => [{ root: "/data", rootId: "1", sets }],
+    snapshots: async (_root, prefix) => [...source.taken].filter((name) => name.startsWith(prefix)),
   };
   return source;
 }

@@ -22,6 +22,10 @@ export interface FakeTarget extends Target {
   spoil: ((entry: Entry, content: Uint8Array) => Uint8Array) | null;
   /** Bytes of staged files. */
   readonly contents: Map<string, Uint8Array>;
+  /** The switch's journal, while it is there. */
+  journal: Uint8Array | null;
+  /** Whether a step was performed since the staging was cleared last. */
+  switching: boolean;
 }
 
 export function createFakeTarget(cluster: string, entries: Iterable<Entry> = []): FakeTarget {
@@ -37,6 +41,8 @@ export function createFakeTarget(cluster: string, entries: Iterable<Entry> = [])
     fault: null,
     spoil: null,
     contents: new Map(),
+    journal: null,
+    switching: false,
     facts: { component: "hdfs", snapshotsPerRootMax: 100, covering: true },
     async probe() {
       await fault("probe");
@@ -71,8 +77,25 @@ export function createFakeTarget(cluster: string, entries: Iterable<Entry> = [])
       await fault("finishStaged", entry.path);
       live.stage(at, entry);
     },
+    async left() {
+      await fault("left");
+      if (target.switching) return "switching";
+      return target.contents.size > 0 ? "staged" : "nothing";
+    },
+    async writeJournal(_holding, content) {
+      await fault("writeJournal");
+      const parts: number[] = [];
+      for await (const part of content) parts.push(...part);
+      target.journal = Uint8Array.from(parts);
+    },
+    async *readJournal() {
+      await fault("readJournal");
+      if (!target.journal) throw new CoevalError("not-found", "there is no journal");
+      yield target.journal;
+    },
     async perform(_holding, step) {
       await fault("perform", pathOf(step));
+      target.switching = true;
       live.perform(step);
     },
     async undo(_holding, step) {
@@ -91,6 +114,8 @@ export function createFakeTarget(cluster: string, entries: Iterable<Entry> = [])
     async clear() {
       await fault("clear");
       live.clear();
+      target.journal = null;
+      target.switching = false;
       target.contents.clear();
     },
     async seal(_holding, { point }) {

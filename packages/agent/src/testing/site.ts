@@ -7,7 +7,9 @@ import { digestOf, fakeHash, fakeSignatures, fakeSigner } from "@coeval/core/tes
 import { agentMigrations } from "@coeval/store/agent/migrations/all";
 import type { AgentTables } from "@coeval/store/agent/tables";
 import { type Database, openDatabase } from "@coeval/store/database";
+import { type Appointment, readAppointment } from "@coeval/store/agent/appointment";
 import { createExecutor, type Executor } from "../executor.ts";
+import { createLease, type Lease } from "../lease.ts";
 import type { Limits } from "../limits.ts";
 import { type ClusterClock, createClusterClock } from "../cluster-clock.ts";
 import { type AgentClock, createSharedClock, type TimeServers } from "../shared-clock.ts";
@@ -50,7 +52,8 @@ export interface Site {
   stop(): Promise<void>;
   /** The process dies where it stands, its streams break. */
   crash(): void;
-  instruct(instruction: Instruction): Promise<void>;
+  instruct(instruction: Instruction, term?: number): Promise<void>;
+  appoint(appointment: Appointment): Promise<void>;
 }
 
 export interface SiteHearing {
@@ -75,6 +78,7 @@ export async function createSite(
   let running: {
     readonly life: Life;
     readonly executor: Executor;
+    readonly lease: Lease;
     readonly close: () => Promise<void>;
   } | null = null;
   const shared = createSharedClock(clock, servers);
@@ -122,7 +126,9 @@ export async function createSite(
       });
       const network = net.of(self);
       const listener = await network.listen(site.address, (stream) => transfers.accept(stream));
+      const lease = createLease(clock, await readAppointment(db));
       const executor = createExecutor({
+        lease,
         cluster,
         limits: site.limits,
         shared: {
@@ -142,7 +148,8 @@ export async function createSite(
         report: (id, report) => void (life.dead || site.hear?.report(id, report)),
         answer: (id, outcome) => void (life.dead || site.hear?.answer(id, outcome)),
       });
-      running = { life, executor, close: () => listener.close() };
+      running = { life, executor, lease, close: () => listener.close() };
+      if (lease.term === null) await executor.appoint({ term: 1, acting: true, leased: false }, []);
       measure(shared, clock.elapsedMs(), time);
       await executor.resume();
     },
@@ -162,9 +169,12 @@ export async function createSite(
       running = null;
       void site.onCrash?.();
     },
-    async instruct(instruction) {
+    async appoint(appointment) {
+      await running?.executor.appoint(appointment, []);
+    },
+    async instruct(instruction, term = running?.lease.term ?? 1) {
       // Whatever is on its way is in JSON.
-      await running?.executor.instruct(JSON.parse(JSON.stringify(instruction)) as Instruction);
+      await running?.executor.instruct(JSON.parse(JSON.stringify(instruction)) as Instruction, term);
     },
   };
   await site.start();

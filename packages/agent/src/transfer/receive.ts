@@ -22,7 +22,7 @@ export async function replicateSnapshots(context: StepContext<"replicate-snapsho
 }
 
 async function receiving(context: StepContext<Receives>): Promise<TransferWork> {
-  const holding = await openedHolding(context.db, context.instruction);
+  const holding = await openedHolding(context, context.instruction);
   const meter = createMeter(context.world.clock, context.report);
   const share = shareOf(context);
   let held = context.note as Held | null;

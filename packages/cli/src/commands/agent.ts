@@ -22,6 +22,8 @@ export function addAgent(agent: Command, context: Context): void {
         columns: {
           AGENT: (one: AgentResource) => `${one.cluster}/${one.name}`,
           STATE: (one: AgentResource) => one.state,
+          DUTY: (one: AgentResource) => (one.duty === "none" ? "" : one.duty),
+          SINCE: (one: AgentResource) => one.actingSince ?? "",
           SEEN: (one: AgentResource) =>
             one.lastSeenAt === null ? "never" : age(parseInstant(one.lastSeenAt), io.clock.nowMs()),
           ENROLLED: (one: AgentResource) => one.enrolledAt,

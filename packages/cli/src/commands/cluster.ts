@@ -1,5 +1,5 @@
 /** `cluster list|get|check|add|enroll|remove|pause|resume`. */
-import { enrolment } from "@coeval/contract/api/agent";
+import { type AgentResource, enrolment } from "@coeval/contract/api/agent";
 import { nothing } from "@coeval/contract/api/call";
 import { clusterList, type ClusterResource, clusterResource } from "@coeval/contract/api/cluster";
 import { parseInstant } from "@coeval/contract/api/instant";
@@ -86,7 +86,8 @@ function addEnroll(cluster: Command, context: Context): void {
     cluster,
     {
       usage: "enroll <name>",
-      about: "print a one-use token for the cluster's agent",
+      about:
+        "print a one-use token for an agent of the cluster; with another name than the first's it stands by",
       with: (command) => command.option("--agent <agent>", "its name; default: the cluster's"),
     },
     async ([name = ""], options) => {
@@ -132,12 +133,25 @@ function long(io: Io): View<ClusterResource> {
       IDENTITY: ({ status }) => status.identity?.clusterId ?? "not met yet",
       VERSION: ({ status }) => status.version ?? "",
       FREE: ({ status }) => (status.remainingBytes === null ? "" : bytes(status.remainingBytes)),
-      AGENT: ({ status }) => (status.agent === null ? "none" : `${status.agent.name}, ${status.agent.state}`),
+      AGENT: ({ status }) => (status.agent === null ? "none" : agentText(status.agent)),
+      "STANDING BY": ({ status }) =>
+        status.agents
+          .filter(({ name: one }) => one !== status.agent?.name)
+          .map(agentText)
+          .join("; ") || "none",
+      "TOOK OVER": ({ status }) => status.agent?.tookOverBecause ?? "",
+
       ...clockColumns,
       "TO DELETE": ({ status }) => `${status.voidSnapshots} snapshots wait for their turn`,
     },
     name,
   };
+}
+
+function agentText({ name, state, actingSince, term }: AgentResource): string {
+  return actingSince === null
+    ? `${name}, ${state}`
+    : `${name}, ${state}, acts since ${actingSince} (term ${term})`;
 }
 
 function seen(io: Io, at: string | null): string {

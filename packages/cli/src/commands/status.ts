@@ -87,6 +87,17 @@ function serviceView(nowMs: number): View<ServiceLine> {
   };
 }
 
+/** The one that acts first. */
+function agentsText(agents: ClusterLine["status"]["agents"]): string {
+  return agents
+    .toSorted((a, b) => Number(b.duty === "acting") - Number(a.duty === "acting"))
+    .map(
+      ({ name, state, duty }) =>
+        `${name} ${duty === "acting" ? "acts" : "stands by"}${state === "away" ? " (away)" : ""}`,
+    )
+    .join(", ");
+}
+
 function clusterView(nowMs: number): View<ClusterLine> {
   return {
     columns: {
@@ -95,6 +106,7 @@ function clusterView(nowMs: number): View<ClusterLine> {
       STATE: ({ status }) => status.state,
       SEEN: ({ status }) =>
         status.lastSeenAt === null ? "never" : age(parseInstant(status.lastSeenAt), nowMs),
+      AGENTS: ({ status }) => agentsText(status.agents),
       CLOCK: ({ status }) => (status.clock === null ? "" : offsetText(status.clock)),
       "CLUSTER'S CLOCK": ({ status }) =>
         status.clusterClock === null ? "" : offsetText(status.clusterClock),

@@ -14,6 +14,16 @@ export const agentResource = named(
     enrolledAt: instantText,
     revokedAt: instantText.nullable(),
     lastSeenAt: instantText.nullable(),
+    duty: z
+      .enum(["acting", "standby", "none"])
+      .describe("one agent of a cluster acts; the others stand by to take over"),
+    actingSince: instantText.nullable().describe("null when it does not act"),
+    term: z
+      .number()
+      .int()
+      .nullable()
+      .describe("counts the cluster's acting agents; null when it does not act"),
+    tookOverBecause: z.string().nullable().describe("null for the cluster's first, and when it does not act"),
   }),
 );
 export type AgentResource = z.infer<typeof agentResource>;

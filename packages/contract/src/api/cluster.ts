@@ -30,7 +30,8 @@ export const clusterStatus = named(
     version: z.string().nullable().describe("of its software"),
     capacityBytes: z.number().nullable(),
     remainingBytes: z.number().nullable(),
-    agent: agentResource.nullable(),
+    agent: agentResource.nullable().describe("the one that acts, or will when it connects"),
+    agents: z.array(agentResource).describe("all that are enrolled, the acting one among them"),
     clock: clockReading
       .extend({
         apart: z

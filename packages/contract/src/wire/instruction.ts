@@ -35,6 +35,12 @@ import {
 const dataSet = z.object({ name: nameField, component: z.literal("hdfs"), path: pathField });
 const setPlace = z.object({ name: nameField, relative: relativePathField.min(1) });
 const base = z.object({ point: idField, run: idField, manifestSha256: sha256Field }).nullable();
+const holding = z.object({
+  directory: pathField,
+  sets: z.array(setPlace).min(1).max(ITEMS_MAX),
+  filters: filtersSchema,
+  base,
+});
 const peer = z.object({ cluster: nameField, agent: nameField, fingerprint: sha256Field });
 
 const share = z.object({
@@ -54,13 +60,7 @@ const order = z.discriminatedUnion("step", [
     snapshotName: z.string().regex(/^coeval-[a-z0-9-]{1,100}$/),
     clockErrorMsMax: msField,
   }),
-  z.object({
-    step: z.literal("open-holding"),
-    directory: pathField,
-    sets: z.array(setPlace).min(1).max(ITEMS_MAX),
-    filters: filtersSchema,
-    base,
-  }),
+  z.object({ step: z.literal("open-holding"), ...holding.shape }),
   z.object({ step: z.enum(["receive-snapshots", "serve-snapshots"]), base, peer, share }),
   z.object({
     step: z.enum(["send-snapshots", "replicate-snapshots"]),
@@ -81,6 +81,8 @@ const order = z.discriminatedUnion("step", [
     step: z.literal("release"),
     outcome: z.enum(["sealed", "void"]),
     certificate: certificateSchema.nullable(),
+    sets: z.array(dataSet).min(1).max(ITEMS_MAX),
+    holding,
   }),
   z.object({
     step: z.literal("retire"),

@@ -7,7 +7,7 @@ import type { ClusterStatus, Inspection } from "@coeval/core/model/cluster";
 import type { SetSize } from "@coeval/core/ports/source";
 import type { TimeServer } from "@coeval/core/ports/time-source";
 import { z } from "zod";
-import { certificateBodySchema } from "./certificate.ts";
+import { certificateBodySchema, certificateSchema } from "./certificate.ts";
 import { entrySchema } from "./entry.ts";
 import {
   addressField,
@@ -30,11 +30,15 @@ import {
 import { instructionSchema, outcomeSchema, reportSchema } from "./instruction.ts";
 
 /** Both ends must speak the same. */
-export const LINK_VERSION = 1;
+export const LINK_VERSION = 2;
 /** The agent sends `status` so often; the control device takes a link without any message for twice that plus a bit as gone. */
 export const STATUS_EVERY_MS = 2000;
 /** Silence after which either end closes the link. */
 export const SILENCE_MS_MAX = 7000;
+/** An agent that others stand by for works no longer than this after it asked the control device for the time and was answered. */
+export const LEASE_MS = 10_000;
+/** The control device hears nothing of the acting agent for so long before another takes over: longer than any lease of its own clock. */
+export const TAKEOVER_AFTER_MS = 12_000;
 
 const statusField = z.object({
   reachable: z.boolean(),
@@ -79,6 +83,9 @@ const clockField = z.object({
   /** How far the agent's view of the source is ahead of the control device's; null when it is the same clock, or not known. */
   apart: z.object({ offsetMs: msField, errorMs: msField }).nullable(),
 });
+
+/** Counts how often a cluster's acting agent changed, from 1. */
+const termField = z.number().int().min(1);
 
 const tenureField = z.object({
   service: nameField,
@@ -142,6 +149,8 @@ export const fromAgent = z.discriminatedUnion("say", [
     /** Snapshots on the source that wait for their turn to be deleted. */
     voidSnapshots: z.number().int(),
   }),
+  /** Answers `appoint`: it is stored. */
+  z.object({ say: z.literal("appointed"), term: termField, acting: z.boolean(), leased: z.boolean() }),
   z.object({ say: z.literal("report"), instruction: instructionIdField, report: reportSchema }),
   z.object({ say: z.literal("answer"), instruction: instructionIdField, outcome: outcomeSchema }),
   z.object({
@@ -199,6 +208,14 @@ export const fromAgent = z.discriminatedUnion("say", [
     next: countField.nullable(),
     failure: failureField.nullable(),
   }),
+  /** Whether this agent keeps the point's manifest and that very certificate. */
+  z.object({
+    say: z.literal("held"),
+    number: z.number().int(),
+    held: z.boolean(),
+    failure: failureField.nullable(),
+  }),
+  z.object({ say: z.literal("kept"), number: z.number().int(), failure: failureField.nullable() }),
   z.object({
     say: z.literal("point-checked"),
     number: z.number().int(),
@@ -229,8 +246,21 @@ export const fromControl = z.discriminatedUnion("say", [
     number: z.number().int(),
     now: instantField.nullable(),
     errorMs: msField.min(0),
+    /** The term in which this agent acts; null when another one does. */
+    acting: termField.nullable(),
   }),
-  z.object({ say: z.literal("instruct"), instruction: instructionSchema }),
+  /** This agent acts for its cluster from now on, or stands by, in this term. Said again until `appointed` answers it. */
+  z.object({
+    say: z.literal("appoint"),
+    term: termField,
+    acting: z.boolean(),
+    /** Others stand by: it must stop when its lease of LEASE_MS runs out. */
+    leased: z.boolean(),
+    /** Role and epoch of each service on the cluster, as the control device knows them. */
+    tenures: z.array(tenureField).max(ITEMS_MAX),
+  }),
+  /** `term`: the one in which it is given; an agent heeds no other than its own. */
+  z.object({ say: z.literal("instruct"), term: termField, instruction: instructionSchema }),
   /** Asks what accepting data sets means; changes nothing. Answered by `findings`. */
   z.object({
     say: z.literal("examine"),
@@ -278,6 +308,28 @@ export const fromControl = z.discriminatedUnion("say", [
     number: z.number().int(),
     identity: identityField.nullable(),
     body: certificateBodySchema,
+  }),
+  /** Asks whether this agent keeps a point. Answered by `held`. */
+  z.object({
+    say: z.literal("holds-point"),
+    number: z.number().int(),
+    service: nameField,
+    run: idField,
+    /** Null: the manifest alone is asked for. */
+    certificateSha256: sha256Field.nullable(),
+  }),
+  /** A page of a manifest that another agent keeps, to be kept here too. Answered by `kept`. */
+  z.object({
+    say: z.literal("keep-point"),
+    number: z.number().int(),
+    service: nameField,
+    run: idField,
+    role: z.enum(["primary", "secondary"]),
+    /** Entries before this page; 0 begins anew. */
+    before: countField,
+    entries: z.array(entrySchema).max(ITEMS_MAX),
+    /** At the last page: what the whole manifest must hash to, and the point's certificate, null for one that is not sealed yet. */
+    end: z.object({ manifestSha256: sha256Field, certificate: certificateSchema.nullable() }).nullable(),
   }),
   /** Fingerprints that are trusted no more; the whole list each time. */
   z.object({ say: z.literal("revoked"), fingerprints: z.array(sha256Field).max(10_000) }),

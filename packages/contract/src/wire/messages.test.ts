@@ -111,7 +111,7 @@ test("every instruction that a run gives, every result and report passes whole",
   ]);
   takes(
     fromControl,
-    instructions.map((instruction) => ({ say: "instruct", instruction })),
+    instructions.map((instruction) => ({ say: "instruct", term: 1, instruction })),
   );
 });
 

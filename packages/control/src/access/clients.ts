@@ -8,8 +8,10 @@ import { agentList } from "@coeval/store/control/agent-list";
 import { clusterList } from "@coeval/store/control/cluster-list";
 import type { StoredCluster } from "@coeval/store/control/cluster-row";
 import type { ControlQueries } from "@coeval/store/control/tables";
+import type { Acting } from "../acting.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import type { Links } from "../links.ts";
+import { UNSEEN } from "../sights.ts";
 import type { ControlClock } from "../shared-clock.ts";
 import { viewCluster } from "./cluster-client.ts";
 import { type Known, twinsOf } from "./twins.ts";
@@ -33,23 +35,29 @@ export interface Clients {
 export interface ClientsParts {
   readonly db: ControlQueries;
   readonly links: Links;
+  readonly acting: Pick<Acting, "of" | "takeoverInMs">;
   readonly clock: ControlClock;
 }
 
-export function createClients(world: World, { db, links, clock }: ClientsParts): Clients {
+export function createClients(world: World, { db, links, acting, clock }: ClientsParts): Clients {
+  const sightOf = (cluster: string) => {
+    const row = acting.of(cluster);
+    return row ? links.sight(row.fingerprint) : UNSEEN;
+  };
   const knownOf = ({ cluster: { name }, identity }: StoredCluster): Known => ({
     name,
     pinned: identity,
-    shown: links.sight(name).said?.cluster.identity ?? null,
+    shown: sightOf(name).said?.cluster.identity ?? null,
   });
 
   function look(stored: StoredCluster, all: readonly StoredCluster[], agents: readonly StoredAgent[]) {
     const { name } = stored.cluster;
-    const agent = agents.findLast((one) => one.cluster === name && one.revokedAt === null) ?? null;
     return viewCluster({
       stored,
-      agent,
-      sight: links.sight(name),
+      acting: acting.of(name),
+      takeoverInMs: acting.takeoverInMs(name),
+      agents: agents.filter((one) => one.cluster === name && one.revokedAt === null),
+      sightOf: (fingerprint) => links.sight(fingerprint),
       elapsedMs: world.clock.elapsedMs(),
       twins: twinsOf(knownOf(stored), all.map(knownOf)),
       clockSource: clock.source,

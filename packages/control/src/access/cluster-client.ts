@@ -8,11 +8,12 @@ import { formatInstant, type Instant } from "@coeval/core/model/instant";
 import { clusterRole } from "@coeval/core/model/role";
 import type { Apart } from "@coeval/core/ports/clock";
 import type { TimeServer } from "@coeval/core/ports/time-source";
+import type { StoredActing } from "@coeval/store/control/acting-row";
 import type { StoredAgent } from "@coeval/store/control/agent-row";
 import type { StoredCluster } from "@coeval/store/control/cluster-row";
 import type { AgentView, ClusterState, ClusterView } from "../cluster-view.ts";
 import type { StatusMessage } from "../link-parts.ts";
-import type { Sight } from "../sights.ts";
+import { type Sight, UNSEEN } from "../sights.ts";
 
 /** Two views of one source that surely differ by more are not of one clock, whatever a service tolerates. */
 export const CLOCK_OFF_MS_MAX = 100;
@@ -22,9 +23,14 @@ type Told = StatusMessage["clock"];
 /** What a client looks at. */
 export interface ClusterInputs {
   readonly stored: StoredCluster;
-  /** The key that is enrolled and not revoked; null when there is none. */
-  readonly agent: StoredAgent | null;
-  readonly sight: Sight;
+  /** Who acts; null before the first agent was connected. */
+  readonly acting: StoredActing | null;
+  /** How long until another agent may take over while this one stays away; null when none may. */
+  readonly takeoverInMs: number | null;
+  /** The cluster's keys that are not revoked, oldest first. */
+  readonly agents: readonly StoredAgent[];
+  /** What is known of the agent that holds a key. */
+  readonly sightOf: (fingerprint: string) => Sight;
   readonly elapsedMs: number;
   /** Other registered clusters that prove to be the same one. */
   readonly twins: readonly string[];
@@ -32,9 +38,18 @@ export interface ClusterInputs {
   readonly clockSource: string;
 }
 
+/** The inputs, and of the agents the one that the cluster is seen through. */
+interface Looked extends ClusterInputs {
+  readonly agent: StoredAgent | null;
+  readonly sight: Sight;
+}
+
 /** A cluster as registered and as it is now. Pure. */
-export function viewCluster(inputs: ClusterInputs): ClusterView {
-  const { stored, agent, sight, clockSource } = inputs;
+export function viewCluster(given: ClusterInputs): ClusterView {
+  const { agents, acting, sightOf } = given;
+  const agent = agents.find((one) => one.fingerprint === acting?.fingerprint) ?? agents.at(-1) ?? null;
+  const inputs: Looked = { ...given, agent, sight: agent ? sightOf(agent.fingerprint) : UNSEEN };
+  const { stored, sight, clockSource } = inputs;
   const connected = sight.connected !== null;
   const said = connected ? sight.said : null;
   const { state, cause } = judge(inputs);
@@ -43,7 +58,10 @@ export function viewCluster(inputs: ClusterInputs): ClusterView {
     cluster: stored.cluster,
     version: stored.version,
     identity: stored.identity,
-    agent: agent ? viewAgent(agent, sight) : null,
+    agent: agent ? viewAgent(agent, sight, acting) : null,
+    agents: agents
+      .map((one) => viewAgent(one, sightOf(one.fingerprint), acting))
+      .toSorted((a, b) => (a.agent < b.agent ? -1 : 1)),
     connected,
     lastSeenAt: lastSeen(agent, sight),
     state,
@@ -61,11 +79,24 @@ export function viewCluster(inputs: ClusterInputs): ClusterView {
 }
 
 /** An agent's key with what its links show. */
-export function viewAgent(agent: StoredAgent, sight: Sight): AgentView {
+export function viewAgent(agent: StoredAgent, sight: Sight, acting: StoredActing | null): AgentView {
   const { cluster, agent: name, fingerprint, enrolledAt, revokedAt } = agent;
   const connected = sight.connected?.fingerprint === fingerprint;
   const lastSeenAt = connected ? lastSeen(agent, sight) : agent.lastSeenAt;
-  return { cluster, agent: name, fingerprint, enrolledAt, revokedAt, lastSeenAt, connected };
+  const acts = acting?.fingerprint === fingerprint;
+  return {
+    cluster,
+    agent: name,
+    fingerprint,
+    enrolledAt,
+    revokedAt,
+    lastSeenAt,
+    connected,
+    acting: acts,
+    actingSince: acts ? acting.since : null,
+    term: acts ? acting.term : null,
+    tookOverBecause: acts ? acting.why : null,
+  };
 }
 
 /** Whether the cluster can be used now, with the first line of why not. */
@@ -76,12 +107,24 @@ function judge({
   elapsedMs,
   twins,
   clockSource,
-}: ClusterInputs): Pick<ClusterView, "state" | "cause"> {
+  acting,
+  takeoverInMs,
+  agents,
+}: Looked): Pick<ClusterView, "state" | "cause"> {
   const not = (state: ClusterState, cause: string) => ({ state, cause: firstLine(cause) });
   const { name } = stored.cluster;
   if (!agent)
     return not("no-agent", `no agent is enrolled; \`coeval cluster enroll ${name}\` prints its token`);
-  if (sight.connected === null) return not("agent-away", awayOf(agent, sight));
+  if (acting && acting.fingerprint !== agent.fingerprint)
+    return not(
+      "agent-away",
+      `the agent ${acting.agent} is revoked; ${agent.agent} takes over${inSeconds(takeoverInMs)}`,
+    );
+  if (sight.connected === null) {
+    const others = agents.filter((one) => one !== agent);
+    const heir = others.length === 0 ? "" : `; ${successor(others, acting, takeoverInMs)}`;
+    return not("agent-away", `${awayOf(agent, sight)}${heir}`);
+  }
   if (!sight.said) return not("unreachable", "the agent has not told of its cluster yet");
   const silentMs = elapsedMs - sight.saidElapsedMs;
   if (silentMs > SILENCE_MS_MAX) {
@@ -134,6 +177,21 @@ function awayOf(agent: StoredAgent, sight: Sight): string {
   const seen = lastSeen(agent, sight);
   const since = seen === null ? "was never connected" : `is away, last seen ${formatInstant(seen)}`;
   return `the agent ${agent.agent} ${since}${sight.ended === null ? "" : `: ${sight.ended}`}`;
+}
+
+function successor(
+  others: readonly StoredAgent[],
+  acting: StoredActing | null,
+  takeoverInMs: number | null,
+): string {
+  const names = others.map((one) => one.agent).join(" or ");
+  if (takeoverInMs !== null) return `${names} takes over${inSeconds(takeoverInMs)}`;
+  if (!acting) return `${names} may act as soon as it is connected`;
+  return `${names} was enrolled while it was away: revoke it to let ${names} act`;
+}
+
+function inSeconds(ms: number | null): string {
+  return ms ? ` in ${Math.ceil(ms / 1000)} s` : " as soon as it is connected";
 }
 
 function lastSeen(agent: StoredAgent | null, sight: Sight): Instant | null {

@@ -10,7 +10,7 @@ import { clockWarnings } from "../clock-warnings.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import type { AgentMessage } from "../link-parts.ts";
 import type { Link } from "../link.ts";
-import type { Links } from "../links.ts";
+import type { Acting } from "../acting.ts";
 import type { ControlClock } from "../shared-clock.ts";
 import type { CheckLine } from "./check-line.ts";
 import { clusterLines } from "./cluster-lines.ts";
@@ -39,7 +39,7 @@ export interface CheckedCluster {
 export interface ClusterCheckParts {
   readonly db: ControlQueries;
   readonly clients: Clients;
-  readonly links: Links;
+  readonly acting: Pick<Acting, "link">;
   readonly clock: ControlClock;
 }
 
@@ -59,8 +59,8 @@ export async function checkCluster(
   name: string,
   asker: Asker,
 ): Promise<CheckedCluster> {
-  const { db, clients, links, clock } = parts;
-  const link = links.of(name);
+  const { db, clients, acting, clock } = parts;
+  const link = acting.link(name);
   const { cluster } = await clients.view(name);
   const inspected = link ? await inspect(link, cluster.scopes, asker) : null;
   // Looked at after the answer: what the agent's silence changed is told as it is now.

@@ -13,7 +13,7 @@ import { sameCluster } from "../access/twins.ts";
 import { clockErrorMsMax, clockErrorText } from "../clock-share.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import type { AgentMessage } from "../link-parts.ts";
-import type { Links } from "../links.ts";
+import type { Acting } from "../acting.ts";
 import type { ControlClock } from "../shared-clock.ts";
 import { type Estimate, estimateOf, spaceFindings } from "./estimate.ts";
 import { type MeasuredRun, rateOf } from "./rate.ts";
@@ -32,7 +32,7 @@ export type PlacedFinding = Finding & { readonly cluster: string };
 export interface ServiceCheckParts {
   readonly db: ControlQueries;
   readonly clients: Clients;
-  readonly links: Links;
+  readonly acting: Pick<Acting, "link">;
   readonly clock: ControlClock;
 }
 
@@ -67,12 +67,12 @@ export async function checkOnClusters(
 type Findings = AgentMessage<"findings">;
 
 async function examine(
-  { links }: ServiceCheckParts,
+  { acting }: ServiceCheckParts,
   service: Service,
   { cluster: { name }, identity }: ClusterView,
   asked: Pick<Parameters<typeof question>[0], "sets" | "directory" | "measure">,
 ): Promise<Findings> {
-  const link = links.of(name);
+  const link = acting.link(name);
   if (!link) throw new CoevalError("agent-away", `the agent of ${name} is not connected`);
   return link.questions.ask(question({ service: service.name, identity, ...asked }));
 }

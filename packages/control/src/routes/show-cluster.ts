@@ -27,6 +27,7 @@ export function showClusterStatus(view: ClusterView): ClusterStatusResource {
     capacityBytes: status?.capacityBytes ?? null,
     remainingBytes: status?.remainingBytes ?? null,
     agent: view.agent === null ? null : showAgent(view.agent),
+    agents: view.agents.map(showAgent),
     clock: view.clock === null ? null : { ...view.clock },
     clockFailure: view.clockFailure,
     clusterClock: view.clusterClock,
@@ -58,6 +59,10 @@ export function showAgent(view: AgentView): AgentResource {
     enrolledAt: formatInstant(view.enrolledAt),
     revokedAt: orNull(view.revokedAt),
     lastSeenAt: orNull(view.lastSeenAt),
+    duty: view.revokedAt !== null ? "none" : view.acting ? "acting" : "standby",
+    actingSince: orNull(view.actingSince),
+    term: view.term,
+    tookOverBecause: view.tookOverBecause,
   };
 }
 

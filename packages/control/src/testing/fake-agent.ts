@@ -66,6 +66,12 @@ export function createFakeAgent(options: FakeAgentOptions): FakeAgent {
           source = message.clockSource;
           await self.tell();
         }
+        if (message.say === "appoint") {
+          const { term, acting, leased } = message;
+          await self.say({ say: "appointed", term, acting, leased });
+        }
+        if (message.say === "holds-point")
+          await self.say({ say: "held", number: message.number, held: true, failure: null });
         if (message.say === "instruct") options.instructed?.(self, message);
         // As a real agent does: it leaves when it is refused.
         if (message.say === "refused") own.close("refused");

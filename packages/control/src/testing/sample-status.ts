@@ -1,5 +1,5 @@
 /** Statuses of a cluster and a service with which all is well. */
-import type { ClockView, ClusterView } from "../cluster-view.ts";
+import type { AgentView, ClockView, ClusterView } from "../cluster-view.ts";
 import type { OwnClock, ServiceStatus } from "../status.ts";
 import { START_MS } from "./fake-control.ts";
 
@@ -40,20 +40,30 @@ export function clockView(figures: Pick<ClockView, "offsetMs" | "errorMs">): Clo
   return { source: "control:1", server: null, ageMs: 0, apart: null, ...figures };
 }
 
+export function wellAgent(cluster: string, more: Partial<AgentView> = {}): AgentView {
+  return {
+    cluster,
+    agent: cluster,
+    fingerprint: "f".repeat(64),
+    enrolledAt: START_MS,
+    revokedAt: null,
+    lastSeenAt: START_MS,
+    connected: true,
+    acting: true,
+    actingSince: START_MS,
+    term: 1,
+    tookOverBecause: null,
+    ...more,
+  };
+}
+
 export function wellCluster(name: string, more: Partial<ClusterView> = {}): ClusterView {
   return {
     cluster: { name, hdfs: { url: `webhdfs://${name}:9870`, user: "coeval" }, scopes: ["/"] },
     version: 1,
     identity: null,
-    agent: {
-      cluster: name,
-      agent: name,
-      fingerprint: "f".repeat(64),
-      enrolledAt: START_MS,
-      revokedAt: null,
-      lastSeenAt: START_MS,
-      connected: true,
-    },
+    agent: wellAgent(name),
+    agents: [wellAgent(name)],
     connected: true,
     lastSeenAt: START_MS,
     state: "ok",

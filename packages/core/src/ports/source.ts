@@ -52,6 +52,11 @@ export interface Source extends Component {
   read(prepared: Prepared, entry: Listed, offset: number, cancel: AbortSignal): AsyncIterable<Uint8Array>;
   /** Deletes the snapshots; an absent one is success. Afterwards root and `keep` are listed to prove the name system sound (HDFS-16972). */
   release(prepared: Prepared, keep: Prepared | null, cancel: AbortSignal): Promise<void>;
+  /**
+   * The snapshottable directories at or above the data sets, as far as they are there: with `snapshots` they tell what an agent that
+   * knows nothing of it finds of a run. Their `sets` are the given ones that lie in each.
+   */
+  roots(sets: readonly DataSet[], cancel: AbortSignal): Promise<readonly PreparedRoot[]>;
   /** Names of the snapshots at a root that begin with `prefix`, oldest first. */
   snapshots(root: string, prefix: string, cancel: AbortSignal): Promise<readonly string[]>;
 }

@@ -27,6 +27,12 @@ export interface Target extends Component {
   readStaged(holding: Holding, at: Staged, entry: Entry, cancel: AbortSignal): AsyncIterable<Uint8Array>;
   /** Gives a staged file or directory its attributes and times (a directory is made when absent), and proves them by reading them back. */
   finishStaged(holding: Holding, at: Staged, entry: Entry, cancel: AbortSignal): Promise<void>;
+  /** How far the run is on the cluster, whoever brought it there. */
+  left(holding: Holding, cancel: AbortSignal): Promise<"nothing" | "staged" | "switching">;
+  /** Writes the switch's journal into staging, before the first step; an earlier one is replaced. */
+  writeJournal(holding: Holding, content: AsyncIterable<Uint8Array>, cancel: AbortSignal): Promise<void>;
+  /** The switch's journal, for whoever has to take it back. @throws CoevalError `not-found` when none was written. */
+  readJournal(holding: Holding, cancel: AbortSignal): AsyncIterable<Uint8Array>;
   /** Performs one step of the switch; done already is success. */
   perform(holding: Holding, step: SwitchStep, cancel: AbortSignal): Promise<void>;
   /** Takes one step back; never performed, or undone already, is success. */

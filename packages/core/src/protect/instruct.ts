@@ -1,8 +1,10 @@
 /** The instructions that a phase of a run calls for: decided from the run alone, so that a restart gives the same ones. */
+import type { Certificate } from "../model/certificate.ts";
 import { relativeTo } from "../model/path.ts";
 import { certificateBody } from "./certificate-body.ts";
 import { DIRECTIONS } from "./direction.ts";
 import {
+  type HoldingPlace,
   type Instruction,
   instructionId,
   type Order,
@@ -49,20 +51,32 @@ export function instruct(run: Run): Instruction[] {
         }),
       ];
     case "closing":
-      return both(run, { step: "release", outcome: "sealed", certificate: run.certificate });
+      return both(run, releasing(run, "sealed", run.certificate));
     case "giving-up":
-      return both(run, { step: "release", outcome: "void", certificate: null });
+      return both(run, releasing(run, "void", null));
     default:
       return [];
   }
 }
 
-/** The name of a run's snapshots on the source: unique, and known as ours by its beginning. */
-export function snapshotName(run: { readonly id: string }): string {
-  return `coeval-${run.id}`;
+/** The name of a run's snapshots on the source: unique, and known by itself as ours and as this service's. */
+export function snapshotName(run: {
+  readonly id: string;
+  readonly service: { readonly name: string };
+}): string {
+  return `${snapshotPrefix(run.service.name)}${run.id}`;
 }
 
-function holding(run: Run) {
+/** How the names of a service's snapshots on the source begin; what follows is the run. */
+export function snapshotPrefix(service: string): string {
+  return `coeval-${service}-`;
+}
+
+function releasing(run: Run, outcome: "sealed" | "void", certificate: Certificate | null): Order {
+  return { step: "release", outcome, certificate, sets: run.service.dataSets, holding: holding(run) };
+}
+
+function holding(run: Run): HoldingPlace {
   const { mapping, dataSets, policy } = run.service;
   return {
     directory: mapping.target,

@@ -78,6 +78,14 @@ export interface DialOrder<Name extends string> extends ListenOrder<Name> {
   readonly address: string;
 }
 
+/** Where a service lies on its secondary. */
+export interface HoldingPlace {
+  readonly directory: string;
+  readonly sets: readonly SetPlace[];
+  readonly filters: Filters;
+  readonly base: Base | null;
+}
+
 /** What is ordered. The step's name is the order's `step`. */
 export type Order =
   | {
@@ -94,13 +102,7 @@ export type Order =
       readonly clockErrorMsMax: number;
     }
   /** Before the moment: the holding directory is proven ours, unchanged since the base, and with room. */
-  | {
-      readonly step: "open-holding";
-      readonly directory: string;
-      readonly sets: readonly SetPlace[];
-      readonly filters: Filters;
-      readonly base: Base | null;
-    }
+  | ({ readonly step: "open-holding" } & HoldingPlace)
   | ListenOrder<"receive-snapshots">
   | ListenOrder<"serve-snapshots">
   | DialOrder<"send-snapshots">
@@ -118,6 +120,9 @@ export type Order =
       readonly step: "release";
       readonly outcome: "sealed" | "void";
       readonly certificate: Certificate | null;
+      /** What the run was about: for an agent that took over and knows nothing of it. */
+      readonly sets: readonly DataSet[];
+      readonly holding: HoldingPlace;
     }
   /** The service is deleted: its snapshots on the source go; with `delete` its points on the target, and what both agents keep of them. */
   | {

@@ -14,6 +14,7 @@ import type { SetPattern, Uncovered } from "../model/set-pattern.ts";
 import { DIRECTIONS } from "./direction.ts";
 import type { Base, Instruction, Outcome, Progress, Report, Result, Side, Step } from "./instruction.ts";
 import { instruct } from "./instruct.ts";
+import { refusalOf } from "./refusal.ts";
 import { type Grade, judge } from "./snapshot.ts";
 
 export type Phase =
@@ -87,7 +88,14 @@ export type RunEvent =
     }
   /** The deadline of a phase ran out; of one that is over it means nothing. */
   | { readonly kind: "deadline"; readonly phase: Phase }
-  | { readonly kind: "cancel"; readonly by: string };
+  | { readonly kind: "cancel"; readonly by: string }
+  /** Another agent of a side's cluster acts from now on. */
+  | {
+      readonly kind: "taken-over";
+      readonly side: Side;
+      readonly agent: string;
+      readonly fingerprint: string;
+    };
 
 /** What follows from a step, to be carried out after it is stored. */
 export type Command =
@@ -114,9 +122,6 @@ export const RECEIPTS_MS_MAX = 120_000;
 /** A step without any sign of progress for so long is given up: an agent that was killed has come back by then, or will not. */
 export const STALL_MS_MAX = 300_000;
 
-/** Directories told in a message. */
-const APPEARED_TOLD_MAX = 5;
-
 /** Phases in which a run is over. */
 export function isOver(phase: Phase): boolean {
   return phase === "done" || phase === "failed";
@@ -138,6 +143,8 @@ export function step(run: Run, event: RunEvent): Stepped {
       return run.phase === "closing" || run.phase === "sealing" || run.phase === "giving-up"
         ? stay(run)
         : giveUp(run, { code: "released", message: `cancelled by ${event.by}`, evidence: [] });
+    case "taken-over":
+      return takenOver(run, event);
   }
 }
 
@@ -154,6 +161,19 @@ function reported(run: Run, side: Side, report: Report): Stepped {
     return withPin(enter(withIdentity(run, "source", report.identity), "armed"), run.source, report.identity);
   }
   return stay(run);
+}
+
+/**
+ * What the agent before held of the run is gone with it: receipts, plan, digests. So the run stops, and the next one begins on what
+ * is sealed. Only what ends a run goes on, by the new agent from what lies on the cluster: the seal, and the releases.
+ */
+function takenOver(run: Run, { side, agent, fingerprint }: RunEvent & { kind: "taken-over" }): Stepped {
+  const { [side]: before } = run;
+  const next: Run = { ...run, [side]: { ...before, agent, fingerprint } };
+  if (run.phase === "sealing" || run.phase === "closing" || run.phase === "giving-up")
+    return { run: next, commands: [] };
+  const message = `${agent} took over from ${before.agent}, the agent of ${before.cluster} that had begun the run`;
+  return giveUp(next, { code: "agent-lost", message, evidence: [] });
 }
 
 /**
@@ -224,43 +244,9 @@ function taken(run: Run, result: Taken): Stepped {
   const grade = judge(result.receipts, run.moment, run.service.policy.tolerance, result.openFiles.kind);
   const identity = run.source.identity ?? result.identity ?? null;
   const next: Run = { ...run, source: { ...run.source, identity }, taken: result, grade };
-  const refusal = refuseTaken(next, result, grade) ?? refuseAppeared(next, result);
+  const refusal = refusalOf(next, result, grade);
   if (refusal || !identity) return giveUp(next, toFailure(refusal));
   return withPin(enter(next, "sending"), run.source, identity);
-}
-
-/** Why these snapshots must not become a point; null when they may. */
-function refuseTaken(run: Run, result: Taken, grade: Grade): CoevalError | null {
-  const { tolerance } = run.service.policy;
-  const { source } = run;
-  if (!source.identity)
-    return new CoevalError("protocol", `the agent of ${source.cluster} does not say which cluster that is`);
-  if (result.clock.stepMs > tolerance.windowMs) {
-    const figures = `${result.clock.stepMs} ms, tolerated are ${tolerance.windowMs} ms`;
-    return new CoevalError("clock-unproven", `the shared clock stepped around the moment by ${figures}`);
-  }
-  if (grade.kind === "torn" && tolerance.beyond === "refuse") {
-    const firstMs = Math.round(Math.min(...result.receipts.map(({ earliest }) => earliest)) - run.moment);
-    const figures = `${firstMs} to ${grade.windowMs} ms after ${formatInstant(run.moment)}, tolerated are 0 to ${tolerance.windowMs} ms`;
-    return new CoevalError("torn", `the snapshots may lie ${figures}`);
-  }
-  if (result.openFiles.kind === "unknown" && tolerance.openFiles === "refuse")
-    return new CoevalError("open-files-unknown", result.openFiles.why ?? "open files are unknown");
-  return null;
-}
-
-/** A directory of a pattern that came between the looking and the moment: it is in no snapshot of this run, or in none by name. */
-function refuseAppeared({ patterns }: Run, { appeared = [] }: Taken): CoevalError | null {
-  const refusing = new Set(
-    patterns?.all.filter(({ onUncovered }) => onUncovered === "refuse").map(({ name }) => name),
-  );
-  const [first, ...more] = appeared.filter(({ pattern }) => refusing.has(pattern)).map(({ path }) => path);
-  if (first === undefined) return null;
-  const what = `${[first, ...more].slice(0, APPEARED_TOLD_MAX).join(", ")} came just before the moment`;
-  return new CoevalError(
-    "uncovered",
-    `${what} and is not held; the next moment takes it, or names what forbids it`,
-  );
 }
 
 function transferred(run: Run): Stepped {

@@ -5,6 +5,7 @@ import { collect, makeDirectories, makeSet, put, take } from "./trees.ts";
 export function snapshotTests(scenario: Scenario): void {
   scenario("data sets below one snapshottable directory share one snapshot", oneCoveringRoot);
   scenario("a repeated snapshot is the same one, and its receipt spans both requests", repeats);
+  scenario("the roots of data sets are found whatever is missing, and their snapshots by name", rootsFound);
   scenario("a snapshot of our name that was there before is refused", foreignSnapshot);
   scenario("what cannot be taken is refused by name, with the command that mends it", refusals);
   scenario("a data set removed after it was prepared is named", removedMeanwhile);
@@ -62,6 +63,20 @@ async function oneCoveringRoot(ground: Ground): Promise<void> {
     const live = await fs.status(root, ground.cancel);
     assertEqual(clusterStampMs, live?.mtimeMs, "the snapshot's stamp is the root's new time");
   }
+}
+
+async function rootsFound(ground: Ground): Promise<void> {
+  const { source } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  const gone = { name: "gone", component: "hdfs" as const, path: `${set.path}/gone/deep` };
+  const nowhere = { name: "nowhere", component: "hdfs" as const, path: `${ground.folder}/nowhere` };
+  await take(ground, [set], "coeval-a");
+  await take(ground, [set], "coeval-b");
+  const roots = await source.roots([nowhere, gone, set], ground.cancel);
+  const found = roots.map(({ root, sets }) => [root, sets.map(({ name }) => name)]);
+  assertEqual(found, [[set.path, ["gone", "data"]]], "roots");
+  const names = await source.snapshots(set.path, "coeval-", ground.cancel);
+  assertEqual(names, ["coeval-a", "coeval-b"], "oldest first");
 }
 
 async function repeats(ground: Ground): Promise<void> {

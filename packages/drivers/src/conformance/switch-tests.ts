@@ -4,6 +4,7 @@ import { holdingFor, perform, renamesFirst, replicate, sealOf, stage, undo } fro
 import {
   assertCopied,
   entriesOf,
+  gather,
   liveEntries,
   makeDirectories,
   makeSet,
@@ -22,6 +23,34 @@ export function switchTests(scenario: Scenario): void {
   scenario("a live tree that was changed is a conflict, named and kept", conflict);
   scenario("parents made for a new data set are no conflict, but what else lies in them is", newParents);
   scenario("something in the way of a staged file is a conflict", inTheWay);
+  scenario("how far a run is, and its journal, are read from the cluster by whoever comes", leftByAnother);
+}
+
+async function leftByAnother(ground: Ground): Promise<void> {
+  const { target } = ground.cluster;
+  const set = await makeSet(ground, "data");
+  await put(ground, `${set.path}/file`, "one");
+  const base = await replicate(ground, await take(ground, [set], "coeval-a"), null, "p1");
+  const holding = holdingFor(ground, [set], "run-p2", "p1");
+  const left = () => target.left(holding, ground.cancel);
+  assertEqual(await left(), "nothing", "before it is opened");
+  await target.open(holding, ground.cancel);
+  assertEqual(await left(), "staged", "opened");
+  await refused(gather(target.readJournal(holding, ground.cancel)), "not-found");
+  for (const text of ["an earlier one", "", "x".repeat(300_000)]) {
+    const bytes = new TextEncoder().encode(text);
+    await target.writeJournal(holding, once(bytes), ground.cancel);
+    const read = await gather(target.readJournal(holding, ground.cancel));
+    assertEqual(new TextDecoder().decode(read), text, "the journal");
+  }
+  const [first] = base.filter(({ type }) => type === "file");
+  assert(first, "there is a file");
+  const step = { kind: "remove", number: 1, set: set.name, path: first.path } as const;
+  await perform(ground, holding, [step]);
+  assertEqual(await left(), "switching", "the switch has begun");
+  await undo(ground, holding, [step]);
+  await target.clear(holding, ground.cancel);
+  assertEqual(await left(), "nothing", "cleared");
 }
 
 async function firstCopy(ground: Ground): Promise<void> {

@@ -33,6 +33,11 @@ export function asideRootPath(holding: Holding): string {
   return `${runStagePath(holding)}/aside`;
 }
 
+/** What the switch does, in the run's staging: cleared with it. */
+export function journalPath(holding: Holding): string {
+  return `${runStagePath(holding)}/journal`;
+}
+
 export function stagedPath(holding: Holding, at: Staged): string {
   return joinPath(`${newRootPath(holding)}/${at.top}`, at.relative);
 }

@@ -20,6 +20,7 @@ import { probeCluster } from "./probe.ts";
 import { releaseSnapshots } from "./release.ts";
 import { preparedSet, setInSnapshot, setsByName } from "./snapshot-paths.ts";
 import { forgetSent, type SentLog, takeSnapshots } from "./take-snapshots.ts";
+import { rootsOf } from "./roots.ts";
 import { walk } from "./walk.ts";
 
 export interface HdfsWorld {
@@ -47,6 +48,7 @@ export function createHdfsSource(world: HdfsWorld, fs: FileSystem): Source {
       await releaseSnapshots(fs, prepared, keep, cancel);
       forgetSent(sent, prepared);
     },
+    roots: (sets, cancel) => rootsOf(fs, sets, cancel),
     async snapshots(root, prefix, cancel) {
       const status = await fs.status(root, cancel);
       const all = status?.snapshottable ? await fs.snapshots(root, cancel) : [];

@@ -8,6 +8,7 @@ import { hdfsFacts } from "./facts.ts";
 import { examineHolding } from "./examine-holding.ts";
 import type { FileSystem } from "./file-system.ts";
 import { inspectCluster } from "./inspect.ts";
+import { leftOf, readJournal, writeJournal } from "./journal.ts";
 import { livePath, stagedPath } from "./layout.ts";
 import { toListed } from "./listed.ts";
 import { openHolding } from "./open-holding.ts";
@@ -29,6 +30,9 @@ export function createHdfsTarget(world: HdfsWorld, fs: FileSystem): Target {
     write: (holding, at, entry, content, cancel) => writeStaged(fs, holding, at, entry, content, cancel),
     readStaged: (holding, at, entry, cancel) => readWhole(fs, stagedPath(holding, at), entry, 0, cancel),
     finishStaged: (holding, at, entry, cancel) => finishStaged(fs, holding, at, entry, cancel),
+    left: (holding, cancel) => leftOf(fs, holding, cancel),
+    writeJournal: (holding, content, cancel) => writeJournal(fs, holding, content, cancel),
+    readJournal: (holding, cancel) => readJournal(fs, holding, cancel),
     perform: (holding, step, cancel) => performStep(fs, holding, step, cancel),
     undo: (holding, step, cancel) => undoStep(fs, holding, step, cancel),
     list: (holding, cancel) => listLive(fs, holding, cancel),

@@ -5,6 +5,7 @@ import type { FileSystem } from "../hdfs/file-system.ts";
 import { createHdfsSource, type HdfsWorld } from "../hdfs/source.ts";
 import { createHdfsTarget } from "../hdfs/target.ts";
 
+export { gated } from "../hdfs/gated.ts";
 export type { FileSystem } from "../hdfs/file-system.ts";
 
 export interface MemoryDrivers {

@@ -6,6 +6,7 @@ import { certified } from "./certified.ts";
 import type { Checker } from "./checker.ts";
 import { moments } from "./moments.ts";
 import { noOrphans } from "./no-orphans.ts";
+import { oneActing } from "./one-acting.ts";
 import { oneMoment } from "./one-moment.ts";
 import { recoverable } from "./recoverable.ts";
 import { rpoHonest } from "./rpo-honest.ts";
@@ -18,6 +19,7 @@ import { wholePoint } from "./whole-point.ts";
 
 export const checkers: readonly Checker[] = [
   oneMoment,
+  oneActing,
   wholePoint,
   recoverable,
   certified,

@@ -1,6 +1,7 @@
 /** At most once: no instruction takes effect twice, and none of a run that is over, however late or often it comes. */
 import { isWithin } from "@coeval/core/model/path";
 import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
+import { snapshotName } from "@coeval/core/protect/instruct";
 import type { Call } from "../cluster/served.ts";
 import { MUTATING } from "../cluster/served.ts";
 import type { Checker, Facts } from "./checker.ts";
@@ -58,7 +59,7 @@ function tookEffect({ method, result }: Call): boolean {
 }
 
 function unknown({ calls, runs, service }: Facts): string[] {
-  const known = new Set(runs.map(({ id }) => `coeval-${id}`));
+  const known = new Set(runs.map(snapshotName));
   return calls
     .filter(({ cluster, method }) => cluster === "east" && method === "createSnapshot")
     .filter(({ texts }) => isWithin(texts[0] as string, service.mapping.source))

@@ -3,6 +3,7 @@ import { isWithin } from "@coeval/core/model/path";
 import { listInstructions } from "@coeval/store/agent/journal";
 import { listSnapshots } from "@coeval/store/agent/snapshots";
 import { instructionOpen } from "@coeval/store/control/instruction-open";
+import { actingMachine, machinesOf } from "../acting.ts";
 import { nodeAt } from "../cluster/tree.ts";
 import type { Machine } from "../processes/machine.ts";
 import type { AgentTables } from "@coeval/store/agent/tables";
@@ -15,8 +16,7 @@ export const noOrphans: Checker = {
       ...(await snapshotsOnTheSource(facts)),
       ...staging(facts),
       ...snapshotsOnTheTarget(facts),
-      ...folders(facts, facts.machines.east),
-      ...folders(facts, facts.machines.west),
+      ...living(facts).flatMap((machine) => folders(facts, machine)),
       ...(await openInstructions(facts)),
       ...facts.net
         .open()
@@ -26,8 +26,16 @@ export const noOrphans: Checker = {
   },
 };
 
-async function snapshotsOnTheSource({ clusters, machines, service }: Facts): Promise<string[]> {
-  const rows = await listSnapshots(machines.east.database.db, service.name);
+/** What lies with a machine that never came back is nobody's any more. */
+function living(facts: Facts): Machine<AgentTables>[] {
+  const all = [...machinesOf(facts, "east"), ...machinesOf(facts, "west")];
+  return all.filter(({ life }) => life?.alive);
+}
+
+async function snapshotsOnTheSource(facts: Facts): Promise<string[]> {
+  const { clusters, service } = facts;
+  const { database } = await actingMachine(facts, "east");
+  const rows = await listSnapshots(database.db, service.name);
   const wrong: string[] = [];
   const names = new Set(rows.map(({ prepared }) => prepared.snapshotName));
   for (const snapshot of clusters.east.allSnapshots()) {
@@ -82,11 +90,11 @@ function folders({ points, service }: Facts, { name, disk }: Machine<AgentTables
     .map((path) => `${path} is left in the data folder of ${name}`);
 }
 
-async function openInstructions({ machines }: Facts): Promise<string[]> {
-  const open = await instructionOpen(machines.control.database.db);
+async function openInstructions(facts: Facts): Promise<string[]> {
+  const open = await instructionOpen(facts.machines.control.database.db);
   const wrong = open.map(({ id }) => `the control device still waits for ${id}`);
-  for (const name of ["east", "west"] as const) {
-    const entries = await listInstructions(machines[name].database.db, "open");
+  for (const { name, database } of living(facts)) {
+    const entries = await listInstructions(database.db, "open");
     wrong.push(
       ...entries.map(({ instruction }) => `${instruction.id} is still open at the agent of ${name}`),
     );

@@ -9,6 +9,7 @@ import { type Filters, policyDefaults } from "@coeval/core/model/policy";
 import type { Run } from "@coeval/core/protect/run";
 import type { RecoveryPoint } from "@coeval/core/model/recovery-point";
 import type { DirectoryNode, FileNode, Inode } from "@coeval/drivers/memory/inode";
+import { machinesOf } from "../acting.ts";
 import { receiptFor, sealedSet, sealedTree, sourceSet, takenAtMs } from "../cluster/point-tree.ts";
 import { attributeDifferences, bytesOf, nodeBelow, sameBytes, treeOf } from "../cluster/tree.ts";
 import { hash } from "../world/hash.ts";
@@ -115,7 +116,10 @@ function sameContent(facts: Facts, source: FileNode, copy: FileNode, written: nu
 
 function unlikeItsManifest(facts: Facts, point: RecoveryPoint): string[] {
   const { body } = point.certificate;
-  const file = facts.machines.west.disk.files.get(`points/${body.service}/${point.run}/manifest`);
+  const path = `points/${body.service}/${point.run}/manifest`;
+  const kept = machinesOf(facts, "west").map(({ disk }) => disk.files.get(path));
+  const file =
+    kept.find((one) => one && hash.sha256().update(one).hex() === body.manifest.sha256) ?? kept.find(Boolean);
   const sealed = sealedTree(facts, point.id);
   if (!sealed) return [`${point.id} is a point and its snapshot is gone`];
   if (!file) return [`${point.id} is a point and its manifest is gone`];

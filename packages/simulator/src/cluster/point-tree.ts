@@ -29,7 +29,10 @@ export function sealedSet(stage: Stage, sealed: DirectoryNode, set: DataSet): Di
 
 /** A data set in the primary's snapshot of a run; null when it is gone. */
 export function sourceSet(stage: Stage, run: string, root: string, set: DataSet): DirectoryNode | null {
-  const top = nodeAt(stage.clusters.east.names, `${root}/.snapshot/${snapshotName({ id: run })}`);
+  const top = nodeAt(
+    stage.clusters.east.names,
+    `${root}/.snapshot/${snapshotName({ id: run, service: stage.service })}`,
+  );
   const node = top?.type === "directory" ? nodeBelow(top, relativeTo(set.path, root)) : null;
   return node?.type === "directory" ? node : null;
 }

@@ -9,7 +9,7 @@ import type { Network, Peer } from "@coeval/core/ports/network";
 import type { Source } from "@coeval/core/ports/source";
 import type { Target } from "@coeval/core/ports/target";
 import type { World } from "@coeval/core/ports/world";
-import { createMemoryDrivers, type FileSystem } from "@coeval/drivers/memory/drivers";
+import { createMemoryDrivers, type FileSystem, gated } from "@coeval/drivers/memory/drivers";
 import type { AgentTables } from "@coeval/store/agent/tables";
 import { serve, type ServedOptions } from "../cluster/served.ts";
 import { createLife } from "../world/life.ts";
@@ -51,9 +51,10 @@ export function createAgentProcess(
 ): AgentProcess {
   const { net, seed } = universe;
   const { name, key } = machine;
+  const { cluster } = parts.served;
   const { tamper } = parts;
   const chance = seed.stream(`cluster of ${name}`);
-  const self: Peer = { kind: "agent", cluster: name, agent: name, fingerprint: key.fingerprint };
+  const self: Peer = { kind: "agent", cluster, agent: name, fingerprint: key.fingerprint };
   let broken: string | null = null;
 
   return {
@@ -68,7 +69,7 @@ export function createAgentProcess(
       const network = net.of(life, self);
       const fs = serve(parts.fs, life, { ...parts.served, seed: chance });
       createAgent(world, {
-        cluster: name,
+        cluster,
         db: database.db,
         network: tamper.network?.(network) ?? network,
         signer: {
@@ -81,8 +82,8 @@ export function createAgentProcess(
         listen: `${name}:0`,
         software: "simulated",
         timeServers: { open: openTimeSource, localUrl: parts.asks },
-        drivers: () => {
-          const { source, target } = createMemoryDrivers(world, fs);
+        drivers: (_endpoint, gate) => {
+          const { source, target } = createMemoryDrivers(world, gated(fs, gate));
           return {
             source: tamper.source?.(source, fs, world.clock) ?? source,
             target: tamper.target?.(target, fs) ?? target,

@@ -14,6 +14,9 @@ import { type TimeServers, timeSources } from "../world/time-server.ts";
 import { createDatabaseDisk, type DatabaseDisk, watchDatabase } from "../world/database.ts";
 
 export type ProcessName = "control" | "east" | "west";
+/** The agents that stand by for those of the clusters, where a plan has any. */
+export type StandbyName = "east2" | "west2";
+export type MachineName = ProcessName | StandbyName;
 
 /** What all machines share. */
 export interface Universe {
@@ -26,7 +29,7 @@ export interface Universe {
 }
 
 export interface Machine<Tables> {
-  readonly name: ProcessName;
+  readonly name: MachineName;
   readonly timepiece: Timepiece;
   readonly disk: Disk;
   /** Below the database; another one than below the data folder. */
@@ -51,7 +54,7 @@ export interface Begun<Tables> {
 
 export function createMachine<Tables>(
   universe: Universe,
-  name: ProcessName,
+  name: MachineName,
   database: Database<Tables>,
   clock: { readonly driftPpm: number; readonly aheadMs: number },
 ): Machine<Tables> {

@@ -22,6 +22,7 @@ import { setRemoved } from "./set-removed.ts";
 import { snapshotRemoved } from "./snapshot-removed.ts";
 import { slow } from "./slow.ts";
 import { stuckService } from "./stuck-service.ts";
+import { policyTakeover, takeover } from "./takeover.ts";
 import { year } from "./year.ts";
 import { targetEdited } from "./target-edited.ts";
 import { timeServer } from "./time-server.ts";
@@ -59,6 +60,9 @@ export const scenarios: readonly Scenario[] = [
   policyPartition,
   policyMix,
   stuckService,
+
+  takeover,
+  policyTakeover,
 ];
 
 /** All that can be played by name. */

@@ -1,6 +1,6 @@
 /** The disk below a process's database is full for a while, once or again: nothing can be written down, and nothing is done that is not. */
 import type { Act, Scenario } from "../plan.ts";
-import { drawByPolicy } from "./policy.ts";
+import { drawByPolicy } from "./draw-by-policy.ts";
 import type { ProcessName } from "../processes/machine.ts";
 
 const PROCESSES: readonly ProcessName[] = ["control", "east", "west"];

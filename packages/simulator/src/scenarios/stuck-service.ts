@@ -1,7 +1,7 @@
 /** One service is stuck: its data are gone, or a cluster does not answer where it lies. The others keep their moments. */
 import { NO_CLUSTER_FAULTS } from "../cluster/served.ts";
 import type { Act, Scenario } from "../plan.ts";
-import { drawByPolicy } from "./policy.ts";
+import { drawByPolicy } from "./draw-by-policy.ts";
 
 const EVERY_MS = [10_000, 15_000, 20_000] as const;
 

@@ -1,7 +1,7 @@
 /** The NTP server that all go by is silent for a while, once or again: what cannot be proven is not taken, and it goes on by itself. */
 import type { Act, Scenario } from "../plan.ts";
 import { TIME_HOST } from "../world/time-server.ts";
-import { drawByPolicy } from "./policy.ts";
+import { drawByPolicy } from "./draw-by-policy.ts";
 
 export const timeServer: Scenario = {
   name: "time-server",

@@ -42,6 +42,22 @@ export async function listSnapshots(db: AgentDatabase, service: string): Promise
   }));
 }
 
+/** Writes a service's books anew, oldest first: as the cluster shows them. */
+export async function replaceSnapshots(
+  db: AgentDatabase,
+  service: string,
+  snapshots: readonly Omit<OwnSnapshot, "sequence" | "service">[],
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await trx.deleteFrom("snapshots").where("service", "=", service).execute();
+    for (const { run, prepared, state } of snapshots)
+      await trx
+        .insertInto("snapshots")
+        .values({ run, service, prepared: JSON.stringify(prepared), state } as never)
+        .execute();
+  });
+}
+
 export async function markSnapshot(db: AgentDatabase, run: string, state: SnapshotState): Promise<void> {
   await db.updateTable("snapshots").set({ state }).where("run", "=", run).execute();
 }

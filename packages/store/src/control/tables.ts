@@ -24,6 +24,17 @@ export interface ControlTables extends AccessTables {
     revokedAt: number | null;
     lastSeenAt: number | null;
   };
+  /** The one agent of each cluster that acts. */
+  acting: {
+    cluster: string;
+    agent: string;
+    fingerprint: string;
+    term: number;
+    since: number;
+    /** 1: it has confirmed that it stops its work when it hears nothing. */
+    leased: number;
+    why: string | null;
+  };
   enrolments: {
     id: string;
     secretSha256: string;

@@ -175,6 +175,7 @@ function clusters(state: State, change: Change): Control["clusters"] {
           version: 1,
           identity: null,
           agent: null,
+          agents: [],
           connected: false,
           lastSeenAt: null,
           state: "no-agent",

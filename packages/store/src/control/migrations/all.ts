@@ -5,6 +5,7 @@ import { up as access } from "./002-access.ts";
 import { up as moments } from "./003-moments.ts";
 import { up as alerts } from "./004-alerts.ts";
 import { up as removals } from "./005-removals.ts";
+import { up as acting } from "./006-acting.ts";
 
 export const controlMigrations: readonly Migration[] = [
   { name: "001-runs", up: runs },
@@ -12,4 +13,5 @@ export const controlMigrations: readonly Migration[] = [
   { name: "003-moments", up: moments },
   { name: "004-alerts", up: alerts },
   { name: "005-removals", up: removals },
+  { name: "006-acting", up: acting },
 ];
