@@ -163,7 +163,10 @@ test("an agent of another version is shown as away with the reason, until one th
   await fake.time.settle();
   const away = await east(fake);
   assert.equal(away.state, "agent-away");
-  assert.match(away.cause ?? "", /is away, last seen .*: the agent speaks version 99, this is 1/);
+  assert.match(
+    away.cause ?? "",
+    new RegExp(`is away, last seen .*: the agent speaks version 99, this is ${LINK_VERSION}`),
+  );
   await fake.agent.connect(fake.network);
   await fake.time.settle();
   assert.equal((await east(fake)).cause, null);

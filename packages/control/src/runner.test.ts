@@ -72,7 +72,7 @@ test("a run whose deadline passes while the control device is down is given up a
   await first.time.settle();
   // The target is gone, so it cannot begin: make it come, and go before it can open.
   await pair.target.connect(first.network);
-  await first.time.settle();
+  await first.time.advance(1000);
   const { run } = await first.control.protect(call, { service: "orders", at: { inMs: 3000 }, label: null });
   pair.source.drop();
   await first.time.advance(500);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { LINK_VERSION } from "@coeval/contract/wire/link";
 import type { Inspection } from "@coeval/core/model/cluster";
 import type { ClusterView } from "../cluster-view.ts";
 import type { AgentMessage } from "../link-parts.ts";
@@ -83,7 +84,7 @@ test("a cluster that is well says what it is, line by line", () => {
       "east is connected; peers reach it at 10.0.0.1:7444",
       "the NameNode at webhdfs://east:9870 answered in 13 ms",
       "CID-east/BP-1, as pinned",
-      "Hadoop 3.4.2; agent 0.1.0, control device 0.1.0, protocol 1",
+      `Hadoop 3.4.2; agent 0.1.0, control device 0.1.0, protocol ${LINK_VERSION}`,
       "'coeval' is a superuser: it may snapshot any directory that allows it, now /data",
       "500 GiB of 1000 GiB free, 1.0 GiB used by HDFS, on 3 live DataNode(s)",
       "the agent's machine is 0.500 ms ± 2.000 ms ahead of control:1, read 0.0 s ago",

@@ -161,6 +161,8 @@ function isStuck({ stuckBelow }: ClusterFaults, given: readonly unknown[]): bool
 
 /** Rejects at once when it is cancelled; the request goes its way. */
 function untilCancelled(going: Promise<unknown>, cancel: AbortSignal, life: Life): Promise<unknown> {
+  // Whoever stopped waiting hears no failure of it either.
+  going.catch(() => undefined);
   if (cancel.aborted) return Promise.reject(cancel.reason);
   return new Promise((resolve, reject) => {
     const abort = (): void => {
