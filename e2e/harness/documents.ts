@@ -3,7 +3,7 @@ import type { TestCluster } from "./clusters.ts";
 
 export function clusterYaml(
   name: string,
-  cluster: Pick<TestCluster, "nameNodeHttp" | "serviceUser">,
+  cluster: Pick<TestCluster, "nameNodeHttp" | "nameNodeRpc" | "serviceUser">,
   scopes: readonly string[],
 ): string {
   return `apiVersion: coeval/v1
@@ -12,10 +12,17 @@ metadata:
   name: ${name}
 spec:
   hdfs:
-    url: webhdfs://${cluster.nameNodeHttp}
+${endpoint(cluster)}
     user: ${cluster.serviceUser}
   scopes: [${scopes.map((scope) => JSON.stringify(scope)).join(", ")}]
 `;
+}
+
+/** By `COEVAL_TEST_SCHEME=hdfs` whole stories run over the native protocol. */
+function endpoint({ nameNodeHttp, nameNodeRpc }: Pick<TestCluster, "nameNodeHttp" | "nameNodeRpc">): string {
+  const web = `webhdfs://${nameNodeHttp}`;
+  if (process.env["COEVAL_TEST_SCHEME"] !== "hdfs") return `    url: ${web}`;
+  return `    url: hdfs://${nameNodeRpc.replace(/^hdfs:\/\//, "")}\n    web: ${web}`;
 }
 
 export interface ServiceWords {

@@ -24,6 +24,7 @@ interface Site {
   readonly hosts: Hosts;
   readonly dir: string;
   readonly nameNode: Readonly<Record<Side, string>>;
+  readonly rpc: Readonly<Record<Side, string>>;
   cli(words: readonly string[]): Promise<CliAnswer>;
   ask<T>(words: readonly string[]): Promise<T>;
 }
@@ -77,13 +78,16 @@ async function buildSite(
   testbeds: string[],
 ): Promise<Site> {
   const nameNode = { east: "", west: "" };
+  const rpc = { east: "", west: "" };
   for (const name of ["east", "west"] as const) {
     const folder = join(dir, `testbed-${name}`);
     testbeds.push(folder);
     const words = ["testbed", "up", "--dir", folder, "--name", name, "--detach", "-o", "json"];
     const up = await runCli(words, { on: hosts.on(name), timeoutMs: UP_TIMEOUT_MS });
     assert.equal(up.code, 0, up.stderr);
-    nameNode[name] = up.json<{ clusters: { nameNodeHttp: string }[] }>().clusters[0]?.nameNodeHttp ?? "";
+    const [made] = up.json<{ clusters: { nameNodeHttp: string; nameNodeRpc: string }[] }>().clusters;
+    nameNode[name] = made?.nameNodeHttp ?? "";
+    rpc[name] = made?.nameNodeRpc ?? "";
   }
   const data = join(dir, "control");
   mkdirSync(data, { mode: 0o700 });
@@ -99,6 +103,7 @@ async function buildSite(
     hosts,
     dir,
     nameNode,
+    rpc,
     cli,
     async ask(line) {
       const answer = await cli([...line, "-o", "json"]);
@@ -120,7 +125,7 @@ async function buildSite(
 
 async function enrolled(site: Site, name: Side, processes: ProductProcess[]): Promise<void> {
   const { hosts, dir } = site;
-  const cluster = { nameNodeHttp: site.nameNode[name], serviceUser: SUPERUSER };
+  const cluster = { nameNodeHttp: site.nameNode[name], nameNodeRpc: site.rpc[name], serviceUser: SUPERUSER };
   await site.ask(["cluster", "add", "-f", file(site, `${name}.yaml`, clusterYaml(name, cluster, ["/"]))]);
   const { token } = await site.ask<{ token: string }>(["cluster", "enroll", name]);
   const data = join(dir, `agent-${name}`);

@@ -43,10 +43,13 @@ function ownMachine(
   hosts: ReadonlySet<string>,
   { cluster, dataAddress }: ClusterView,
 ): string | null {
-  const endpoint = URL.parse(cluster.hdfs.url)?.hostname.replace(/^\[|\]$/g, "");
+  const nameNodes = cluster.hdfs.url
+    .replace(/^\w+:\/\//, "")
+    .split(",")
+    .map(hostOf);
   const lies = (what: string) =>
     `${source} lies with ${what} of ${cluster.name}: its administrator can set the clock that all are judged by`;
-  if (endpoint !== undefined && hosts.has(endpoint.toLowerCase())) return lies("the NameNode");
+  if (nameNodes.some((host) => hosts.has(host.toLowerCase()))) return lies("the NameNode");
   if (dataAddress !== null && hosts.has(hostOf(dataAddress).toLowerCase())) return lies("the agent");
   return null;
 }

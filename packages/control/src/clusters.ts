@@ -1,7 +1,12 @@
 /** Clusters: registered, looked at, given an agent, forgotten. */
 import { canonical, type Json } from "@coeval/core/model/canonical";
 import { CoevalError } from "@coeval/core/errors";
-import { type Cluster, NAME_PATTERN } from "@coeval/core/model/cluster";
+import {
+  type Cluster,
+  HDFS_URL_PATTERN,
+  NAME_PATTERN,
+  WEBHDFS_URL_PATTERN,
+} from "@coeval/core/model/cluster";
 import type { Instant } from "@coeval/core/model/instant";
 import { checkPath } from "@coeval/core/model/path";
 import { newId } from "@coeval/core/ports/random";
@@ -32,7 +37,6 @@ export const ENROLMENT_MS = 3_600_000;
 /** Path prefixes of one cluster. */
 export const SCOPES_MAX = 100;
 const SECRET_BYTES = 32;
-const URL_PATTERN = /^webhdfs:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9_.-]+):[1-9]\d{0,4}$/;
 const USER_PATTERN = /^[\w.@/$-]{1,200}$/;
 
 export interface Clusters {
@@ -152,10 +156,15 @@ function checked(cluster: Cluster): Cluster {
   const { name, hdfs, scopes } = cluster;
   const bad = (pointer: string, message: string) => new CoevalError("bad-input", message, { pointer });
   if (!NAME_PATTERN.test(name)) throw bad("/metadata/name", `'${name.slice(0, 80)}' is no cluster's name`);
-  if (!URL_PATTERN.test(hdfs.url))
+  if (!HDFS_URL_PATTERN.test(hdfs.url))
     throw bad(
       "/spec/hdfs/url",
-      `spec.hdfs.url: '${hdfs.url.slice(0, 80)}' does not read webhdfs://HOST:PORT`,
+      `spec.hdfs.url: '${hdfs.url.slice(0, 80)}' reads neither hdfs://HOST:PORT nor webhdfs://HOST:PORT`,
+    );
+  if (hdfs.web !== undefined && !WEBHDFS_URL_PATTERN.test(hdfs.web))
+    throw bad(
+      "/spec/hdfs/web",
+      `spec.hdfs.web: '${hdfs.web.slice(0, 80)}' does not read webhdfs://HOST:PORT`,
     );
   if (!USER_PATTERN.test(hdfs.user)) throw bad("/spec/hdfs/user", "spec.hdfs.user: is no user's name");
   if (scopes.length === 0 || scopes.length > SCOPES_MAX)
@@ -163,7 +172,7 @@ function checked(cluster: Cluster): Cluster {
   const normal = scopes.map((scope, index) =>
     scope === "/" ? scope : checkPath(scope, `spec.scopes[${index}]`),
   );
-  return { name, hdfs: { url: hdfs.url, user: hdfs.user }, scopes: normal };
+  return { name, hdfs: { ...hdfs }, scopes: normal };
 }
 
 function hex(bytes: Uint8Array): string {

@@ -172,7 +172,7 @@ function welcomeOf({ id, clock }: LinkParts, { cluster }: StoredCluster): FromCo
     say: "welcome",
     version: LINK_VERSION,
     control: id,
-    cluster: { name, url: hdfs.url, user: hdfs.user },
+    cluster: { name, ...hdfs },
     clockSource: clock.source,
   };
 }

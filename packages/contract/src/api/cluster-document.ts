@@ -1,5 +1,5 @@
 /** The document of a cluster: how it is reached and what of it services may use. */
-import type { Cluster } from "@coeval/core/model/cluster";
+import { type Cluster, HDFS_URL_PATTERN, WEBHDFS_URL_PATTERN } from "@coeval/core/model/cluster";
 import { z } from "zod";
 import { API_VERSION, documentOf } from "./envelope.ts";
 import { closed, prefixPath } from "./fields.ts";
@@ -8,13 +8,21 @@ import { named } from "./registry.ts";
 /** Path prefixes that one cluster grants. */
 export const CLUSTER_SCOPES_MAX = 100;
 
-const webHdfsUrl = z
+/** One slash at the end does no harm. */
+const withSlash = (pattern: RegExp) => new RegExp(pattern.source.replace(/\$$/, "/?$"));
+
+const hdfsUrl = z
   .string()
   .max(300)
   .regex(
-    /^webhdfs:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9_.-]+):([1-9]\d{0,4})\/?$/,
-    "must read webhdfs://HOST:PORT, the NameNode's HTTP address",
+    withSlash(HDFS_URL_PATTERN),
+    "must read hdfs://HOST:PORT (the NameNode's RPC address; several with commas) or webhdfs://HOST:PORT (its HTTP address)",
   );
+
+const webHdfsUrl = z
+  .string()
+  .max(300)
+  .regex(withSlash(WEBHDFS_URL_PATTERN), "must read webhdfs://HOST:PORT, the NameNode's HTTP address");
 
 const hadoopUser = z
   .string()
@@ -26,7 +34,12 @@ export const clusterSpec = named(
   "ClusterSpec",
   closed({
     hdfs: closed({
-      url: webHdfsUrl.describe("webhdfs://HOST:PORT, the NameNode's HTTP address"),
+      url: hdfsUrl.describe(
+        "hdfs://HOST:PORT[,HOST:PORT], the RPC addresses of the NameNodes; or webhdfs://HOST:PORT, over HTTP",
+      ),
+      web: webHdfsUrl
+        .optional()
+        .describe("beside an hdfs:// url: the NameNode's HTTP address, where its configuration is read"),
       user: hadoopUser.describe("the HDFS user that the agent acts as"),
     }),
     scopes: z
@@ -46,7 +59,11 @@ export function clusterOf(document: ClusterDocument): Cluster {
   const { hdfs, scopes } = document.spec;
   return {
     name: document.metadata.name,
-    hdfs: { url: hdfs.url.replace(/\/$/, ""), user: hdfs.user },
+    hdfs: {
+      url: hdfs.url.replace(/\/$/, ""),
+      ...(hdfs.web === undefined ? {} : { web: hdfs.web.replace(/\/$/, "") }),
+      user: hdfs.user,
+    },
     scopes: scopes.map((scope) => (scope === "/" ? scope : scope.replace(/\/$/, ""))),
   };
 }

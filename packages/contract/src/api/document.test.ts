@@ -194,16 +194,23 @@ test("a cluster's endpoint must be WebHDFS, its user a name, its scopes paths", 
       spec: { hdfs, scopes },
     });
   assert.deepEqual(cluster({ url: "webhdfs://[::1]:9870", user: "hdfs" }), []);
+  assert.deepEqual(cluster({ url: "hdfs://nn1:8020,nn2:8020", web: "webhdfs://nn1:9870", user: "hdfs" }), []);
+  assert.match(
+    cluster({ url: "hdfs://nn:8020", web: "hdfs://nn:8020", user: "a" })[0] ?? "",
+    /^spec\.hdfs\.web/,
+  );
   for (const url of [
     "http://nn:9870",
     "webhdfs://nn",
     "webhdfs://nn:0",
     "webhdfs://u:p@nn:9870",
     "webhdfs://nn:9870/x",
+    "hdfs://nn:8020,",
+    "webhdfs://nn1:9870,nn2:9870",
   ])
     assert.match(
       cluster({ url, user: "hdfs" })[0] ?? "",
-      /^spec\.hdfs\.url bad-input: .* must read webhdfs:\/\/HOST:PORT/,
+      /^spec\.hdfs\.url bad-input: .* must read hdfs:\/\/HOST:PORT/,
     );
   assert.match(cluster({ url: "webhdfs://nn:9870", user: "a b" })[0] ?? "", /^spec\.hdfs\.user/);
   assert.match(

@@ -235,7 +235,12 @@ export const fromControl = z.discriminatedUnion("say", [
     say: z.literal("welcome"),
     version: z.number().int(),
     control: z.string().max(100),
-    cluster: z.object({ name: nameField, url: z.string().max(500), user: z.string().max(200) }),
+    cluster: z.object({
+      name: nameField,
+      url: z.string().max(500),
+      web: z.string().max(500).optional(),
+      user: z.string().max(200),
+    }),
     clockSource: z.string().max(SOURCE_LENGTH_MAX),
   }),
   /** Answers `enrol` and `renew`. */

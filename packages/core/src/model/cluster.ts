@@ -10,11 +10,22 @@ export interface Cluster {
 
 /** Where and as whom an agent reaches HDFS. */
 export interface HdfsEndpoint {
-  /** `webhdfs://host:port`, the NameNode's HTTP address. */
+  /**
+   * `hdfs://host:port[,host:port]`, the RPC addresses of the NameNode, or of several of which one is active; or
+   * `webhdfs://host:port`, the NameNode's or a gateway's HTTP address. Matches HDFS_URL_PATTERN.
+   */
   readonly url: string;
+  /** `webhdfs://host:port` beside an `hdfs://` url, for what RPC does not tell: the NameNode's configuration. */
+  readonly web?: string | undefined;
   /** The HDFS user that the agent acts as. */
   readonly user: string;
 }
+
+const SERVER = String.raw`(\[[0-9a-fA-F:]+\]|[A-Za-z0-9_.-]+):[1-9]\d{0,4}`;
+/** The NameNode's HTTP address. */
+export const WEBHDFS_URL_PATTERN = new RegExp(`^webhdfs://${SERVER}$`);
+/** Where HDFS is reached: over HTTP, or by RPC, up to five NameNodes of one namespace. */
+export const HDFS_URL_PATTERN = new RegExp(`^(webhdfs://${SERVER}|hdfs://${SERVER}(,${SERVER}){0,4})$`);
 
 /** What an HDFS cluster says it is; pinned at the first meeting and proven before every act. */
 export interface ClusterIdentity {

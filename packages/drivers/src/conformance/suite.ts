@@ -18,7 +18,7 @@ export function conformanceSuite(
 ): void {
   let count = 0;
   const scenario: Scenario = (title, body) => {
-    const folder = `/conformance/${++count}`;
+    const folder = `/conformance/${name}/${++count}`;
     test(`${name}: ${title}`, async () => {
       const ground: Ground = { cluster: await makeCluster(), folder, cancel: new AbortController().signal };
       await makeDirectories(ground, folder);

@@ -1,6 +1,6 @@
 /**
  * What the HDFS driver needs from a file system: one cluster, seen as one user. The driver's whole logic stands on it,
- * so that the real cluster (webhdfs.ts) and the one in memory run the same code.
+ * so that the real cluster (client-file-system.ts) and the one in memory run the same code.
  *
  * Paths are absolute and normal; below a snapshottable directory `.snapshot/NAME` leads into a snapshot.
  * Every call rejects with a CoevalError: `not-found`, `no-right`, `safe-mode`, `quota-exceeded`, `secondary-full`,

@@ -1,10 +1,12 @@
 /** Staging: content written, read back, given its attributes, and cleared. Never touches the live tree. */
-import { CoevalError } from "@coeval/core/errors";
+import { CoevalError, type ErrorCode } from "@coeval/core/errors";
 import type { Entry } from "@coeval/core/model/entry";
 import type { Holding, Staged } from "@coeval/core/ports/target";
 import { applyAttributes, proveAttributes } from "./attributes.ts";
 import type { FileSystem } from "./file-system.ts";
 import { CLOSED_MODE, runStagePath, stagedPath, stagePath } from "./layout.ts";
+
+const PERHAPS_FULL: readonly ErrorCode[] = ["secondary-full", "cluster-unreachable"];
 
 /** @throws CoevalError `secondary-full`, `quota-exceeded`. */
 export async function writeStaged(
@@ -51,15 +53,21 @@ export async function clearStage(fs: FileSystem, holding: Holding, cancel: Abort
   await fs.removeEmpty(stagePath(holding), cancel);
 }
 
-/** A cluster without room refuses in many words; the figures tell the operator how much to free. */
+/**
+ * A cluster without room refuses in many words; the figures tell the operator how much to free. A DataNode without room only
+ * ends the connection.
+ */
 async function withFigures(
   fs: FileSystem,
   thrown: unknown,
   entry: Entry,
   cancel: AbortSignal,
 ): Promise<unknown> {
-  if (!(thrown instanceof CoevalError) || thrown.code !== "secondary-full" || cancel.aborted) return thrown;
+  if (!(thrown instanceof CoevalError) || !PERHAPS_FULL.includes(thrown.code) || cancel.aborted)
+    return thrown;
   const { remainingBytes, capacityBytes } = await fs.state(cancel);
+  const full = thrown.code === "secondary-full" || (remainingBytes !== null && remainingBytes < entry.length);
+  if (!full) return thrown;
   const figures = `${entry.length} bytes to write, ${remainingBytes} of ${capacityBytes} bytes left`;
   return new CoevalError("secondary-full", `${entry.set}:${entry.path}: ${figures} (${thrown.message})`, {
     cause: thrown,

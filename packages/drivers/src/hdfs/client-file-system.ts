@@ -1,13 +1,9 @@
-/** The driver's file system on a real cluster, over the client of the hadoop package. */
-import type { HdfsEndpoint } from "@coeval/core/model/cluster";
+/** The driver's file system on a real cluster, over a client of the hadoop package, whichever protocol it speaks. */
 import { CoevalError } from "@coeval/core/errors";
 import type { HdfsClient } from "@coeval/hadoop/hdfs/client";
 import type { FileStatus as HadoopStatus } from "@coeval/hadoop/hdfs/file-status";
-import { createWebHdfsClient } from "@coeval/hadoop/webhdfs/client";
-import { parseEndpoint } from "@coeval/hadoop/webhdfs/endpoint";
-import type { World } from "@coeval/hadoop/world";
 import type { DiffEntry, FileStatus, FileSystem } from "./file-system.ts";
-import { failedWith, translated, translating, translatingEach } from "./webhdfs-errors.ts";
+import { failedWith, translated, translating, translatingEach } from "./client-errors.ts";
 
 /**
  * No inode has this id, so nothing can be done to it; but whether the caller is a superuser is asked before whether it
@@ -17,19 +13,7 @@ const NOTHING = "/.reserved/.inodes/1";
 /** Entries of a diff's page that are held at once come from the NameNode; this bounds what a caller may hold open. */
 const OPEN_FILES_MAX = 1_000_000;
 
-/**
- * The cluster at `endpoint` as its user sees it.
- * @throws CoevalError `bad-input` for an address that is none.
- */
-export function connectHdfs(world: World, endpoint: HdfsEndpoint): FileSystem {
-  const identity = { kind: "simple", user: endpoint.user } as const;
-  return createWebHdfsFileSystem(
-    createWebHdfsClient(world, { nameNode: readUrl(endpoint.url), identity }),
-    endpoint.user,
-  );
-}
-
-export function createWebHdfsFileSystem(client: HdfsClient, user: string): FileSystem {
+export function createClientFileSystem(client: HdfsClient, user: string): FileSystem {
   return {
     user,
     ...readCalls(client),
@@ -206,7 +190,7 @@ function clusterCalls(client: HdfsClient) {
       try {
         return await client.getConfiguration(key, cancel);
       } catch (thrown) {
-        if (failedWith(thrown, "accessControl")) return null;
+        if (failedWith(thrown, "accessControl", "unsupported")) return null;
         throw translated(thrown);
       }
     },
@@ -267,16 +251,6 @@ function toStatus(status: HadoopStatus, name: string): FileStatus {
     erasureCoded: status.erasureCoded,
     snapshottable: status.snapshottable,
   };
-}
-
-function readUrl(url: string) {
-  const match = /^(s?)webhdfs:\/\/(.+)$/.exec(url);
-  if (!match) throw new CoevalError("bad-input", `'${url}' is no endpoint; write webhdfs://HOST:PORT`);
-  try {
-    return parseEndpoint(`http${match[1]}://${match[2]}`);
-  } catch (cause) {
-    throw new CoevalError("bad-input", `'${url}' is no endpoint; write webhdfs://HOST:PORT`, { cause });
-  }
 }
 
 function nameOf(path: string): string {
