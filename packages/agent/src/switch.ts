@@ -38,7 +38,13 @@ export async function switchBack(context: Context, holding: Holding): Promise<vo
 export function compareLive(context: Context, holding: Holding): Promise<Mismatch[]> {
   const { service, run } = context.instruction;
   const expected = readValues<Entry>(context.world, pointFile(service, run, "manifest"));
-  return compare(plain(expected), plain(context.target.list(holding, context.cancel)));
+  const live = { ...holding, sets: onePerPlace(holding.sets) };
+  return compare(plain(expected), plain(context.target.list(live, context.cancel)));
+}
+
+/** A set that has left the service is looked for only where no other has taken its place under another name. */
+function onePerPlace(sets: Holding["sets"]): Holding["sets"] {
+  return sets.filter(({ relative }, at) => sets.findIndex((other) => other.relative === relative) === at);
 }
 
 /**
