@@ -57,7 +57,8 @@ export const suites: readonly Suite[] = [
     files: ["packages/*/src/**/*.real.test.ts", "e2e/*.e2e.ts"],
     except: "**/*.slow.real.test.ts",
     fileLimitSeconds: 300,
-    atOnce: 1,
+    // Stories wait more than they work; each has its own control device, agents and directories.
+    atOnce: 2,
     clusters: true,
   },
   {
