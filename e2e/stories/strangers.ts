@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { LINK_VERSION } from "@coeval/contract/wire/link";
 import { createAuthority, openAuthority } from "@coeval/platform/authority";
 import { createKey, createRequest, decodeIdentity } from "@coeval/platform/identity";
 import { createWorld } from "@coeval/platform/world";
@@ -26,7 +27,7 @@ export interface StrangersOptions {
 
 /** Words by which either end would show that it has accepted a stranger. */
 const ACCEPTED = ["welcome", "certified", "opened", "instruct", "time"];
-const LINK_VERSION = 1;
+
 const BACK_WITHIN_MS = 30_000;
 
 export async function strangersAreRefused(world: World, options: StrangersOptions): Promise<void> {
