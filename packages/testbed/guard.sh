@@ -11,8 +11,6 @@ shift 2
 exec 3<&0
 "$@" </dev/null >>"$output" 2>&1 3<&- &
 daemon=$!
-echo "$daemon"
-exec >/dev/null 2>&1
 
 # The watcher is a process of its own, so that it does its work even if this script itself is killed.
 {
@@ -24,9 +22,12 @@ exec >/dev/null 2>&1
     tenths=$((tenths - 1))
   done
   kill -KILL "$daemon"
-} &
+} >/dev/null 2>&1 &
 watcher=$!
 exec 3<&-
+# Told only now: whoever knows the daemon may kill this script, and by then it is watched.
+echo "$daemon"
+exec >/dev/null 2>&1
 
 wait "$daemon"
 status=$?

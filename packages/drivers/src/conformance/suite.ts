@@ -17,8 +17,9 @@ export function conformanceSuite(
   histories: Histories,
 ): void {
   let count = 0;
+  const slug = name.replaceAll(/[^a-z]+/g, "-");
   const scenario: Scenario = (title, body) => {
-    const folder = `/conformance/${name}/${++count}`;
+    const folder = `/conformance/${slug}/${++count}`;
     test(`${name}: ${title}`, async () => {
       const ground: Ground = { cluster: await makeCluster(), folder, cancel: new AbortController().signal };
       await makeDirectories(ground, folder);
