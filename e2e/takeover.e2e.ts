@@ -10,6 +10,7 @@ test("the acting agent killed on one side, then on the other: the second one tak
     name: "takeover",
     everyMs: 5000,
     files: 40,
+    rounds: 1,
     report: (line) => t.diagnostic(line),
   });
 });

@@ -5,6 +5,7 @@ import { killsUnderFleet } from "../stories/many/kills-under-fleet.ts";
 import { undisturbed } from "../stories/many/undisturbed.ts";
 import { momentsUnderWriters } from "../stories/moments.ts";
 import { oneDirection } from "../stories/one-direction.ts";
+import { takeover } from "../stories/takeover.ts";
 
 export interface Amounts {
   readonly moments: number;
@@ -26,6 +27,7 @@ export const USAGE = `Usage: npm run campaign -- moments [--moments 10] [--files
        npm run campaign -- kills [--times 10] [--files 200]
        npm run campaign -- fleet [--services 20] [--minutes 10] [--files 20]
        npm run campaign -- fleet-kills [--services 20] [--times 200] [--files 20]
+       npm run campaign -- takeover
        npm run campaign -- one-direction          (root and iproute2 are needed)
 `;
 const VICTIMS: readonly Victim[] = ["control", "east", "west"];
@@ -83,6 +85,14 @@ export const campaigns: Readonly<Record<string, (amounts: Amounts, say: Say) => 
       what: `kill -9 of control and agents, ${times} times at random, under ${services} services`,
       tell: inWorld((world) =>
         killsUnderFleet(world, { services, times, files: files ?? FLEET_FILES, seed: SEED, report }),
+      ),
+    },
+  ],
+  takeover: (_, report) => [
+    {
+      what: "two agents on each side, the acting one killed four times",
+      tell: inWorld((world) =>
+        takeover(world, { name: "takeover", everyMs: 5000, files: 40, rounds: 2, report }),
       ),
     },
   ],

@@ -16,9 +16,17 @@ export interface TakeoverOptions {
   readonly name: string;
   readonly everyMs: number;
   readonly files: number;
+  /** How often each side is taken over, there and back. */
+  readonly rounds: 1 | 2;
   readonly report: (line: string) => void;
 }
 
+const KILLINGS = [
+  ["east", "east", "east-2", 0],
+  ["west", "west", "west-2", 1700],
+  ["east", "east-2", "east", 900],
+  ["west", "west-2", "west", 2600],
+] as const;
 const POINT_WITHIN_MS = 120_000;
 const WRITERS_PAUSE_MS = 300;
 /** What stands by has its copies within this. */
@@ -47,12 +55,7 @@ export async function takeover(world: World, options: TakeoverOptions): Promise<
   const told = (): string => [logs(world), ...Object.values(handles).map(tail)].join("\n");
   try {
     await pointsSince(world, services, Date.now(), told);
-    for (const [cluster, victim, heir, afterMs] of [
-      ["east", "east", "east-2", 0],
-      ["west", "west", "west-2", 1700],
-      ["east", "east-2", "east", 900],
-      ["west", "west-2", "west", 2600],
-    ] as const) {
+    for (const [cluster, victim, heir, afterMs] of KILLINGS.slice(0, 2 * options.rounds)) {
       await pause(COPIED_WITHIN_MS + afterMs);
       await killed(world, { cluster, victim, heir }, { services, handles, report, told });
       // The one that was killed comes back, and stands by.
