@@ -1,5 +1,4 @@
 // Hadoop's own commands against a cluster of the pair, with a benchmark's patience.
-import type { Cluster } from "@coeval/testbed/cluster";
 import { type HdfsCommand, tryHdfsCli } from "@coeval/testbed/hdfs-cli";
 import type { TestCluster } from "../e2e/harness/clusters.ts";
 
@@ -7,8 +6,7 @@ const LIMIT_MS = 1_800_000;
 const HEAP_MIB = 1024;
 
 export async function hdfs(cluster: TestCluster, words: readonly [HdfsCommand, ...string[]]): Promise<void> {
-  // The command line needs a cluster's folder, class path, configuration and superuser, which both shapes have.
-  const { status, stderr } = await tryHdfsCli(cluster as unknown as Cluster, words, {
+  const { status, stderr } = await tryHdfsCli({ ...cluster, kerberos: null }, words, {
     timeoutMs: LIMIT_MS,
     heapMib: HEAP_MIB,
   });
