@@ -3,16 +3,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { Agent, request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { readFileSync } from "node:fs";
 import { freePorts } from "@coeval/testbed/ports";
 import type { Run } from "../../e2e/harness/answers.ts";
 import { runCli } from "../../e2e/harness/cli.ts";
 import { productProcess } from "../../e2e/harness/daemon.ts";
+import { type Rest, restOf } from "../../e2e/harness/rest.ts";
 import { pause, until } from "../../e2e/harness/wait.ts";
 
 const { values } = parseArgs({
@@ -95,21 +94,25 @@ try {
     `${SERVICES} services applied in ${((performance.now() - applyAt) / 1000).toFixed(1)} s, due ${(moment - Date.now()) / 1000} s later`,
   );
   await pause(Math.max(0, moment - Date.now() - 2000));
-  const api = createApi();
+  const api = restOf({
+    url: `https://${rest}`,
+    tokenFile: join(data, "admin.token"),
+    caFile: join(data, "ca.pem"),
+  });
   const latencies: number[] = [];
   let over = false;
   const probing = probe(api, latencies, () => over);
   await until("all runs over", DONE_WITHIN_MS, async () => {
     await pause(1000);
-    const runs = await allRuns(api);
+    const runs = await api.all<Run>("/api/v1/runs");
     return runs.length >= SERVICES && runs.every(({ phase }) => phase === "done" || phase === "failed")
       ? true
       : null;
   });
   over = true;
   await probing;
-  report(await allRuns(api), moment, latencies);
-  api.destroy();
+  report(await api.all<Run>("/api/v1/runs"), moment, latencies);
+  api.close();
 } finally {
   for (const child of children) child.kill("SIGTERM");
   await control.stop();
@@ -149,37 +152,12 @@ async function startAgents(names: readonly string[]): Promise<void> {
   gone.catch(() => {});
 }
 
-function createApi(): Agent {
-  return new Agent({ keepAlive: true, maxSockets: 4, ca: readFileSync(join(data, "ca.pem")) });
-}
-
-async function get<T>(agent: Agent, path: string): Promise<T> {
-  const authorization = `Bearer ${readFileSync(join(data, "admin.token"), "utf8").trim()}`;
-  const call = request(`https://${rest}${path}`, { agent, headers: { authorization } });
-  call.end();
-  const [answer] = (await once(call, "response")) as [import("node:http").IncomingMessage];
-  const parts: Buffer[] = [];
-  for await (const part of answer) parts.push(part as Buffer);
-  if (answer.statusCode !== 200) throw new Error(`${path}: HTTP ${answer.statusCode}`);
-  return JSON.parse(Buffer.concat(parts).toString()) as T;
-}
-
-async function probe(agent: Agent, latencies: number[], over: () => boolean): Promise<void> {
+async function probe(api: Rest, latencies: number[], over: () => boolean): Promise<void> {
   for (let number = 0; !over(); number++) {
     const begunAt = performance.now();
-    await get(agent, PROBES[number % PROBES.length] ?? "");
+    await api.get(PROBES[number % PROBES.length] ?? "");
     latencies.push(performance.now() - begunAt);
     await pause(PROBE_EVERY_MS);
-  }
-}
-
-async function allRuns(agent: Agent): Promise<Run[]> {
-  const runs: Run[] = [];
-  for (let cursor = ""; ; ) {
-    const page: { items: Run[]; next: string | null } = await get(agent, `/api/v1/runs?limit=500${cursor}`);
-    runs.push(...page.items);
-    if (page.next === null) return runs;
-    cursor = `&cursor=${page.next}`;
   }
 }
 

@@ -6,33 +6,56 @@ import type { World } from "./world.ts";
 
 export interface Rest {
   get<T>(path: string): Promise<T>;
+  /** All items of a list, page by page. */
+  all<T>(path: string, query?: Readonly<Record<string, string>>): Promise<T[]>;
   close(): void;
 }
 
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
 const TIMEOUT_MS = 10_000;
+const PAGE_ITEMS = 500;
 
 export function restOf(world: Pick<World, "url" | "tokenFile" | "caFile">): Rest {
   const agent = new Agent({ keepAlive: true, maxSockets: 2, ca: readFileSync(world.caFile) });
   const authorization = `Bearer ${readFileSync(world.tokenFile, "utf8").trim()}`;
-  return {
-    get: <T>(path: string) =>
-      new Promise<T>((resolve, reject) => {
-        const url = new URL(path, world.url);
-        const call = request(url, { agent, headers: { authorization }, timeout: TIMEOUT_MS }, (answer) => {
-          let text = "";
-          answer.setEncoding("utf8").on("data", (more: string) => {
-            text += more;
-          });
-          answer.on("error", reject);
-          answer.on("end", () => {
-            if (answer.statusCode === 200) resolve(JSON.parse(text) as T);
-            else reject(new Error(`${path}: HTTP ${answer.statusCode}: ${text.slice(0, 500)}`));
-          });
+  const get: Rest["get"] = <T>(path: string) =>
+    new Promise<T>((resolve, reject) => {
+      const url = new URL(path, world.url);
+      const call = request(url, { agent, headers: { authorization }, timeout: TIMEOUT_MS }, (answer) => {
+        let text = "";
+        answer.setEncoding("utf8").on("data", (more: string) => {
+          text += more;
         });
-        call.on("timeout", () => call.destroy(new Error(`${path}: no answer within ${TIMEOUT_MS} ms`)));
-        call.on("error", reject);
-        call.end();
-      }),
+        answer.on("error", reject);
+        answer.on("end", () => {
+          if (answer.statusCode === 200) resolve(JSON.parse(text) as T);
+          else reject(new Error(`${path}: HTTP ${answer.statusCode}: ${text.slice(0, 500)}`));
+        });
+      });
+      call.on("timeout", () => call.destroy(new Error(`${path}: no answer within ${TIMEOUT_MS} ms`)));
+      call.on("error", reject);
+      call.end();
+    });
+  return {
+    get,
+    async all<T>(path: string, query: Readonly<Record<string, string>> = {}) {
+      const items: T[] = [];
+      for (let cursor: string | null = null; ; ) {
+        const wanted: Record<string, string> = {
+          ...query,
+          limit: String(PAGE_ITEMS),
+          ...(cursor === null ? {} : { cursor }),
+        };
+        const page: Page<T> = await get<Page<T>>(`${path}?${new URLSearchParams(wanted).toString()}`);
+        items.push(...page.items);
+        if (page.next === null) return items;
+        cursor = page.next;
+      }
+    },
     close: () => agent.destroy(),
   };
 }

@@ -9,9 +9,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { isOver, type Run } from "../harness/answers.ts";
-import { type CliAnswer, runCli } from "../harness/cli.ts";
+import { runCli } from "../harness/cli.ts";
 import { type ProductProcess, productProcess } from "../harness/daemon.ts";
-import { clusterYaml, serviceYaml } from "../harness/documents.ts";
+import { serviceYaml } from "../harness/documents.ts";
+import type { Site } from "../harness/enrolled-agent.ts";
+import { joinCluster } from "../harness/joined.ts";
 import { type HostName, type Hosts, threeHosts } from "../harness/namespaces.ts";
 import { until } from "../harness/wait.ts";
 import { equal, inWords } from "../independent/equal.ts";
@@ -20,13 +22,9 @@ import type { Witnessed } from "../independent/walk.ts";
 type Side = "east" | "west";
 type Direction = "push" | "pull";
 
-interface Site {
+interface Hosted extends Site {
   readonly hosts: Hosts;
-  readonly dir: string;
   readonly nameNode: Readonly<Record<Side, string>>;
-  readonly rpc: Readonly<Record<Side, string>>;
-  cli(words: readonly string[]): Promise<CliAnswer>;
-  ask<T>(words: readonly string[]): Promise<T>;
 }
 
 const INSIDE = fileURLToPath(new URL("../harness/inside.ts", import.meta.url));
@@ -76,7 +74,7 @@ async function buildSite(
   dir: string,
   processes: ProductProcess[],
   testbeds: string[],
-): Promise<Site> {
+): Promise<Hosted> {
   const nameNode = { east: "", west: "" };
   const rpc = { east: "", west: "" };
   for (const name of ["east", "west"] as const) {
@@ -98,13 +96,16 @@ async function buildSite(
   processes.push(control);
   await control.start();
   const env = { COEVAL_CONFIG: join(dir, "cli", "config.json") };
-  const cli: Site["cli"] = (line) => runCli(line, { env, on: hosts.on("control") });
-  const site: Site = {
+  const cli = (line: readonly string[]) => runCli(line, { env, on: hosts.on("control") });
+  const site: Hosted = {
     hosts,
     dir,
     nameNode,
-    rpc,
-    cli,
+    file(name, text) {
+      const path = join(dir, name);
+      writeFileSync(path, text, { mode: 0o600 });
+      return path;
+    },
     async ask(line) {
       const answer = await cli([...line, "-o", "json"]);
       assert.equal(answer.code, 0, `${line.join(" ")}: ${answer.stderr}`);
@@ -119,35 +120,20 @@ async function buildSite(
     async () => ((await cli(login)).code === 0 ? true : null),
     control.output,
   );
-  for (const name of ["east", "west"] as const) await enrolled(site, name, processes);
+  for (const name of ["east", "west"] as const) {
+    const cluster = { nameNodeHttp: nameNode[name], nameNodeRpc: rpc[name], serviceUser: SUPERUSER };
+    await joinCluster(site, cluster, {
+      cluster: name,
+      listen: `${hosts.address(name)}:${AGENT_PORT}`,
+      on: hosts.on(name),
+      made: (process) => processes.push(process),
+    });
+  }
   return site;
 }
 
-async function enrolled(site: Site, name: Side, processes: ProductProcess[]): Promise<void> {
-  const { hosts, dir } = site;
-  const cluster = { nameNodeHttp: site.nameNode[name], nameNodeRpc: site.rpc[name], serviceUser: SUPERUSER };
-  await site.ask(["cluster", "add", "-f", file(site, `${name}.yaml`, clusterYaml(name, cluster, ["/"]))]);
-  const { token } = await site.ask<{ token: string }>(["cluster", "enroll", name]);
-  const data = join(dir, `agent-${name}`);
-  mkdirSync(data, { mode: 0o700 });
-  const words = ["agent", "--data", data, "--token-file", file(site, `${name}.token`, `${token}\n`)];
-  words.push("--listen", `${hosts.address(name)}:${AGENT_PORT}`, "--allow-read", "/", "--allow-write", "/");
-  const agent = productProcess(`agent-${name}`, dir, words, hosts.on(name));
-  processes.push(agent);
-  await agent.start();
-  await until(
-    `the cluster ${name}`,
-    READY_WITHIN_MS,
-    async () => {
-      const { status } = await site.ask<{ status: { state: string } }>(["cluster", "get", name]);
-      return status.state === "ok" ? true : null;
-    },
-    agent.output,
-  );
-}
-
 /** What a host may reach is seen by plain connections, before the product is believed. */
-async function judgeReach(site: Site, report: (line: string) => void): Promise<void> {
+async function judgeReach(site: Hosted, report: (line: string) => void): Promise<void> {
   const tries: [HostName, string, string][] = [
     ["control", `${site.hosts.address("east")}:${AGENT_PORT}`, "the primary's host"],
     ["control", site.nameNode.east, "the primary cluster"],
@@ -163,7 +149,7 @@ async function judgeReach(site: Site, report: (line: string) => void): Promise<v
   assert.equal(await inside(site, "east", ["reach", site.nameNode.east]), "reached");
 }
 
-async function service(site: Site, direction: Direction): Promise<void> {
+async function service(site: Hosted, direction: Direction): Promise<void> {
   const name = `by-${direction}`;
   const source = `/data/${name}`;
   await inside(site, "east", ["fill", site.nameNode.east, SUPERUSER, source, String(FILES)]);
@@ -174,11 +160,11 @@ async function service(site: Site, direction: Direction): Promise<void> {
     target: `/backups/${name}`,
     direction,
   });
-  await site.ask(["service", "apply", "-f", file(site, `${name}.yaml`, text), "--yes"]);
+  await site.ask(["service", "apply", "-f", site.file(`${name}.yaml`, text), "--yes"]);
 }
 
 async function expectations(
-  site: Site,
+  site: Hosted,
   expected: Readonly<Record<Direction, "done" | "failed">>,
   when: string,
   report: (line: string) => void,
@@ -204,7 +190,7 @@ interface Progress {
 }
 
 /** The run once it is over, and what was shown while it waited. */
-async function protect(site: Site, name: string): Promise<{ run: Run; seen: string }> {
+async function protect(site: Hosted, name: string): Promise<{ run: Run; seen: string }> {
   const { id } = await site.ask<Run>(["service", "protect", name]);
   let seen = "";
   const run = await until(`the end of ${id}`, RUN_WITHIN_MS, async () => {
@@ -216,7 +202,7 @@ async function protect(site: Site, name: string): Promise<{ run: Run; seen: stri
   return { run, seen };
 }
 
-async function judgePoint(site: Site, run: Run): Promise<void> {
+async function judgePoint(site: Hosted, run: Run): Promise<void> {
   for (const { root, snapshotName } of run.receipts) {
     const set = root.slice(root.lastIndexOf("/") + 1);
     const there = walked(site, "east", `${root}/.snapshot/${snapshotName}`);
@@ -227,22 +213,16 @@ async function judgePoint(site: Site, run: Run): Promise<void> {
   }
 }
 
-async function* walked(site: Site, host: Side, path: string): AsyncGenerator<Witnessed> {
+async function* walked(site: Hosted, host: Side, path: string): AsyncGenerator<Witnessed> {
   const text = await inside(site, host, ["walk", site.nameNode[host], SUPERUSER, path]);
   yield* JSON.parse(text) as Witnessed[];
 }
 
-async function inside(site: Site, host: HostName, words: readonly string[]): Promise<string> {
+async function inside(site: Hosted, host: HostName, words: readonly string[]): Promise<string> {
   const [command = "", ...rest] = [...site.hosts.on(host), process.execPath, INSIDE, ...words];
   const { stdout } = await promisify(execFile)(command, rest, {
     maxBuffer: OUTPUT_BYTES_MAX,
     timeout: UP_TIMEOUT_MS,
   });
   return stdout;
-}
-
-function file({ dir }: Site, name: string, text: string): string {
-  const path = join(dir, name);
-  writeFileSync(path, text, { mode: 0o600 });
-  return path;
 }

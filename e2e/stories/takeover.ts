@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Point, Run } from "../harness/answers.ts";
-import { type AgentAnswer, actingAgent, agents, startStandby } from "../harness/standby.ts";
+import { enrolledAgent } from "../harness/enrolled-agent.ts";
+import { type AgentAnswer, actingAgent, agents } from "../harness/standby.ts";
 import { pause, until } from "../harness/wait.ts";
 import { type AgentHandle, logs, type World } from "../harness/world.ts";
 import { startMutators } from "../workload/mutators.ts";
@@ -45,8 +46,8 @@ export async function takeover(world: World, options: TakeoverOptions): Promise<
   const handles: Record<string, AgentHandle> = {
     east: world.east,
     west: world.west,
-    "east-2": await startStandby(world, "east", "east-2"),
-    "west-2": await startStandby(world, "west", "west-2"),
+    "east-2": await enrolledAgent(world, { cluster: "east", name: "east-2" }),
+    "west-2": await enrolledAgent(world, { cluster: "west", name: "west-2" }),
   };
   const { east } = world.pair;
   const mutators = await Promise.all(

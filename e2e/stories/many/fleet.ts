@@ -45,7 +45,7 @@ const SOUTH_GROUPS = { coeval: ["staff"], alice: ["staff"] };
 export async function fleet(world: World, options: FleetOptions): Promise<Fleet> {
   const { cluster, close } = await anotherCluster("south", { groups: SOUTH_GROUPS });
   try {
-    const agent = await joinCluster(world, "south", cluster);
+    const agent = await joinCluster(world, cluster, { cluster: "south" });
     const services = Array.from({ length: options.services }, (_, index) => plan(index, options));
     for (const service of services) await fill(clusterOf(world, cluster, service), service, options.files);
     options.report(`${services.length} services filled`);

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cause, Point, Run } from "../../harness/answers.ts";
-import { type Rest, restOf } from "../../harness/rest.ts";
+import { restOf } from "../../harness/rest.ts";
 import type { TestCluster } from "../../harness/clusters.ts";
 import { until } from "../../harness/wait.ts";
 import type { World } from "../../harness/world.ts";
@@ -31,7 +31,6 @@ export interface Record {
   readonly points: readonly Point[];
 }
 
-const PAGE = 500;
 const QUIET_WITHIN_MS = 180_000;
 
 export async function allRecords(world: World, services: readonly FleetService[]): Promise<Record[]> {
@@ -39,31 +38,18 @@ export async function allRecords(world: World, services: readonly FleetService[]
   try {
     const records: Record[] = [];
     for (const service of services) {
-      const runs = (await every<Run>(rest, `/api/v1/runs?service=${service.name}&`)).map(
-        (run) => [run.id, run] as const,
-      );
+      const runs = await rest.all<Run>("/api/v1/runs", { service: service.name });
       records.push({
         service,
-        moments: (await every<MomentTold>(rest, `/api/v1/services/${service.name}/moments?`)).toReversed(),
-        runs: new Map(runs),
-        points: await every<Point>(rest, `/api/v1/services/${service.name}/points?`),
+        moments: (await rest.all<MomentTold>(`/api/v1/services/${service.name}/moments`)).toReversed(),
+        runs: new Map(runs.map((run) => [run.id, run])),
+        points: await rest.all<Point>(`/api/v1/services/${service.name}/points`),
       });
     }
     return records;
   } finally {
     rest.close();
   }
-}
-
-async function every<T>(rest: Rest, path: string): Promise<T[]> {
-  const items: T[] = [];
-  for (let cursor: string | null = ""; cursor !== null; ) {
-    const at = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: { items: T[]; next: string | null } = await rest.get(`${path}limit=${PAGE}${at}`);
-    items.push(...page.items);
-    cursor = page.next;
-  }
-  return items;
 }
 
 /** No instant left out, none doubled, each run at its own, a cause beside what was not taken. */

@@ -13,6 +13,14 @@ export interface Meter {
   readonly bytesDone: number;
 }
 
+/** Nothing moves, and why. */
+export function standingStill(doing: string): Report {
+  return {
+    kind: "progress",
+    progress: { doing, filesDone: 0, filesTotal: null, bytesDone: 0, bytesTotal: null },
+  };
+}
+
 export function createMeter(clock: Clock, report: (report: Report) => void): Meter {
   let progress: Progress = {
     doing: "starting",

@@ -18,6 +18,7 @@ interface Job<Tables> {
 
 /** @param exec runs a statement on the connection that `db` has; throws when the handle may not be used any more. */
 export function createWriter<Tables>(db: Kysely<Tables>, exec: (sql: string) => void): Writer<Tables> {
+  // Bounded by those who write: a run's events, a link's messages, the calls that the API lets in at once.
   const waiting: Job<Tables>[] = [];
   let running = false;
 

@@ -4,6 +4,7 @@ import { formatBandwidth } from "@coeval/contract/api/bandwidth";
 import type { Channel } from "@coeval/contract/wire/channel";
 import type { StepContext } from "../context.ts";
 import type { Limits } from "../limits.ts";
+import { standingStill } from "../progress.ts";
 import { createThrottle, type Throttle, slowest } from "./throttle.ts";
 import { throttledChannel } from "./throttled.ts";
 import { createSlots, type Slots, TRANSFERS_MAX_DEFAULT } from "./slots.ts";
@@ -64,11 +65,7 @@ async function takeSlot(
   const got = new AbortController();
   const tell = (): void => {
     if (ahead === null) return;
-    const doing = `waiting: ${ahead} transfers of ${instruction.cluster}'s agent go first`;
-    report({
-      kind: "progress",
-      progress: { doing, filesDone: 0, filesTotal: null, bytesDone: 0, bytesTotal: null },
-    });
+    report(standingStill(`waiting: ${ahead} transfers of ${instruction.cluster}'s agent go first`));
   };
   const telling = async (): Promise<void> => {
     for (;;) {

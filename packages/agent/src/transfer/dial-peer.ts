@@ -5,6 +5,7 @@ import type { Result } from "@coeval/core/protect/instruction";
 import { channelOn } from "@coeval/contract/wire/channel";
 import type { TransferMessage } from "@coeval/contract/wire/transfer";
 import type { StepContext } from "../context.ts";
+import { standingStill } from "../progress.ts";
 import { parting } from "./farewell.ts";
 import { hear } from "./messages.ts";
 import type { Held, TransferWork } from "./work.ts";
@@ -22,7 +23,6 @@ const BACKOFF_MS_MAX = 5000;
 
 /** What the wire takes. */
 const DOING_LENGTH_MAX = 200;
-const NOTHING_DONE = { filesDone: 0, filesTotal: null, bytesDone: 0, bytesTotal: null };
 
 type Dialling = StepContext<"send-snapshots" | "replicate-snapshots">;
 
@@ -40,7 +40,7 @@ export async function dialPeer(context: Dialling, work: TransferWork): Promise<R
       cancel.throwIfAborted();
       if (!(thrown instanceof CoevalError) || ++breaks > attemptsAgain(thrown.code)) throw thrown;
       world.log.warn("transfer broke", { run: instruction.run, why: thrown.message, breaks });
-      context.report({ kind: "progress", progress: { ...NOTHING_DONE, doing: waitingFor(thrown, breaks) } });
+      context.report(standingStill(waitingFor(thrown, breaks)));
       await world.clock.sleep(Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** breaks), cancel);
     }
   }
