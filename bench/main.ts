@@ -3,6 +3,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   small: () => import("./copy.ts"),
   large: () => import("./copy.ts"),
   storm: () => import("./storm/storm.ts"),
+  where: () => import("./where/where.ts"),
   client: () => import("./client/client.ts"),
 };
 const WRONG_USAGE = 2;

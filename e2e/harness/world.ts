@@ -55,6 +55,8 @@ export interface WorldOptions {
   readonly eastClock?: string;
   /** Keep the folder, for its logs. */
   readonly keep?: boolean;
+  /** Where each agent leaves a CPU profile when it ends. */
+  readonly profileFolder?: string;
 }
 
 const START_LIMIT_MS = 30_000;
@@ -106,7 +108,7 @@ function compose(pair: Pair, dir: string, options: WorldOptions, at: Addresses):
     const words = ["agent", "--data", data, "--token-file", join(dir, `${name}.token`), "--listen", at[name]];
     words.push("--allow-read", reads.join(","), "--allow-write", writes.join(","));
     if (name === "east" && options.eastClock !== undefined) words.push("--clock", options.eastClock);
-    return { process: productProcess(`agent-${name}`, dir, words), dataFolder: data };
+    return { process: productProcess(`agent-${name}`, dir, words, profiled(options)), dataFolder: data };
   };
   mkdirSync(dataFolder, { mode: 0o700 });
   const words = ["control", "--data", dataFolder, "--listen", at.rest, "--link", at.link];
@@ -147,6 +149,14 @@ function compose(pair: Pair, dir: string, options: WorldOptions, at: Addresses):
     },
   };
   return world;
+}
+
+/** So coarse that it is written before whoever stops a process loses patience. */
+const PROFILE_EVERY_US = 4000;
+
+function profiled({ profileFolder }: WorldOptions): string[] {
+  if (profileFolder === undefined) return [];
+  return ["env", `NODE_OPTIONS=--cpu-prof --cpu-prof-interval=${PROFILE_EVERY_US} --cpu-prof-dir=${profileFolder}`];
 }
 
 async function enrol(world: World, name: "east" | "west", options: WorldOptions): Promise<void> {

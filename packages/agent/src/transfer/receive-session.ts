@@ -47,10 +47,10 @@ async function takeAll(session: ReceiveSession, moved: MovedSummary): Promise<He
   const { context, channel, meter, share } = session;
   meter.start(share.doing("receiving"), moved.files, moved.bytes);
   await channel.send({ say: "planned" } satisfies TransferMessage);
+  const end = createEnd(session);
+  const staging = await createStaging(session, end.fail);
   const changes = await context.world.files.create(runFile(context.instruction.run, "changes"));
   let committed = false;
-  const end = createEnd(session);
-  const staging = createStaging(session, end.fail);
   try {
     const sourceSha256 = await takeIn(channel, staging, changes, end);
     await staging.finished();

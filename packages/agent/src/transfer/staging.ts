@@ -1,10 +1,10 @@
 /** The receiver's files under way on one stream: each is staged, unless it is staged already, and acknowledged once it is whole. */
 import { CoevalError } from "@coeval/core/errors";
 import type { Entry } from "@coeval/core/model/entry";
-import { readStaged, stageFile } from "@coeval/store/agent/staging";
 import { FILES_IN_FLIGHT_MAX, type TransferMessage } from "@coeval/contract/wire/transfer";
 import { createIncoming, type Incoming } from "./incoming.ts";
 import type { ReceiveSession } from "./receive-session.ts";
+import { openStagedFiles, type StagedFiles } from "./staged-files.ts";
 
 type FileMessage = Extract<TransferMessage, { say: "file" }>;
 
@@ -24,7 +24,12 @@ export interface Staging {
 }
 
 /** @param failed hears the failure of a file. */
-export function createStaging(session: ReceiveSession, failed: (cause: unknown) => void): Staging {
+export async function createStaging(
+  session: ReceiveSession,
+  failed: (cause: unknown) => void,
+): Promise<Staging> {
+  const { db, world, instruction } = session.context;
+  const staged = await openStagedFiles({ db, clock: world.clock }, instruction.run);
   const files = new Map<number, Incoming>();
   const tasks = new Set<Promise<void>>();
   const fileOf = (channel: number): Incoming => {
@@ -40,7 +45,7 @@ export function createStaging(session: ReceiveSession, failed: (cause: unknown) 
       const incoming = createIncoming((bytes) => say(session, { say: "took", channel, bytes }));
       files.set(channel, incoming);
       // The sender may announce the next file as soon as it has heard of this one's end, so that is said last.
-      const task = stage(session, message, incoming)
+      const task = stage(session, staged, message, incoming)
         .then((last) => {
           files.delete(channel);
           if (last.say === "done") session.progressed();
@@ -55,12 +60,15 @@ export function createStaging(session: ReceiveSession, failed: (cause: unknown) 
     async finished() {
       if (files.size > 0) throw new CoevalError("protocol", `\`finish\` with ${files.size} files under way`);
       await Promise.all(tasks);
+      await staged.stored();
     },
     fail(cause) {
       for (const file of files.values()) file.fail(cause);
     },
     async settled() {
       await Promise.all(tasks);
+      // What was staged before the stream failed need not come again.
+      await staged.stored().catch(failed);
     },
   };
 }
@@ -68,17 +76,18 @@ export function createStaging(session: ReceiveSession, failed: (cause: unknown) 
 /** Stages one file, unless it is staged already, whole and hashed, by an earlier stream of the run. What is to be said of it at the end. */
 async function stage(
   session: ReceiveSession,
+  staged: StagedFiles,
   message: FileMessage,
   incoming: Incoming,
 ): Promise<TransferMessage> {
   const { context, holding, meter } = session;
-  const { db, instruction, target, cancel, world } = context;
+  const { target, cancel, world } = context;
   const { channel, number, at } = message;
   const entry = message.entry as Entry;
-  const staged = await readStaged(db, instruction.run, number);
-  if (staged?.bytes === entry.length) {
+  const known = await staged.find(number);
+  if (known?.bytes === entry.length) {
     meter.count(1, entry.length);
-    return { say: "have", channel, sha256: staged.sha256 };
+    return { say: "have", channel, sha256: known.sha256 };
   }
   await say(session, { say: "want", channel });
   const hasher = world.hash.sha256();
@@ -93,7 +102,7 @@ async function stage(
     const why = `${bytes} bytes of ${entry.length} arrived, or with another digest`;
     throw new CoevalError("corrupt", `${path}: ${why}`, { evidence: [path] });
   }
-  await stageFile(db, instruction.run, { number, sha256, bytes });
+  staged.add({ number, sha256, bytes });
   meter.count(1, 0);
   return { say: "done", channel, sha256 };
 }

@@ -20,12 +20,18 @@ export async function readExtended(
 /** `staged`: made by this run, so it has no xattrs but those it was given, and its content and access time are known. */
 export type Stand = "staged" | "live";
 
+/** What attributes are looked at before they are changed. */
+export type Attributes = Pick<
+  FileStatus,
+  "owner" | "group" | "mode" | "replication" | "hasAcl" | "mtimeMs" | "atimeMs"
+>;
+
 /** Makes the attributes and times equal; what is equal already costs no call. Times come last: other calls may move them. */
 export async function applyAttributes(
   fs: FileSystem,
   path: string,
   entry: Entry,
-  now: FileStatus,
+  now: Attributes,
   stand: Stand,
   cancel: AbortSignal,
 ): Promise<void> {

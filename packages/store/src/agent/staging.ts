@@ -10,13 +10,32 @@ export interface StagedFile {
 /** `forward`: steps are being performed · `back`: being undone · `undone` · `committed`: proven equal, only forward from here. */
 export type SwitchState = "forward" | "back" | "undone" | "committed";
 
-export async function stageFile(db: AgentDatabase, run: string, file: StagedFile): Promise<void> {
-  const { number, sha256, bytes } = file;
+/** All or none of them, with one commit. */
+export async function stageFiles(
+  db: AgentDatabase,
+  run: string,
+  files: readonly StagedFile[],
+): Promise<void> {
   await db
     .insertInto("staged")
-    .values({ run, number, sha256, bytes })
-    .onConflict((conflict) => conflict.columns(["run", "number"]).doUpdateSet({ sha256, bytes }))
+    .values(files.map(({ number, sha256, bytes }) => ({ run, number, sha256, bytes })))
+    .onConflict((conflict) =>
+      conflict
+        .columns(["run", "number"])
+        .doUpdateSet(({ ref }) => ({ sha256: ref("excluded.sha256"), bytes: ref("excluded.bytes") })),
+    )
     .execute();
+}
+
+/** Whether anything of the run is. */
+export async function hasStaged(db: AgentDatabase, run: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("staged")
+    .select("number")
+    .where("run", "=", run)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export async function readStaged(db: AgentDatabase, run: string, number: number): Promise<StagedFile | null> {
