@@ -11,9 +11,9 @@ export async function probeCluster(fs: FileSystem, cancel: AbortSignal): Promise
     return { reachable: true, cause, identity, version, safeMode, capacityBytes, remainingBytes };
   } catch (thrown) {
     if (cancel.aborted) throw thrown;
-    const { message } = toFailure(thrown);
+    const { code, message } = toFailure(thrown);
     const cause = message.split("\n", 1)[0] as string;
     const nothing = { identity: null, version: null, capacityBytes: null, remainingBytes: null };
-    return { reachable: false, cause, safeMode: false, ...nothing };
+    return { reachable: false, cause, code, safeMode: false, ...nothing };
   }
 }

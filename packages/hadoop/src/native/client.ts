@@ -50,8 +50,9 @@ export function createNativeHdfsClient(world: NativeWorld, options: NativeHdfsOp
     callMsMax,
     connectMsMax,
     failoverMsMax,
+    onSilence,
   } = options;
-  const rpc = { servers: options.nameNodes, identity, callMsMax, connectMsMax, failoverMsMax };
+  const rpc = { servers: options.nameNodes, identity, callMsMax, connectMsMax, failoverMsMax, onSilence };
   const nameNode = createNameNode(world, rpc);
   const daemons = createRpcClient(world, { ...rpc, protocol: NAMENODE_PROTOCOL });
   const dataNodeRpc = { identity, callMsMax, connectMsMax };

@@ -13,6 +13,7 @@ import { codeOfJava, HdfsError, type HdfsErrorCode, reasonOf } from "../errors.t
 import { decode, MalformedMessage } from "../proto/decode.ts";
 import { SaslError } from "../sasl/sasl-error.ts";
 import { type NativeWorld, streamFailureKind } from "../world.ts";
+import type { OnSilence } from "./connection.ts";
 import type { Protocol } from "./envelope.ts";
 import { RemoteException, RpcFailure } from "./failure.ts";
 import type { RpcIdentity } from "./identity.ts";
@@ -30,6 +31,8 @@ export interface RpcOptions {
   readonly connectMsMax?: number | undefined;
   /** How long a call seeks an active server, where there are several; default FAILOVER_MS_MAX_DEFAULT. */
   readonly failoverMsMax?: number | undefined;
+  /** Hears of a server that keeps silent. */
+  readonly onSilence?: OnSilence | undefined;
 }
 
 /** A switch by ZooKeeper takes some 10 s, by hand as long as a hand needs. Well below the 10 minutes that a server
