@@ -47,7 +47,7 @@ export function siteSettings(site: Site): SiteSettings {
   const dataTransfer = site.get("dfs.data.transfer.protection")?.trim() ?? "";
   return {
     kerberos: site.get("hadoop.security.authentication")?.trim().toLowerCase() === "kerberos",
-    serverPrincipal: site.get("dfs.namenode.kerberos.principal")?.trim() ?? null,
+    serverPrincipal: site.get("dfs.namenode.kerberos.principal")?.trim() || null,
     rpcProtections: named("hadoop.rpc.protection", () =>
       qopsOf(site.get("hadoop.rpc.protection")?.trim() || "authentication"),
     ),
