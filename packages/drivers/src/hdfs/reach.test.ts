@@ -113,6 +113,20 @@ describe("as whom", () => {
     );
   });
 
+  test("the cluster's own rules decide who a principal is, where the agent has them", () => {
+    const rules = { ...SECURED, "hadoop.security.auth_to_local": "RULE:[1:$1](coeval-.*)s/-.*//" };
+    const local = { proof: proofOf("coeval-prod@EAST.TEST"), conf: confOf(rules) };
+    assert.equal(reachOf({ ...DIRECT, user: "coeval" }, local).user, "coeval");
+    refused(DIRECT, { ...local, proof: PROOF }, "bad-input", /coeval@EAST\.TEST is nobody to this cluster/);
+    const foreign = proofOf("coeval@NORTH.TEST");
+    refused(
+      SAID,
+      { proof: foreign },
+      "bad-input",
+      /only principals of EAST\.TEST have a name.*--hadoop-conf/,
+    );
+  });
+
   test("without Kerberos somebody must be named", () => {
     refused(DIRECT, {}, "bad-input", /spec\.hdfs\.user is missing/);
   });

@@ -6,6 +6,7 @@ import { type SiteSettings, siteOptions, siteSettings } from "@coeval/hadoop/nat
 import type { Protections } from "@coeval/hadoop/rpc/identity";
 import type { Server } from "@coeval/hadoop/rpc/link";
 import type { KerberosLogin } from "@coeval/hadoop/sasl/kerberos-login";
+import { shortNameOf } from "@coeval/hadoop/sasl/auth-to-local";
 import { qopsOf } from "@coeval/hadoop/sasl/mechanism";
 import { nameNodeAddresses } from "@coeval/hadoop/site-xml";
 import { type Endpoint, parseEndpoint } from "@coeval/hadoop/webhdfs/endpoint";
@@ -30,11 +31,13 @@ export interface KerberosReach {
   readonly login: KerberosLogin;
   /** As `dfs.namenode.kerberos.principal` has it. */
   readonly serverPrincipal: string;
+  /** Of that principal. */
   readonly realm: string | undefined;
   readonly rpcProtections: Protections;
   readonly dataTransferProtections: Protections | null;
 }
 
+const AUTH_TO_LOCAL = "hadoop.security.auth_to_local";
 /** Nobody said what it is: the strongest that the server offers. */
 const ANY_PROTECTION: Protections = ["auth-conf", "auth-int", "auth"];
 
@@ -46,7 +49,7 @@ export function reachOf(endpoint: HdfsEndpoint, local: LocalAccess): Reach {
   const settings = local.conf === null ? null : ofConf(local, () => siteSettings(conf(local)));
   const kerberos = kerberosOf(endpoint, local, settings);
   const places = placesOf(endpoint, local);
-  return { ...places, user: userOf(endpoint, local, kerberos !== null), kerberos, settings };
+  return { ...places, user: userOf(endpoint, local, kerberos), kerberos, settings };
 }
 
 function placesOf({ url, web }: HdfsEndpoint, local: LocalAccess): Pick<Reach, "nameNodes" | "web"> {
@@ -117,19 +120,27 @@ function kerberosOf(
 }
 
 /** By Kerberos the cluster decides who one is; that the document says another name would only be found out at the first refusal. */
-function userOf({ user }: HdfsEndpoint, { proof }: LocalAccess, proven: boolean): string {
-  if (!proven || proof === null) {
+function userOf({ user }: HdfsEndpoint, local: LocalAccess, kerberos: KerberosReach | null): string {
+  const { proof } = local;
+  if (kerberos === null || proof === null) {
     if (user !== undefined) return user;
     throw bad(
       "/spec/hdfs/user",
       "spec.hdfs.user is missing: a cluster without Kerberos must be told who asks",
     );
   }
-  const short = proof.principal.replace(/[/@].*$/, "");
+  const rules = local.conf?.site.get(AUTH_TO_LOCAL);
+  const realm = kerberos.realm ?? proof.principal.replace(/^.*@/, "");
+  const short = ofConf(local, () => shortNameOf(proof.principal, { rules, realm }));
+  if (short === null)
+    throw bad(
+      "--principal",
+      `${proof.principal} is nobody to this cluster: ${AUTH_TO_LOCAL} ${rules === undefined ? `is not known here, and without it only principals of ${realm} have a name; give the agent --hadoop-conf` : `of ${local.conf?.folder} maps it to no user`}`,
+    );
   if (user === undefined || user === short) return short;
   throw bad(
     "/spec/hdfs/user",
-    `spec.hdfs.user is '${user}', but the agent proves to be ${proof.principal}, whom HDFS knows as '${short}': leave spec.hdfs.user out, or give the agent the key of ${user}`,
+    `spec.hdfs.user is '${user}', but the agent proves to be ${proof.principal}, whom HDFS knows as '${short}': leave spec.hdfs.user out, or give the agent the key of ${user}${rules === undefined ? `, or --hadoop-conf with the cluster's ${AUTH_TO_LOCAL}` : ""}`,
   );
 }
 
