@@ -5,9 +5,8 @@
 import type { HdfsEndpoint } from "@coeval/core/model/cluster";
 import type { Log } from "@coeval/core/ports/log";
 import type { HdfsClient } from "@coeval/hadoop/hdfs/client";
-import { createNativeHdfsClient } from "@coeval/hadoop/native/client";
+import { createNativeHdfsClient, type NativeHdfsClient } from "@coeval/hadoop/native/client";
 import type { NativeHdfsOptions } from "@coeval/hadoop/native/options";
-import type { Silence } from "@coeval/hadoop/rpc/connection";
 import type { RpcIdentity } from "@coeval/hadoop/rpc/identity";
 import type { Cryptography } from "@coeval/hadoop/sasl/cryptography";
 import { createWebHdfsClient } from "@coeval/hadoop/webhdfs/client";
@@ -18,6 +17,7 @@ import { createClientFileSystem } from "./client-file-system.ts";
 import type { FileSystem } from "./file-system.ts";
 import { type LocalAccess, NOTHING_LOCAL } from "./local-access.ts";
 import { type Reach, reachOf } from "./reach.ts";
+import { createWaiting, type Waiting } from "./waiting.ts";
 import { firstAnswering } from "./web-answers.ts";
 
 /** Both protocols' needs, and where it is told who is waited for. */
@@ -43,27 +43,39 @@ export function connectHdfs(
   local: LocalAccess = NOTHING_LOCAL,
 ): FileSystem {
   const reach = reachOf(endpoint, local);
-  return createClientFileSystem(clientOf(world, reach), reach.user);
+  const [first, ...others] = reach.nameNodes;
+  if (first === undefined) return createClientFileSystem(webClient(world, reach), reach.user);
+  const waiting = createWaiting(world.clock, world.log);
+  const client = nativeClient(world, reach, [first, ...others], waiting);
+  const fs = createClientFileSystem(client, reach.user);
+  return { ...fs, waitingFor: () => waiting.for(client.nameNode) };
 }
 
-function clientOf(world: ConnectWorld, reach: Reach): HdfsClient {
+function webClient(world: ConnectWorld, reach: Reach): HdfsClient {
+  const [address] = reach.web;
+  if (address === undefined) throw new TypeError("an endpoint has an address");
+  return overWeb(world, reach, address);
+}
+
+function overWeb(world: ConnectWorld, { kerberos, user }: Reach, nameNode: Endpoint): HdfsClient {
+  const identity =
+    kerberos === null
+      ? ({ kind: "simple", user } as const)
+      : bySpnego(kerberos.login, nameNode, { realm: kerberos.realm });
+  return createWebHdfsClient(world, { nameNode, identity });
+}
+
+function nativeClient(
+  world: ConnectWorld,
+  reach: Reach,
+  nameNodes: NativeHdfsOptions["nameNodes"],
+  { onSilence, onFailedTry }: Waiting,
+): NativeHdfsClient {
   const { kerberos, user, settings } = reach;
-  const overWeb = (nameNode: Endpoint): HdfsClient => {
-    const identity =
-      kerberos === null
-        ? ({ kind: "simple", user } as const)
-        : bySpnego(kerberos.login, nameNode, { realm: kerberos.realm });
-    return createWebHdfsClient(world, { nameNode, identity });
-  };
-  const [webFirst, ...webOthers] = reach.web;
-  const [first, ...others] = reach.nameNodes;
-  if (first === undefined) {
-    if (webFirst === undefined) throw new TypeError("an endpoint has an address");
-    return overWeb(webFirst);
-  }
-  const several = others.length > 0;
+  const several = nameNodes.length > 1;
+  const [web, ...otherWebs] = reach.web.map((address) => overWeb(world, reach, address));
   const options: NativeHdfsOptions = {
-    nameNodes: [first, ...others],
+    nameNodes,
     identity: identityOf(world, reach),
     user,
     callMsMax: settings?.callMsMax ?? (several ? CALL_MS_MAX_OF_SEVERAL : CALL_MS_MAX),
@@ -71,12 +83,10 @@ function clientOf(world: ConnectWorld, reach: Reach): HdfsClient {
     failoverMsMax: FAILOVER_MS_MAX,
     dataTransferProtections: kerberos?.dataTransferProtections,
     dataNodes: { useHostName: settings?.useHostName },
-    onSilence: ({ server, method, waitedMs }: Silence) =>
-      world.log.warn("NameNode silent", { server, method, waitedMs: Math.round(waitedMs) }),
+    onSilence,
+    onFailedTry,
     // What RPC does not tell is asked there.
-    ...(webFirst === undefined
-      ? {}
-      : { web: firstAnswering([overWeb(webFirst), ...webOthers.map((address) => overWeb(address))]) }),
+    ...(web === undefined ? {} : { web: firstAnswering([web, ...otherWebs]) }),
   };
   return createNativeHdfsClient(world, options);
 }

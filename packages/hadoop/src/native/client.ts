@@ -51,8 +51,10 @@ export function createNativeHdfsClient(world: NativeWorld, options: NativeHdfsOp
     connectMsMax,
     failoverMsMax,
     onSilence,
+    onFailedTry,
   } = options;
-  const rpc = { servers: options.nameNodes, identity, callMsMax, connectMsMax, failoverMsMax, onSilence };
+  const bounds = { callMsMax, connectMsMax, failoverMsMax };
+  const rpc = { servers: options.nameNodes, identity, ...bounds, onSilence, onFailedTry };
   const nameNode = createNameNode(world, rpc);
   const daemons = createRpcClient(world, { ...rpc, protocol: NAMENODE_PROTOCOL });
   const dataNodeRpc = { identity, callMsMax, connectMsMax };
