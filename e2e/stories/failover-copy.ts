@@ -139,7 +139,7 @@ async function loseActive(
   const daemon = own.nameNodeDaemons[active];
   assert.ok(daemon?.process);
   if (end === "dies") await daemon.kill();
-  else process.kill(daemon.process.pid, "SIGSTOP");
+  else daemon.freeze();
   await pair.failOver(1 - active);
   return {
     async bringBack() {
