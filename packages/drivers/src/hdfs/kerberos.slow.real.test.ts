@@ -85,7 +85,7 @@ for (const [name, endpointOf] of Object.entries({ native, overWeb }))
     async () => {
       const users = new Map(
         await Promise.all(
-          [cluster.superuser, "alice"].map(
+          [cluster.superuser, "alice", "bob"].map(
             async (user) => [user, connectHdfs(world, endpointOf(), await openAs(keysOf(user)))] as const,
           ),
         ),
