@@ -17,6 +17,7 @@ import { createClientFileSystem } from "./client-file-system.ts";
 import type { FileSystem } from "./file-system.ts";
 import { type LocalAccess, NOTHING_LOCAL } from "./local-access.ts";
 import { type Reach, reachOf } from "./reach.ts";
+import { unprotected } from "./unprotected.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
 import { firstAnswering } from "./web-answers.ts";
 
@@ -47,8 +48,11 @@ export function connectHdfs(
   if (first === undefined) return overWebAlone(createClientFileSystem(webClient(world, reach), reach.user));
   const waiting = createWaiting(world.clock, world.log);
   const client = nativeClient(world, reach, [first, ...others], waiting);
-  const fs = createClientFileSystem(client, reach.user);
-  return { ...fs, waitingFor: () => waiting.for(client.nameNode) };
+  const fs = {
+    ...createClientFileSystem(client, reach.user),
+    waitingFor: () => waiting.for(client.nameNode),
+  };
+  return reach.kerberos?.dataTransferProtections === null ? unprotected(fs) : fs;
 }
 
 /** What a NameNode tells of itself over HTTP is open to everybody as a rule; only a call proves that its caller is known. */
