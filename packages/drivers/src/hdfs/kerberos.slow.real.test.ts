@@ -117,6 +117,10 @@ async function told(
   assert.ok(explain(code).hint);
 }
 
+async function* content(): AsyncGenerator<Uint8Array> {
+  yield new Uint8Array(10);
+}
+
 describe("what is told", () => {
   test("without a key: that this cluster wants Kerberos, over RPC and over HTTP", async () => {
     for (const url of [native().url, overWeb().url])
@@ -196,18 +200,15 @@ describe("what is told", () => {
     await told(rpcTo(dataNodes[0]?.ipc), keysOf("hdfs"), "cluster-unproven", /calls itself dn\/localhost/);
   });
 
-  test("of a DataNode that wants its data protected otherwise: which, and what it said", async () => {
-    const plain = { nameNode: NAME_NODE, rpcProtection: "privacy" } as const;
-    const fs = connectHdfs(world, { ...native(), kerberos: plain }, await openAs(keysOf("hdfs")));
-    const writing = fs.create(
-      "/plain",
-      { mode: 0o644, replication: 1, blockSize: MIB },
-      (async function* content() {
-        yield new Uint8Array(10);
-      })(),
-      cancel,
-    );
-    console.log("unprotected write:", await writing.catch((error: Error) => error.message));
+  test("of DataNodes that want data protected, and nobody said so: what is missing, in both directions", async () => {
+    const local = await openAs(keysOf("hdfs"));
+    const said = { nameNode: NAME_NODE, rpcProtection: "privacy" } as const;
+    const bare = connectHdfs(world, { ...native(), kerberos: said }, local);
+    const form = { mode: 0o644, replication: 1, blockSize: MIB };
+    const missing = { message: /dataTransferProtection/ };
+    await assert.rejects(bare.create("/bare", form, content(), cancel), missing);
+    await connectHdfs(world, native(), local).create("/sealed", form, content(), cancel);
+    await assert.rejects(Array.fromAsync(bare.open("/sealed", 0, 10, cancel)), missing);
   });
 });
 
