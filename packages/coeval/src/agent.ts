@@ -56,6 +56,8 @@ export async function startAgent(options: AgentProcess): Promise<RunningAgent> {
   const { identity } = enrolled;
   const network = createTlsNetwork(world, { identity });
   const renewal = createRenewal(world, identity, network);
+  const ends: (() => void)[] = [];
+  const host = { local, atEnd: (close: () => void): void => void ends.push(close) };
   const database = await openDatabase<AgentTables>(`${options.data}/agent.db`, agentMigrations);
   const agent = await createAgent(world, {
     cluster: enrolled.cluster,
@@ -73,7 +75,7 @@ export async function startAgent(options: AgentProcess): Promise<RunningAgent> {
     listen: options.listen,
     software: VERSION,
     timeServers: { open: (url) => openTimeSource(world, url), localUrl },
-    drivers: (endpoint, gate) => (options.drivers ?? hdfsDrivers)(world, endpoint, gate, local),
+    drivers: (endpoint, gate) => (options.drivers ?? hdfsDrivers)(world, endpoint, gate, host),
     revoke: (fingerprints) => network.revoke(fingerprints),
     certified: (message) => renewal.take(message),
   });
@@ -86,6 +88,7 @@ export async function startAgent(options: AgentProcess): Promise<RunningAgent> {
     async stop() {
       stopping.abort("stopping");
       await agent.stop();
+      for (const close of ends) close();
       await database.close();
       world.close();
     },

@@ -14,6 +14,13 @@ import { createCryptography } from "@coeval/platform/cryptography";
 import { nodeHttp } from "@coeval/platform/http";
 import { createTcp } from "@coeval/platform/tcp";
 
+/** What drivers share with their process. */
+export interface DriverHost {
+  readonly local: LocalAccess;
+  /** Takes what must be called at the end: connections to daemons live on by themselves, and the process with them. */
+  readonly atEnd: (close: () => void) => void;
+}
+
 /**
  * An endpoint that does not fit what the agent has is told with every answer, as a cluster that is down is: the agent stays, for
  * the control device is where it is shown.
@@ -23,15 +30,21 @@ export function hdfsDrivers(
   world: World,
   endpoint: ClusterEndpoint,
   gate: () => void,
-  local: LocalAccess,
+  host: DriverHost,
 ): ClusterDrivers {
-  const fs = gated(connected(world, endpoint, local), gate);
+  const fs = gated(connected(world, endpoint, host), gate);
+  host.atEnd(() => fs.close?.());
   return { source: createHdfsSource(world, fs), target: createHdfsTarget(world, fs) };
 }
 
-function connected(world: World, endpoint: ClusterEndpoint, local: LocalAccess): FileSystem {
+function connected(world: World, endpoint: ClusterEndpoint, { local, atEnd }: DriverHost): FileSystem {
   const { clock, random, log } = world;
-  const transports = { http: nodeHttp(), streams: createTcp(), cryptography: createCryptography() };
+  const [http, streams] = [nodeHttp(), createTcp()];
+  atEnd(() => {
+    streams.close();
+    http.close();
+  });
+  const transports = { http, streams, cryptography: createCryptography() };
   try {
     return connectHdfs({ clock, random, log, ...transports }, endpoint, local);
   } catch (thrown) {

@@ -51,6 +51,7 @@ export function connectHdfs(
   const fs = {
     ...createClientFileSystem(client, reach.user),
     waitingFor: () => waiting.for(client.nameNode),
+    close: () => client.close(),
   };
   return reach.kerberos?.dataTransferProtections === null ? unprotected(fs) : fs;
 }

@@ -16,6 +16,8 @@ export interface FileSystem {
   superuser(cancel: AbortSignal): Promise<boolean>;
   /** Whom calls wait for that do not come to an end; left out where that is not known. */
   waitingFor?(): WaitingFor;
+  /** Ends connections that live on by themselves; calls under way fail. Left out where there are none. */
+  close?(): void;
 
   /** One file or directory; null when there is none. */
   status(path: string, cancel: AbortSignal): Promise<FileStatus | null>;
