@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
 import { test } from "node:test";
-import { promisify } from "node:util";
 import type { World } from "@coeval/core/ports/world";
 import { NOTHING_LOCAL } from "@coeval/drivers/hdfs/local-access";
 import { keptLog } from "@coeval/platform/testing/parties";
+import { silentServer } from "@coeval/platform/testing/silent-server";
 import { hdfsDrivers } from "./hdfs-drivers.ts";
 import { createClock } from "@coeval/platform/clock";
 import { createRandom } from "@coeval/platform/random";
@@ -31,22 +29,17 @@ test("an endpoint that the agent has no key for is told with every answer, and n
 });
 
 test("connections to the cluster end with the agent: else its process would not", async () => {
-  // It takes connections and answers nothing, as a NameNode that hangs.
-  const silent = createServer();
-  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-  const { port } = silent.address() as AddressInfo;
+  const silent = await silentServer();
   const ends: (() => void)[] = [];
   const world = { log: keptLog(), clock: createClock(), random: createRandom() } as unknown as World;
-  const endpoint = { name: "east", url: `hdfs://127.0.0.1:${port}`, user: "coeval" };
+  const endpoint = { name: "east", url: `hdfs://${silent.address}`, user: "coeval" };
   const host = { local: NOTHING_LOCAL, atEnd: (close: () => void) => void ends.push(close) };
   const { source } = hdfsDrivers(world, endpoint, () => undefined, host);
   const probed = source.probe(cancel);
-  const [socket] = (await once(silent, "connection")) as [Socket];
-  const ended = once(socket.resume(), "close");
+  const { ended } = await silent.connection();
   for (const close of ends) close();
   await ended;
   assert.equal((await probed).reachable, false, "who waits is told");
-  const connections = promisify(silent.getConnections.bind(silent));
-  assert.equal(await connections(), 0, "nothing is tried again");
+  assert.equal(silent.open, 0, "nothing is tried again");
   silent.close();
 });
