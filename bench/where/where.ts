@@ -19,9 +19,12 @@ const { values } = parseArgs({
 });
 const files = Number(values.files);
 const pair = await testClusters({ east: { jvmFlags: [] }, west: { jvmFlags: [] } });
+// Each agent leaves its profile there when it ends.
+const profiled =
+  values.profile === undefined ? [] : ["env", `NODE_OPTIONS=--cpu-prof --cpu-prof-dir=${values.profile}`];
 const world = await startWorld({
   pair,
-  ...(values.profile === undefined ? {} : { profileFolder: values.profile }),
+  agents: { east: { on: profiled }, west: { on: profiled } },
 });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 try {

@@ -1,5 +1,8 @@
 // The long forms of stories that `npm test` tells briefly or not at all, by name.
 import { startWorld, type World } from "../harness/world.ts";
+import { bothWays } from "../stories/both-ways.ts";
+import { failoverInCopy, pairedWorld } from "../stories/failover-copy.ts";
+import { kerberizedWorld } from "../stories/kerberized.ts";
 import { kills, type Victim } from "../stories/kills.ts";
 import { killsUnderFleet } from "../stories/many/kills-under-fleet.ts";
 import { undisturbed } from "../stories/many/undisturbed.ts";
@@ -28,6 +31,8 @@ export const USAGE = `Usage: npm run campaign -- moments [--moments 10] [--files
        npm run campaign -- fleet [--services 20] [--minutes 10] [--files 20]
        npm run campaign -- fleet-kills [--services 20] [--times 200] [--files 20]
        npm run campaign -- takeover
+       npm run campaign -- kerberos [--files 90]
+       npm run campaign -- failover-copy
        npm run campaign -- one-direction          (root and iproute2 are needed)
 `;
 const VICTIMS: readonly Victim[] = ["control", "east", "west"];
@@ -35,6 +40,8 @@ const SEED = 20_261_121;
 const MOMENTS_FILES = 2000;
 const KILLS_FILES = 200;
 const FLEET_FILES = 20;
+const KERBEROS_FILES = 90;
+const KERBEROS_CHANGES = 60;
 const STOPPED_MS = 60_000;
 
 export const campaigns: Readonly<Record<string, (amounts: Amounts, say: Say) => Story[]>> = {
@@ -96,15 +103,42 @@ export const campaigns: Readonly<Record<string, (amounts: Amounts, say: Say) => 
       ),
     },
   ],
+  kerberos: ({ files }, say) => [
+    {
+      what: "two clusters with Kerberos, two realms without trust: pushed, pulled, and edited from one to the other",
+      tell: inWorld(
+        (world) =>
+          bothWays(world, {
+            name: "kerberized",
+            files: files ?? KERBEROS_FILES,
+            seed: SEED,
+            changes: KERBEROS_CHANGES,
+          }),
+        () => kerberizedWorld(say),
+      ),
+    },
+  ],
+  "failover-copy": (_, say) => [
+    {
+      what: "two pairs of NameNodes of one nameservice's name, each active one lost in mid-copy",
+      tell: inWorld(
+        (world) => failoverInCopy(world, say),
+        () => pairedWorld(say),
+      ),
+    },
+  ],
   "one-direction": (_, say) => [
     { what: "three hosts, one direction cut at a time", tell: () => oneDirection(say) },
   ],
 };
 
 /** Two real clusters and the whole product, of the story's own. */
-function inWorld(tell: (world: World) => Promise<void>): () => Promise<void> {
+function inWorld(
+  tell: (world: World) => Promise<void>,
+  start: () => Promise<World> = startWorld,
+): () => Promise<void> {
   return async () => {
-    const world = await startWorld();
+    const world = await start();
     try {
       await tell(world);
     } finally {

@@ -4,9 +4,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hdfsClassPath } from "@coeval/testbed/class-path";
+import type { Cluster } from "@coeval/testbed/cluster";
 import { startClusters, stopClusters } from "@coeval/testbed/clusters";
 import type { ClusterOptions } from "@coeval/testbed/options";
 import { describe } from "@coeval/testbed/up";
+import { delegationToken } from "../independent/delegation-token.ts";
 import { type WebHdfs, webHdfs } from "../independent/webhdfs.ts";
 import { SHOP_GROUPS } from "../workload/shop.ts";
 
@@ -18,6 +20,12 @@ export interface TestCluster {
   readonly superuser: string;
   readonly clientConf: string;
   readonly classPath: readonly string[];
+  /** One, or the pair of a highly available cluster. */
+  readonly nameNodes: readonly { readonly rpc: string; readonly http: string }[];
+  /** Of a cluster with Kerberos; else null. */
+  readonly kerberos: Description["kerberos"];
+  /** The cluster itself, where this process started it; else null. */
+  readonly own: Cluster | null;
   /** The account the agents act as: a superuser. */
   readonly serviceUser: string;
   /** A WebHDFS client that the cluster sees as this user; closed with the pair. */
@@ -66,10 +74,11 @@ export async function testClusters(
     },
     progress,
   });
-  return pairOf(Object.values(started).map(describe), async () => {
+  const end = async (): Promise<void> => {
     await stopClusters(Object.values(started));
     rmSync(dir, { recursive: true, force: true });
-  });
+  };
+  return pairOf(Object.values(started).map(describe), end, Object.values(started));
 }
 
 /** One more cluster of a test's own, beside a pair. `close` ends it. */
@@ -83,7 +92,7 @@ export async function anotherCluster(
   const [made] = Object.values(started);
   if (made === undefined) throw new Error(`the cluster "${name}" did not come`);
   return {
-    cluster: await testCluster(describe(made), await hdfsClassPath(), clients),
+    cluster: await testCluster(describe(made), await hdfsClassPath(), clients, made),
     async close() {
       for (const client of clients) client.close();
       await stopClusters(Object.values(started));
@@ -92,13 +101,17 @@ export async function anotherCluster(
   };
 }
 
-async function pairOf(descriptions: readonly Description[], end: () => Promise<void>): Promise<Pair> {
+async function pairOf(
+  descriptions: readonly Description[],
+  end: () => Promise<void>,
+  own: readonly Cluster[] = [],
+): Promise<Pair> {
   const classPath = await hdfsClassPath();
   const clients: WebHdfs[] = [];
   const find = async (name: string): Promise<TestCluster> => {
     const found = descriptions.find((each) => each.name === name);
     if (found === undefined) throw new Error(`there is no cluster "${name}"`);
-    return testCluster(found, classPath, clients);
+    return testCluster(found, classPath, clients, own.find((each) => each.name === name) ?? null);
   };
   const [east, west] = [await find("east"), await find("west")];
   return {
@@ -112,15 +125,19 @@ async function pairOf(descriptions: readonly Description[], end: () => Promise<v
 }
 
 async function testCluster(
-  { name, dir, nameNodeHttp, nameNodeRpc, superuser, clientConf, pids }: Description,
+  description: Description,
   classPath: readonly string[],
   clients: WebHdfs[],
+  own: Cluster | null,
 ): Promise<TestCluster> {
+  const { name, dir, nameNodeHttp, nameNodeRpc, nameNodes, superuser, clientConf, kerberos, pids } =
+    description;
   const users = new Map<string, WebHdfs>();
   const as = (user: string): WebHdfs => {
     const known = users.get(user);
     if (known !== undefined) return known;
-    const made = webHdfs(nameNodeHttp, user);
+    const token = kerberos === null ? undefined : () => delegationToken(nameNodeHttp, kerberos, user);
+    const made = webHdfs(nameNodeHttp, user, token);
     users.set(user, made);
     clients.push(made);
     return made;
@@ -142,9 +159,12 @@ async function testCluster(
     dir,
     nameNodeHttp,
     nameNodeRpc,
+    nameNodes,
     superuser,
     clientConf,
     classPath,
+    kerberos,
+    own,
     serviceUser: groups.includes(`${SERVICE_USER}=`) ? SERVICE_USER : superuser,
     as,
     freeze: () => signal("SIGSTOP"),

@@ -5,6 +5,7 @@ export function clusterYaml(
   name: string,
   cluster: Pick<TestCluster, "nameNodeHttp" | "nameNodeRpc" | "serviceUser">,
   scopes: readonly string[],
+  hdfs: readonly string[] = [...endpoint(cluster), `user: ${cluster.serviceUser}`],
 ): string {
   return `apiVersion: coeval/v1
 kind: Cluster
@@ -12,17 +13,19 @@ metadata:
   name: ${name}
 spec:
   hdfs:
-${endpoint(cluster)}
-    user: ${cluster.serviceUser}
+${hdfs.map((line) => `    ${line}`).join("\n")}
   scopes: [${scopes.map((scope) => JSON.stringify(scope)).join(", ")}]
 `;
 }
 
 /** By `COEVAL_TEST_SCHEME=hdfs` whole stories run over the native protocol. */
-function endpoint({ nameNodeHttp, nameNodeRpc }: Pick<TestCluster, "nameNodeHttp" | "nameNodeRpc">): string {
+function endpoint({
+  nameNodeHttp,
+  nameNodeRpc,
+}: Pick<TestCluster, "nameNodeHttp" | "nameNodeRpc">): string[] {
   const web = `webhdfs://${nameNodeHttp}`;
-  if (process.env["COEVAL_TEST_SCHEME"] !== "hdfs") return `    url: ${web}`;
-  return `    url: hdfs://${nameNodeRpc.replace(/^hdfs:\/\//, "")}\n    web: ${web}`;
+  if (process.env["COEVAL_TEST_SCHEME"] !== "hdfs") return [`url: ${web}`];
+  return [`url: hdfs://${nameNodeRpc.replace(/^hdfs:\/\//, "")}`, `web: ${web}`];
 }
 
 export interface ServiceWords {

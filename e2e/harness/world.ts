@@ -49,14 +49,23 @@ export interface WorldOptions {
   readonly westWrites?: readonly string[];
   /** Where the cluster `east` is registered to answer instead of its own address: a forwarder. */
   readonly eastEndpoint?: string;
+  /** What else than its own address `spec.hdfs` says of a cluster, line by line. */
+  readonly hdfs?: Partial<Record<Side, readonly string[]>>;
+  /** Further words of an agent, and what goes before its command, as `env NAME=VALUE`. */
+  readonly agents?: Partial<Record<Side, AgentWords>>;
   /** The one clock, as `coeval control --clock` takes it. */
   readonly clock?: string;
   /** What the agent of `east` asks for it instead. */
   readonly eastClock?: string;
   /** Keep the folder, for its logs. */
   readonly keep?: boolean;
-  /** Where each agent leaves a CPU profile when it ends. */
-  readonly profileFolder?: string;
+}
+
+type Side = "east" | "west";
+
+export interface AgentWords {
+  readonly words?: readonly string[];
+  readonly on?: readonly string[];
 }
 
 const START_LIMIT_MS = 30_000;
@@ -108,7 +117,9 @@ function compose(pair: Pair, dir: string, options: WorldOptions, at: Addresses):
     const words = ["agent", "--data", data, "--token-file", join(dir, `${name}.token`), "--listen", at[name]];
     words.push("--allow-read", reads.join(","), "--allow-write", writes.join(","));
     if (name === "east" && options.eastClock !== undefined) words.push("--clock", options.eastClock);
-    return { process: productProcess(`agent-${name}`, dir, words, profiled(options)), dataFolder: data };
+    const more = options.agents?.[name] ?? {};
+    words.push(...(more.words ?? []));
+    return { process: productProcess(`agent-${name}`, dir, words, more.on), dataFolder: data };
   };
   mkdirSync(dataFolder, { mode: 0o700 });
   const words = ["control", "--data", dataFolder, "--listen", at.rest, "--link", at.link];
@@ -151,18 +162,11 @@ function compose(pair: Pair, dir: string, options: WorldOptions, at: Addresses):
   return world;
 }
 
-/** So coarse that it is written before whoever stops a process loses patience. */
-const PROFILE_EVERY_US = 4000;
-
-function profiled({ profileFolder }: WorldOptions): string[] {
-  if (profileFolder === undefined) return [];
-  return ["env", `NODE_OPTIONS=--cpu-prof --cpu-prof-interval=${PROFILE_EVERY_US} --cpu-prof-dir=${profileFolder}`];
-}
-
 async function enrol(world: World, name: "east" | "west", options: WorldOptions): Promise<void> {
   const cluster = world.pair[name];
   const endpoint = (name === "east" ? options.eastEndpoint : undefined) ?? cluster.nameNodeHttp;
-  const definition = clusterYaml(name, { ...cluster, nameNodeHttp: endpoint }, options.scopes ?? ["/"]);
+  const scopes = options.scopes ?? ["/"];
+  const definition = clusterYaml(name, { ...cluster, nameNodeHttp: endpoint }, scopes, options.hdfs?.[name]);
   await world.ask(["cluster", "add", "-f", world.file(`${name}.yaml`, definition)]);
   const { token } = await world.ask<{ token: string }>(["cluster", "enroll", name]);
   world.file(`${name}.token`, `${token}\n`);

@@ -38,17 +38,20 @@ export class HdfsRefusal extends Error {
   }
 }
 
-/** A client that HDFS sees as `user`. */
-export function webHdfs(nameNode: string, user: string): WebHdfs {
+/** A client that HDFS sees as `user`; where that must be proven, `token` gives a delegation token of theirs. */
+export function webHdfs(nameNode: string, user: string, token?: () => Promise<string>): WebHdfs {
   const agent = new Agent({ keepAlive: true, maxSockets: SOCKETS_MAX });
-  const url = (path: string, op: string, params: Params): string => {
-    const query = new URLSearchParams({ op, "user.name": user });
+  let proof: Promise<string> | null = null;
+  const url = async (path: string, op: string, params: Params): Promise<string> => {
+    proof ??= token?.() ?? null;
+    const who = proof === null ? { "user.name": user } : { delegation: await proof };
+    const query = new URLSearchParams({ op, ...who });
     for (const [name, value] of Object.entries(params)) query.set(name, String(value));
     return `http://${nameNode}/webhdfs/v1${encodePath(path)}?${query.toString()}`;
   };
 
   const call: WebHdfs["call"] = async (method, path, op, params = {}) => {
-    const text = await textOf(await send(agent, method, url(path, op, params)));
+    const text = await textOf(await send(agent, method, await url(path, op, params)));
     return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
   };
   /** Where a DataNode serves the operation; the NameNode says it in JSON instead of a redirect. */

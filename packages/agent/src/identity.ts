@@ -5,7 +5,7 @@ import type { Component } from "@coeval/core/ports/component";
 
 /**
  * @param pinned null at the first meeting: whatever it says is accepted and will be pinned by the control device.
- * @throws CoevalError `cluster-unreachable`, `safe-mode`, `cluster-identity` with both identities.
+ * @throws CoevalError `cluster-unreachable` or what else the status says of its cause, `safe-mode`, `cluster-identity` with both identities.
  */
 export async function proveIdentity(
   component: Component,
@@ -16,7 +16,7 @@ export async function proveIdentity(
   const status = await component.probe(cancel);
   if (!status.reachable || !status.identity) {
     throw new CoevalError(
-      "cluster-unreachable",
+      status.code ?? "cluster-unreachable",
       `${cluster}: ${status.cause ?? "it does not say what it is"}`,
     );
   }

@@ -74,6 +74,12 @@ export function agentCommand(io: Io): ProcessCommand {
         form: "--clock <url>",
         about: "ntp://HOST[:PORT]: the server that is the clock, by the name it has here, if it has another",
       },
+      { form: "--keytab <file>", about: "of a cluster with Kerberos: the file with this agent's key" },
+      { form: "--principal <name@realm>", about: "beside --keytab: whose key it is" },
+      {
+        form: "--hadoop-conf <dir>",
+        about: "a folder with core-site.xml and hdfs-site.xml: nameservices, principals, protections",
+      },
       { form: "--log-file <file>", about: "the log; without it, stderr" },
     ],
     run: (flags) =>
@@ -85,6 +91,11 @@ export function agentCommand(io: Io): ProcessCommand {
           token: typeof tokenFile === "string" ? readSmallText(tokenFile, TOKEN_BYTES_MAX) : null,
           listen: text(flags, "listen"),
           firstLimits: { read: paths(flags["allowRead"]), write: paths(flags["allowWrite"]) },
+          local: {
+            ...optional(flags, "keytab", "keytab"),
+            ...optional(flags, "principal", "principal"),
+            ...optional(flags, "hadoopConf", "hadoopConf"),
+          },
           ...optional(flags, "clock", "clock"),
           ...optional(flags, "logFile", "logFile"),
         });

@@ -31,12 +31,25 @@ test("one endpoint is one cluster: by a second name it is refused, naming the fi
   });
 });
 
+test("one nameservice may be two clusters: it is a name of each agent's own configuration", async () => {
+  const { control } = await startFakeControl();
+  const hdfs = { url: "hdfs://prod", kerberos: { nameNode: "nn/_HOST@EAST.TEST" } };
+  assert.deepEqual((await control.clusters.add(call, { ...east, hdfs })).cluster.hdfs, hdfs);
+  const other = { url: "hdfs://prod", kerberos: { nameNode: "nn/_HOST@WEST.TEST" } };
+  assert.equal(
+    (await control.clusters.add(call, { ...east, name: "west", hdfs: other })).cluster.name,
+    "west",
+  );
+});
+
 test("what is no cluster is refused with its place", async () => {
   const { control } = await startFakeControl();
   const wrong: [Partial<Cluster>, string][] = [
     [{ name: "East!" }, "/metadata/name"],
     [{ hdfs: { url: "http://east:9870", user: "u" } }, "/spec/hdfs/url"],
     [{ hdfs: { url: "webhdfs://east:9870", user: "a b" } }, "/spec/hdfs/user"],
+    [{ hdfs: { url: "hdfs://prod", web: "webhdfs://nn" } }, "/spec/hdfs/web"],
+    [{ hdfs: { url: "hdfs://prod", kerberos: { nameNode: "nn" } } }, "/spec/hdfs/kerberos/nameNode"],
     [{ scopes: [] }, "/spec/scopes"],
   ];
   for (const [change, pointer] of wrong)

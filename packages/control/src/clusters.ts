@@ -5,7 +5,9 @@ import {
   type Cluster,
   HDFS_URL_PATTERN,
   NAME_PATTERN,
-  WEBHDFS_URL_PATTERN,
+  NAMESERVICE_URL_PATTERN,
+  SERVER_PRINCIPAL_PATTERN,
+  WEB_URL_PATTERN,
 } from "@coeval/core/model/cluster";
 import type { Instant } from "@coeval/core/model/instant";
 import { checkPath } from "@coeval/core/model/path";
@@ -83,7 +85,7 @@ export function createClusters(world: World, parts: ClustersParts): Clusters {
         if (!there) {
           await requireFreeEndpoint(tx.trx, cluster);
           await clusterAdd(tx.trx, cluster);
-          const { url, user } = cluster.hdfs;
+          const { url, user = null } = cluster.hdfs;
           await tx.audit(call.who, "cluster.add", `cluster/${cluster.name}`, {
             url,
             user,
@@ -142,6 +144,8 @@ export function createClusters(world: World, parts: ClustersParts): Clusters {
 
 /** One HDFS is one cluster: its second name would let a service replicate it onto itself. */
 async function requireFreeEndpoint(queries: ControlQueries, { hdfs }: Cluster): Promise<void> {
+  // A nameservice is a name of the agent's own configuration: two clusters may bear the same.
+  if (NAMESERVICE_URL_PATTERN.test(hdfs.url)) return;
   const endpoint = hdfs.url.toLowerCase();
   const taken = (await clusterList(queries)).find(
     ({ cluster }) => cluster.hdfs.url.toLowerCase() === endpoint,
@@ -159,14 +163,20 @@ function checked(cluster: Cluster): Cluster {
   if (!HDFS_URL_PATTERN.test(hdfs.url))
     throw bad(
       "/spec/hdfs/url",
-      `spec.hdfs.url: '${hdfs.url.slice(0, 80)}' reads neither hdfs://HOST:PORT nor webhdfs://HOST:PORT`,
+      `spec.hdfs.url: '${hdfs.url.slice(0, 80)}' reads neither hdfs://HOST:PORT, hdfs://NAMESERVICE nor webhdfs://HOST:PORT`,
     );
-  if (hdfs.web !== undefined && !WEBHDFS_URL_PATTERN.test(hdfs.web))
+  if (hdfs.web !== undefined && !WEB_URL_PATTERN.test(hdfs.web))
     throw bad(
       "/spec/hdfs/web",
       `spec.hdfs.web: '${hdfs.web.slice(0, 80)}' does not read webhdfs://HOST:PORT`,
     );
-  if (!USER_PATTERN.test(hdfs.user)) throw bad("/spec/hdfs/user", "spec.hdfs.user: is no user's name");
+  if (hdfs.user !== undefined && !USER_PATTERN.test(hdfs.user))
+    throw bad("/spec/hdfs/user", "spec.hdfs.user: is no user's name");
+  if (hdfs.kerberos !== undefined && !SERVER_PRINCIPAL_PATTERN.test(hdfs.kerberos.nameNode))
+    throw bad(
+      "/spec/hdfs/kerberos/nameNode",
+      "spec.hdfs.kerberos.nameNode: does not read SERVICE/HOST@REALM or SERVICE/_HOST@REALM",
+    );
   if (scopes.length === 0 || scopes.length > SCOPES_MAX)
     throw bad("/spec/scopes", `spec.scopes: ${scopes.length} path prefixes; 1 to ${SCOPES_MAX} are needed`);
   const normal = scopes.map((scope, index) =>

@@ -6,6 +6,7 @@
 import { agentErrors } from "./errors/agents.ts";
 import { clockErrors } from "./errors/clock.ts";
 import { type CatalogueEntry, entry } from "./errors/entry.ts";
+import { kerberosErrors } from "./errors/kerberos.ts";
 import { httpErrors } from "./errors/http.ts";
 
 export type { CatalogueEntry, Retry } from "./errors/entry.ts";
@@ -15,6 +16,7 @@ export const errors = {
   ...agentErrors,
   ...clockErrors,
   ...httpErrors,
+  ...kerberosErrors,
   "agent-away": entry(
     409,
     "later",
@@ -123,7 +125,7 @@ export const errors = {
     "Somebody else changed it since you read it.",
     "Read it again, then apply your change.",
   ),
-  encrypted: entry(
+  "encryption-zone": entry(
     409,
     "never",
     "A file lies in an encryption zone; its plain text cannot be read yet.",

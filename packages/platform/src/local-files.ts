@@ -15,6 +15,11 @@ export function readSmallText(path: string, bytesMax: number): string {
   }
 }
 
+/** The same; null when there is no such file. */
+export function readTextIfThere(path: string, bytesMax: number): string | null {
+  return existsSync(path) ? readSmallText(path, bytesMax) : null;
+}
+
 /** The bytes of a file, in chunks. */
 export function readChunks(path: string): AsyncIterable<Uint8Array> {
   return createReadStream(path);

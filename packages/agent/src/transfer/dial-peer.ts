@@ -15,7 +15,14 @@ const BREAKS_MAX = 60;
 /** Failures of the other kinds in a row: trying again may help, waiting does not. */
 const FAILURES_MAX = 3;
 /** What waiting mends. */
-const BREAKS: readonly ErrorCode[] = ["unreachable", "internal-stop", "cluster-unreachable", "safe-mode"];
+const BREAKS: readonly ErrorCode[] = [
+  "unreachable",
+  "internal-stop",
+  "cluster-unreachable",
+  "no-active-namenode",
+  "kdc-unreachable",
+  "safe-mode",
+];
 /** What a person must mend first. */
 const HOPELESS: readonly ErrorCode[] = ["secondary-full", "quota-exceeded"];
 const BACKOFF_MS_MIN = 200;

@@ -128,7 +128,7 @@ function long(io: Io): View<ClusterResource> {
   return {
     columns: {
       ...columns,
-      USER: ({ spec }) => spec.hdfs.user,
+      USER: ({ spec }) => spec.hdfs.user ?? "by Kerberos, the agent's principal",
       SCOPES: ({ spec }) => spec.scopes.join(", "),
       IDENTITY: ({ status }) => status.identity?.clusterId ?? "not met yet",
       VERSION: ({ status }) => status.version ?? "",

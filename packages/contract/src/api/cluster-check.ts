@@ -32,7 +32,7 @@ export const checkedCluster = named(
         hadoop: z.string().nullable(),
         agent: z.string().nullable().describe("version of its software"),
         protocol: z.number().int().describe("version of the link's"),
-        user: z.string().describe("that the agent acts as"),
+        user: z.string().nullable().describe("that the agent acts as; null before it has said so"),
         superuser: z.boolean().nullable(),
         snapshottable: z
           .array(z.string())

@@ -1,5 +1,11 @@
 /** The document of a cluster: how it is reached and what of it services may use. */
-import { type Cluster, HDFS_URL_PATTERN, WEBHDFS_URL_PATTERN } from "@coeval/core/model/cluster";
+import {
+  type Cluster,
+  HDFS_URL_PATTERN,
+  PROTECTIONS,
+  SERVER_PRINCIPAL_PATTERN,
+  WEB_URL_PATTERN,
+} from "@coeval/core/model/cluster";
 import { z } from "zod";
 import { API_VERSION, documentOf } from "./envelope.ts";
 import { closed, prefixPath } from "./fields.ts";
@@ -9,25 +15,44 @@ import { named } from "./registry.ts";
 export const CLUSTER_SCOPES_MAX = 100;
 
 /** One slash at the end does no harm. */
-const withSlash = (pattern: RegExp) => new RegExp(pattern.source.replace(/\$$/, "/?$"));
+const withSlash = (pattern: RegExp) => new RegExp(pattern.source.replace(/\$(?=\||$)/g, "/?$"));
 
 const hdfsUrl = z
   .string()
   .max(300)
   .regex(
     withSlash(HDFS_URL_PATTERN),
-    "must read hdfs://HOST:PORT (the NameNode's RPC address; several with commas) or webhdfs://HOST:PORT (its HTTP address)",
+    "must read hdfs://HOST:PORT (the NameNode's RPC address; several with commas), hdfs://NAMESERVICE (of the agent's own configuration) or webhdfs://HOST:PORT (its HTTP address)",
   );
 
 const webHdfsUrl = z
   .string()
   .max(300)
-  .regex(withSlash(WEBHDFS_URL_PATTERN), "must read webhdfs://HOST:PORT, the NameNode's HTTP address");
+  .regex(
+    withSlash(WEB_URL_PATTERN),
+    "must read webhdfs://HOST:PORT, the NameNode's HTTP address; several with commas",
+  );
 
 const hadoopUser = z
   .string()
   .max(200)
   .regex(/^[A-Za-z_][A-Za-z0-9_.@/-]*\$?$/, "is no user name");
+
+const protection = z.enum(PROTECTIONS);
+
+const hdfsKerberos = closed({
+  nameNode: z
+    .string()
+    .max(300)
+    .regex(SERVER_PRINCIPAL_PATTERN, "must read SERVICE/HOST@REALM or SERVICE/_HOST@REALM")
+    .describe("the NameNode's principal, as dfs.namenode.kerberos.principal has it: nn/_HOST@REALM"),
+  rpcProtection: protection
+    .optional()
+    .describe("as hadoop.rpc.protection; left out: what the NameNode offers, the strongest first"),
+  dataTransferProtection: protection
+    .optional()
+    .describe("as dfs.data.transfer.protection, where that is set"),
+});
 
 /** The part that a person decides. */
 export const clusterSpec = named(
@@ -35,12 +60,21 @@ export const clusterSpec = named(
   closed({
     hdfs: closed({
       url: hdfsUrl.describe(
-        "hdfs://HOST:PORT[,HOST:PORT], the RPC addresses of the NameNodes; or webhdfs://HOST:PORT, over HTTP",
+        "hdfs://HOST:PORT[,HOST:PORT], the RPC addresses of the NameNodes; hdfs://NAMESERVICE of the agent's own configuration; or webhdfs://HOST:PORT, over HTTP",
       ),
       web: webHdfsUrl
         .optional()
-        .describe("beside an hdfs:// url: the NameNode's HTTP address, where its configuration is read"),
-      user: hadoopUser.describe("the HDFS user that the agent acts as"),
+        .describe(
+          "beside an hdfs:// url: webhdfs://HOST:PORT[,HOST:PORT], the HTTP addresses where the configuration is read",
+        ),
+      user: hadoopUser
+        .optional()
+        .describe(
+          "the HDFS user that the agent acts as; by Kerberos the principal's short name, or left out",
+        ),
+      kerberos: hdfsKerberos
+        .optional()
+        .describe("where callers are known by Kerberos; keys are the agent's own (`coeval agent --keytab`)"),
     }),
     scopes: z
       .array(prefixPath)
@@ -62,7 +96,8 @@ export function clusterOf(document: ClusterDocument): Cluster {
     hdfs: {
       url: hdfs.url.replace(/\/$/, ""),
       ...(hdfs.web === undefined ? {} : { web: hdfs.web.replace(/\/$/, "") }),
-      user: hdfs.user,
+      ...(hdfs.user === undefined ? {} : { user: hdfs.user }),
+      ...(hdfs.kerberos === undefined ? {} : { kerberos: hdfs.kerberos }),
     },
     scopes: scopes.map((scope) => (scope === "/" ? scope : scope.replace(/\/$/, ""))),
   };

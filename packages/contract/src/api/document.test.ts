@@ -185,7 +185,7 @@ test("bad names, one cluster for both, another version, and too many data sets a
   );
 });
 
-test("a cluster's endpoint must be WebHDFS, its user a name, its scopes paths", () => {
+test("a cluster's endpoint is an address or a nameservice, its user a name, its scopes paths", () => {
   const cluster = (hdfs: object, scopes: unknown = ["/data"]) =>
     wrongWith({
       apiVersion: "coeval/v1",
@@ -195,6 +195,16 @@ test("a cluster's endpoint must be WebHDFS, its user a name, its scopes paths", 
     });
   assert.deepEqual(cluster({ url: "webhdfs://[::1]:9870", user: "hdfs" }), []);
   assert.deepEqual(cluster({ url: "hdfs://nn1:8020,nn2:8020", web: "webhdfs://nn1:9870", user: "hdfs" }), []);
+  assert.deepEqual(cluster({ url: "hdfs://nn1:8020,nn2:8020/", web: "webhdfs://nn1:9870,nn2:9870" }), []);
+  const kerberos = { nameNode: "nn/_HOST@EAST.TEST", dataTransferProtection: "privacy" };
+  assert.deepEqual(cluster({ url: "hdfs://prod", kerberos }), []);
+  for (const [wrong, place] of [
+    [{ ...kerberos, nameNode: "nn@EAST.TEST" }, /^spec\.hdfs\.kerberos\.nameNode .*SERVICE\/_HOST@REALM/],
+    [{ ...kerberos, rpcProtection: "secret" }, /^spec\.hdfs\.kerberos\.rpcProtection/],
+    [{ ...kerberos, keytab: "/etc/coeval.keytab" }, /^spec\.hdfs\.kerberos\.keytab/],
+    [{}, /^spec\.hdfs\.kerberos\.nameNode/],
+  ] as const)
+    assert.match(cluster({ url: "hdfs://prod", kerberos: wrong })[0] ?? "", place);
   assert.match(
     cluster({ url: "hdfs://nn:8020", web: "hdfs://nn:8020", user: "a" })[0] ?? "",
     /^spec\.hdfs\.web/,

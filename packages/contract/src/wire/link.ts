@@ -3,7 +3,7 @@
  * Instructions are sent again after every reconnect until answered; answers come from the agent's journal, so repeats do no harm.
  */
 import { SOURCE_LENGTH_MAX } from "@coeval/core/clock/source-name";
-import type { ClusterStatus, Inspection } from "@coeval/core/model/cluster";
+import { type ClusterStatus, type Inspection, PROTECTIONS } from "@coeval/core/model/cluster";
 import type { SetSize } from "@coeval/core/ports/source";
 import type { TimeServer } from "@coeval/core/ports/time-source";
 import { z } from "zod";
@@ -43,6 +43,7 @@ export const TAKEOVER_AFTER_MS = 12_000;
 const statusField = z.object({
   reachable: z.boolean(),
   cause: textField.nullable(),
+  code: codeField.optional(),
   identity: identityField.nullable(),
   version: z.string().max(200).nullable(),
   safeMode: z.boolean(),
@@ -239,7 +240,14 @@ export const fromControl = z.discriminatedUnion("say", [
       name: nameField,
       url: z.string().max(500),
       web: z.string().max(500).optional(),
-      user: z.string().max(200),
+      user: z.string().max(200).optional(),
+      kerberos: z
+        .object({
+          nameNode: z.string().max(300),
+          rpcProtection: z.enum(PROTECTIONS).optional(),
+          dataTransferProtection: z.enum(PROTECTIONS).optional(),
+        })
+        .optional(),
     }),
     clockSource: z.string().max(SOURCE_LENGTH_MAX),
   }),

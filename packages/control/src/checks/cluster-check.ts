@@ -26,7 +26,7 @@ export interface CheckedCluster {
     readonly hadoop: string | null;
     readonly agent: string | null;
     readonly protocol: number;
-    readonly user: string;
+    readonly user: string | null;
     readonly superuser: boolean | null;
     readonly snapshottable: readonly string[] | null;
     readonly capacityBytes: number | null;
@@ -93,7 +93,7 @@ export async function checkCluster(
       hadoop: status?.version ?? null,
       agent,
       protocol: LINK_VERSION,
-      user: cluster.hdfs.user,
+      user: inspection?.user ?? cluster.hdfs.user ?? null,
       superuser: inspection?.superuser ?? null,
       snapshottable: inspection?.snapshottable ?? null,
       capacityBytes: status?.capacityBytes ?? null,

@@ -135,6 +135,12 @@ test("a NameNode that does not answer, is slow or in safe mode is told with its 
   );
   assert.equal(dead[1]?.text, "webhdfs://east:9870: no answer within 5000 ms");
   assert.equal(wrong({ status: { safeMode: true } }).is, "reach failed safe-mode");
+  const keyless = lines({
+    status: { reachable: false, cause: "it wants Kerberos", code: "kerberos-wanted" },
+    answer: { inspection: null },
+  });
+  assert.equal(keyless[1]?.code, "kerberos-wanted");
+  assert.match(keyless[1]?.fix ?? "", /--keytab and --principal/, "the cause's own fix");
   assert.match(wrong({ answer: { tookMs: 1500 } }).text, /answered in 1500 ms, more than 1000 ms/);
 });
 

@@ -89,7 +89,11 @@ function agentLine({ view, inspected }: ClusterSeen): CheckLine {
 function reachLine({ cluster }: ClusterView, { status, tookMs }: Inspected): CheckLine {
   const { url } = cluster.hdfs;
   if (!status.reachable)
-    return failed("reach", "cluster-unreachable", `${url}: ${status.cause ?? "it does not answer"}`);
+    return failed(
+      "reach",
+      status.code ?? "cluster-unreachable",
+      `${url}: ${status.cause ?? "it does not answer"}`,
+    );
   if (status.safeMode) return failed("reach", "safe-mode", `${url}: the NameNode is in safe mode`);
   const took = `the NameNode at ${url} answered in ${Math.ceil(tookMs)} ms`;
   if (tookMs <= SLOW_MS) return ok("reach", took);

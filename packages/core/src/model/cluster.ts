@@ -1,4 +1,5 @@
 /** A registered Hadoop cluster: how it is reached, who it proves to be, and what of it may be used. */
+import type { ErrorCode } from "../errors.ts";
 
 export interface Cluster {
   /** Never changes. Matches `NAME_PATTERN`. */
@@ -12,20 +13,47 @@ export interface Cluster {
 export interface HdfsEndpoint {
   /**
    * `hdfs://host:port[,host:port]`, the RPC addresses of the NameNode, or of several of which one is active; or
-   * `webhdfs://host:port`, the NameNode's or a gateway's HTTP address. Matches HDFS_URL_PATTERN.
+   * `hdfs://nameservice`, which the agent's own Hadoop configuration resolves; or `webhdfs://host:port`, the NameNode's or
+   * a gateway's HTTP address. Matches HDFS_URL_PATTERN.
    */
   readonly url: string;
-  /** `webhdfs://host:port` beside an `hdfs://` url, for what RPC does not tell: the NameNode's configuration. */
+  /**
+   * `webhdfs://host:port[,host:port]` beside an `hdfs://` url, for what RPC does not tell: the NameNode's configuration.
+   * Of several the first that answers is asked. Matches WEB_URL_PATTERN.
+   */
   readonly web?: string | undefined;
-  /** The HDFS user that the agent acts as. */
-  readonly user: string;
+  /** The HDFS user that the agent acts as. By Kerberos it is the principal's short name, and may be left out. */
+  readonly user?: string | undefined;
+  /** Where callers are known by Kerberos; the agent's own Hadoop configuration may say it instead. */
+  readonly kerberos?: HdfsKerberos | undefined;
 }
 
+/** How a cluster that knows its callers by Kerberos proves itself; whose keys prove an agent is the agent's own affair. */
+export interface HdfsKerberos {
+  /** `dfs.namenode.kerberos.principal`: `service/host@REALM`, `_HOST` for the host that is connected to. Matches SERVER_PRINCIPAL_PATTERN. */
+  readonly nameNode: string;
+  /** `hadoop.rpc.protection`; left out: what the NameNode offers, the strongest first. */
+  readonly rpcProtection?: Protection | undefined;
+  /** `dfs.data.transfer.protection`; left out: not set. */
+  readonly dataTransferProtection?: Protection | undefined;
+}
+
+/** What SASL does to the messages of a proven connection. */
+export const PROTECTIONS = ["authentication", "integrity", "privacy"] as const;
+/** See PROTECTIONS. */
+export type Protection = (typeof PROTECTIONS)[number];
+
 const SERVER = String.raw`(\[[0-9a-fA-F:]+\]|[A-Za-z0-9_.-]+):[1-9]\d{0,4}`;
-/** The NameNode's HTTP address. */
-export const WEBHDFS_URL_PATTERN = new RegExp(`^webhdfs://${SERVER}$`);
-/** Where HDFS is reached: over HTTP, or by RPC, up to five NameNodes of one namespace. */
-export const HDFS_URL_PATTERN = new RegExp(`^(webhdfs://${SERVER}|hdfs://${SERVER}(,${SERVER}){0,4})$`);
+/** The web addresses of up to five NameNodes of one namespace. */
+export const WEB_URL_PATTERN = new RegExp(`^webhdfs://${SERVER}(,${SERVER}){0,4}$`);
+/** A nameservice of the agent's own Hadoop configuration: it has no port. */
+export const NAMESERVICE_URL_PATTERN = /^hdfs:\/\/([A-Za-z][A-Za-z0-9_.-]{0,252})$/;
+/** Where HDFS is reached: over HTTP, by RPC, up to five NameNodes of one namespace, or by the name of a nameservice. */
+export const HDFS_URL_PATTERN = new RegExp(
+  `^webhdfs://${SERVER}$|^hdfs://${SERVER}(,${SERVER}){0,4}$|${NAMESERVICE_URL_PATTERN.source}`,
+);
+/** The principal of a server: service, host or `_HOST`, realm. */
+export const SERVER_PRINCIPAL_PATTERN = /^[A-Za-z0-9_.-]+\/(_HOST|\*|[A-Za-z0-9_.-]+)@[A-Za-z0-9_.-]+$/;
 
 /** What an HDFS cluster says it is; pinned at the first meeting and proven before every act. */
 export interface ClusterIdentity {
@@ -43,6 +71,8 @@ export interface ClusterStatus {
   readonly reachable: boolean;
   /** First line of the cause when not reachable or not usable; null when well. */
   readonly cause: string | null;
+  /** The cause's code, when not reachable; left out: `cluster-unreachable`. */
+  readonly code?: ErrorCode | undefined;
   readonly identity: ClusterIdentity | null;
   readonly version: string | null;
   readonly safeMode: boolean;

@@ -7,7 +7,7 @@ import { CLOSED_MODE, OPEN_MODE, readMark, SERVICE_MARK, writeMark } from "./lay
 import { refuseUncarried } from "./listed.ts";
 import { shellWord } from "./locate.ts";
 
-/** @throws CoevalError `foreign-data`, `no-right`, `not-snapshottable`, `encrypted`, `unsupported`. */
+/** @throws CoevalError `foreign-data`, `no-right`, `not-snapshottable`, `encryption-zone`, `unsupported`. */
 export async function claimHolding(fs: FileSystem, holding: Holding, cancel: AbortSignal): Promise<void> {
   const path = holding.directory;
   const status = (await fs.status(path, cancel)) ?? (await makeHolding(fs, path, cancel));

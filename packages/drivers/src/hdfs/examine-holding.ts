@@ -52,7 +52,7 @@ async function examineDirectory(fs: FileSystem, asked: Asked, cancel: AbortSigna
 }
 
 /** Refusals that tell of the directory; any other means that the cluster could not be asked. */
-const OF_THE_DIRECTORY: readonly ErrorCode[] = ["no-right", "encrypted", "unsupported"];
+const OF_THE_DIRECTORY: readonly ErrorCode[] = ["no-right", "encryption-zone", "unsupported"];
 
 function nestedRoots(directory: string, roots: readonly string[]): Finding[] {
   return roots

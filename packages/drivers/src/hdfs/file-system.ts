@@ -7,12 +7,17 @@
  * `cluster-unreachable`, `protocol`, `corrupt`, and `cluster-refused` for everything else the cluster refuses, in its own words.
  */
 import type { ClusterIdentity } from "@coeval/core/model/cluster";
+import type { WaitingFor } from "./waiting.ts";
 
 export interface FileSystem {
   /** The HDFS user that every call acts as. */
   readonly user: string;
   /** True when the user passes every permission check. Found by a harmless call. */
   superuser(cancel: AbortSignal): Promise<boolean>;
+  /** Whom calls wait for that do not come to an end; left out where that is not known. */
+  waitingFor?(): WaitingFor;
+  /** Ends connections that live on by themselves; calls under way fail. Left out where there are none. */
+  close?(): void;
 
   /** One file or directory; null when there is none. */
   status(path: string, cancel: AbortSignal): Promise<FileStatus | null>;

@@ -9,15 +9,13 @@ import { type NodeHttp, nodeHttp } from "@coeval/platform/http";
 import { createRandom } from "@coeval/platform/random";
 import { createTcp, type Tcp } from "@coeval/platform/tcp";
 import { type Cluster, startCluster } from "@coeval/testbed/cluster";
-import type { HdfsClient } from "@coeval/hadoop/hdfs/client";
 import { createWebHdfsClient } from "@coeval/hadoop/webhdfs/client";
 import { parseEndpoint } from "@coeval/hadoop/webhdfs/endpoint";
-import type { ConformanceCluster, OpenForWrite } from "../conformance/harness.ts";
+import type { ConformanceCluster } from "../conformance/harness.ts";
 import { conformanceSuite } from "../conformance/suite.ts";
-import { createHdfsSource } from "./source.ts";
+import { conformanceOver } from "./conformance-over.ts";
 import { createHdfsTarget } from "./target.ts";
 import { connectHdfs } from "./connect.ts";
-import type { FileSystem } from "./file-system.ts";
 
 const MIB = 1024 * 1024;
 const FILE: Entry = {
@@ -35,11 +33,8 @@ const FILE: Entry = {
   blockSize: MIB,
 };
 const cancel = new AbortController().signal;
-const POLL_MS = 20;
-const POLLS_MAX = 1500;
 
-const clock = createClock();
-const world = { clock, random: createRandom(), log: { info() {}, warn() {}, error() {} } };
+const world = { clock: createClock(), random: createRandom(), log: { info() {}, warn() {}, error() {} } };
 let cluster: Cluster;
 let transports: {
   readonly http: NodeHttp;
@@ -139,73 +134,16 @@ async function* zeros(mebibytes: number): AsyncGenerator<Uint8Array> {
 }
 
 function conformanceCluster(endpoint: Omit<HdfsEndpoint, "user">): ConformanceCluster {
-  // What the tests do beside the driver goes over HTTP in any case.
-  const client = createWebHdfsClient(
-    { ...world, http: transports.http },
-    { nameNode: parseEndpoint(cluster.nameNodeHttp), identity: { kind: "simple", user: cluster.superuser } },
-  );
-  const users = new Map<string, FileSystem>();
-  const as = (user: string): FileSystem => {
-    const known = users.get(user) ?? connectHdfs({ ...world, ...transports }, { ...endpoint, user });
-    users.set(user, known);
-    return known;
-  };
-  const fs = as(cluster.superuser);
-  return {
-    fs,
-    as,
-    source: createHdfsSource(world, fs),
-    target: createHdfsTarget(world, fs),
-    sourceAs: (user) => createHdfsSource(world, as(user)),
-    targetAs: (user) => createHdfsTarget(world, as(user)),
-    append: async (path, bytes) => void (await client.append(path, bytes)),
-    async truncate(path, length) {
-      if (await client.truncate(path, length)) return;
-      await until(async () => !(await blocksOf(client, path)).underConstruction);
-    },
-    openForWrite: (path) => openForWrite(client, path),
-    setQuota: (directory, { names, bytes }) => client.setQuota(directory, { names, spaceBytes: bytes }),
-  };
-}
-
-/** A request whose body goes on until the file is closed. */
-async function openForWrite(client: HdfsClient, path: string): Promise<OpenForWrite> {
-  const pieces: (Uint8Array | null)[] = [];
-  let wake = (): void => {};
-  async function* body(): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const piece = pieces.shift();
-      if (piece === null) return;
-      if (piece) yield piece;
-      else await new Promise<void>((resolve) => (wake = resolve));
-    }
-  }
-  const done = client.create(path, body(), { permission: 0o644, overwrite: true });
-  const push = (piece: Uint8Array | null): void => {
-    pieces.push(piece);
-    wake();
-  };
-  return {
-    async write(bytes) {
-      push(bytes);
-      await until(async () => (await blocksOf(client, path)).underConstruction);
-    },
-    async close() {
-      push(null);
-      await done;
-    },
-  };
-}
-
-async function blocksOf(client: HdfsClient, path: string) {
-  return await client
-    .getBlockLocations(path, { offsetBytes: 0, lengthBytes: 1 })
-    .catch(() => ({ underConstruction: false }));
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let polls = 0; !(await holds()); polls++) {
-    if (polls > POLLS_MAX) throw new Error(`not so within ${POLLS_MAX * POLL_MS} ms`);
-    await clock.sleep(POLL_MS);
-  }
+  return conformanceOver(world, {
+    superuser: cluster.superuser,
+    as: (user) => connectHdfs({ ...world, ...transports }, { ...endpoint, user }),
+    // What the tests do beside the driver goes over HTTP in any case.
+    beside: createWebHdfsClient(
+      { ...world, http: transports.http },
+      {
+        nameNode: parseEndpoint(cluster.nameNodeHttp),
+        identity: { kind: "simple", user: cluster.superuser },
+      },
+    ),
+  });
 }

@@ -3,7 +3,7 @@ import { CoevalError } from "@coeval/core/errors";
 import type { Listed } from "@coeval/core/ports/source";
 import type { FileStatus } from "./file-system.ts";
 
-/** @throws CoevalError `encrypted` or `unsupported`, naming `shownPath`. */
+/** @throws CoevalError `encryption-zone` or `unsupported`, naming `shownPath`. */
 export function toListed(set: string, path: string, status: FileStatus, shownPath: string): Listed {
   refuseUncarried(status, shownPath);
   const file = status.type === "file";
@@ -24,9 +24,9 @@ export function toListed(set: string, path: string, status: FileStatus, shownPat
   };
 }
 
-/** @throws CoevalError `encrypted` or `unsupported`. */
+/** @throws CoevalError `encryption-zone` or `unsupported`. */
 export function refuseUncarried(status: FileStatus, shownPath: string): void {
-  if (status.encrypted) throw new CoevalError("encrypted", `${shownPath} lies in an encryption zone`);
+  if (status.encrypted) throw new CoevalError("encryption-zone", `${shownPath} lies in an encryption zone`);
   if (status.type === "symlink") throw new CoevalError("unsupported", `${shownPath} is a symbolic link`);
   if (status.erasureCoded) {
     throw new CoevalError("unsupported", `${shownPath} is erasure-coded, which cannot be carried over yet`);

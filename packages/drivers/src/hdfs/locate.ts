@@ -76,7 +76,10 @@ function judgeDirectory(set: DataSet, status: FileStatus | null): Problem | null
   if (status.type === "symlink")
     return { code: "unsupported", text: `data set '${set.name}': ${set.path} is a symbolic link` };
   if (status.encrypted)
-    return { code: "encrypted", text: `data set '${set.name}': ${set.path} lies in an encryption zone` };
+    return {
+      code: "encryption-zone",
+      text: `data set '${set.name}': ${set.path} lies in an encryption zone`,
+    };
   return null;
 }
 

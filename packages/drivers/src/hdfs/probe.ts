@@ -10,10 +10,18 @@ export async function probeCluster(fs: FileSystem, cancel: AbortSignal): Promise
     const { version, safeMode, capacityBytes, remainingBytes } = state;
     return { reachable: true, cause, identity, version, safeMode, capacityBytes, remainingBytes };
   } catch (thrown) {
-    if (cancel.aborted) throw thrown;
-    const { message } = toFailure(thrown);
-    const cause = message.split("\n", 1)[0] as string;
+    const waiting = cancel.aborted ? fs.waitingFor?.() : undefined;
+    if (cancel.aborted && waiting === undefined) throw thrown;
+    const failure = toFailure(thrown);
+    const code = waiting?.code ?? failure.code;
+    // What was given up is the caller's own word; whom it waited for is not known to it.
+    const said = waiting === undefined ? failure.message : `${reasonOf(cancel)}: ${waiting.text}`;
+    const cause = said.split("\n", 1)[0] as string;
     const nothing = { identity: null, version: null, capacityBytes: null, remainingBytes: null };
-    return { reachable: false, cause, safeMode: false, ...nothing };
+    return { reachable: false, cause, code, safeMode: false, ...nothing };
   }
+}
+
+function reasonOf({ reason }: AbortSignal): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }

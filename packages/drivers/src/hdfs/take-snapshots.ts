@@ -2,6 +2,7 @@
 import { CoevalError } from "@coeval/core/errors";
 import type { Clock } from "@coeval/core/ports/clock";
 import type { Prepared, PreparedRoot, Taken } from "@coeval/core/ports/source";
+import { isHdfsError } from "@coeval/hadoop/errors";
 import { CALLS_AT_ONCE_MAX } from "./facts.ts";
 import type { FileSystem } from "./file-system.ts";
 import { inParallel } from "./parallel.ts";
@@ -95,7 +96,9 @@ async function prove(fs: FileSystem, prepared: Prepared, asked: Asked, cancel: A
 
 /** True when the request may have been carried out though no answer came. */
 function isLostAnswer(thrown: unknown): boolean {
-  return thrown instanceof CoevalError && ["cluster-unreachable", "protocol"].includes(thrown.code);
+  if (!(thrown instanceof CoevalError)) return false;
+  if (isHdfsError(thrown.cause) && thrown.cause.maybeDone) return true;
+  return ["cluster-unreachable", "protocol"].includes(thrown.code);
 }
 
 function explain(thrown: unknown, root: PreparedRoot, name: string): unknown {

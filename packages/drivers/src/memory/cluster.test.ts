@@ -108,7 +108,7 @@ test("full disks are told with their figures", async () => {
 
 test("what cannot be carried over is refused by name", async () => {
   for (const [mark, code] of [
-    ["encrypted", "encrypted"],
+    ["encrypted", "encryption-zone"],
     ["erasureCoded", "unsupported"],
   ] as const) {
     const cluster = clusterWithData();

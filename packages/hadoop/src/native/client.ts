@@ -50,8 +50,11 @@ export function createNativeHdfsClient(world: NativeWorld, options: NativeHdfsOp
     callMsMax,
     connectMsMax,
     failoverMsMax,
+    onSilence,
+    onFailedTry,
   } = options;
-  const rpc = { servers: options.nameNodes, identity, callMsMax, connectMsMax, failoverMsMax };
+  const bounds = { callMsMax, connectMsMax, failoverMsMax };
+  const rpc = { servers: options.nameNodes, identity, ...bounds, onSilence, onFailedTry };
   const nameNode = createNameNode(world, rpc);
   const daemons = createRpcClient(world, { ...rpc, protocol: NAMENODE_PROTOCOL });
   const dataNodeRpc = { identity, callMsMax, connectMsMax };

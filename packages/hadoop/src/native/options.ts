@@ -1,6 +1,8 @@
 /** How a native client is set up. */
 import type { HdfsCluster } from "../hdfs/client.ts";
 import type { Protections, RpcIdentity } from "../rpc/identity.ts";
+import type { RpcOptions } from "../rpc/client.ts";
+import type { OnSilence } from "../rpc/connection.ts";
 import type { Server } from "../rpc/link.ts";
 import type { DataNodesOptions } from "../transfer/data-nodes.ts";
 
@@ -15,6 +17,10 @@ export interface NativeHdfsOptions {
   readonly connectMsMax?: number | undefined;
   /** How long a call seeks an active NameNode, where there are several. */
   readonly failoverMsMax?: number | undefined;
+  /** Hears of a NameNode that keeps silent. */
+  readonly onSilence?: OnSilence | undefined;
+  /** Hears of each try of a NameNode that failed and is made again. */
+  readonly onFailedTry?: RpcOptions["onFailedTry"];
   /** `dfs.data.transfer.protection` as qopsOf reads it, the preferred one first; null, the default: not set. A cluster that
    * encrypts by `dfs.encrypt.data.transfer` says so itself. */
   readonly dataTransferProtections?: Protections | null | undefined;

@@ -7,10 +7,14 @@ import { nameservices, type Site } from "../site-xml.ts";
 import { parseServer } from "./endpoint.ts";
 
 /** One namespace, as the files describe it; identity and world are the caller's to add. */
-export interface SiteOptions {
+export interface SiteOptions extends SiteSettings {
   /** Null where no nameservices are defined. */
   readonly nameservice: string | null;
   readonly nameNodes: readonly [Server, ...Server[]];
+}
+
+/** What the files say of all namespaces alike. */
+export interface SiteSettings {
   /** `hadoop.security.authentication` is kerberos. */
   readonly kerberos: boolean;
   /** `dfs.namenode.kerberos.principal`; null when it is not set. */
@@ -29,20 +33,21 @@ export interface SiteOptions {
 
 /** Options of every namespace. Throws a TypeError that names the property and what is wrong with it. */
 export function siteOptions(site: Site): SiteOptions[] {
-  const { kerberos, ...shared } = readShared(site);
+  const shared = siteSettings(site);
   return nameservices(site).map(({ nameservice, nameNodeIds }) => {
     const ids = nameNodeIds.length === 0 ? [null] : nameNodeIds;
     const [first, ...others] = ids.map((id) => rpcAddress(site, nameservice, id));
     if (first === undefined) throw new TypeError("no NameNode is named");
-    return { nameservice, nameNodes: [first, ...others], kerberos, ...shared };
+    return { nameservice, nameNodes: [first, ...others], ...shared };
   });
 }
 
-function readShared(site: Site): Omit<SiteOptions, "nameservice" | "nameNodes"> {
+/** For NameNodes whose addresses come from elsewhere. Throws a TypeError that names the property and what is wrong with it. */
+export function siteSettings(site: Site): SiteSettings {
   const dataTransfer = site.get("dfs.data.transfer.protection")?.trim() ?? "";
   return {
     kerberos: site.get("hadoop.security.authentication")?.trim().toLowerCase() === "kerberos",
-    serverPrincipal: site.get("dfs.namenode.kerberos.principal")?.trim() ?? null,
+    serverPrincipal: site.get("dfs.namenode.kerberos.principal")?.trim() || null,
     rpcProtections: named("hadoop.rpc.protection", () =>
       qopsOf(site.get("hadoop.rpc.protection")?.trim() || "authentication"),
     ),

@@ -6,8 +6,9 @@ import { CLIENT_PROTOCOL } from "../namenode/protocol.ts";
 import { ClientNamenodeProtocol } from "../proto/generated/client_namenode_pb.ts";
 import { DeleteResponseProtoSchema } from "../proto/generated/tree_calls_pb.ts";
 import { ATTEMPTS_MAX, createRpcClient, type RpcClient, type RpcOptions } from "./client.ts";
-import { CALLS_UNDER_WAY_MAX } from "./connection.ts";
+import { CALLS_UNDER_WAY_MAX, type Silence } from "./connection.ts";
 import { lengthPrefix, REQUEST_BYTES_MAX } from "./frame.ts";
+import type { RpcIdentity } from "./identity.ts";
 import { type Heard, type Reply, type Script, scriptedServers } from "./scripted-servers.ts";
 
 const DONE: Reply = {
@@ -112,6 +113,20 @@ describe("one server", () => {
     );
   });
 
+  test("who is waited for is told while it keeps silent, and not before", async () => {
+    const told: string[] = [];
+    const onSilence = ({ server, method, waitedMs }: Silence): void =>
+      void told.push(`${server} ${method} ${waitedMs}`);
+    const { world, client } = setUp(() => ({ kind: "silence" }), { callMsMax: 25_000, onSilence });
+    const error = await world.clock.run(failing(deletion(client)));
+    assert.equal(error.reason, "no answer of nn1:8020 within 25000 ms");
+    assert.deepEqual(told, ["nn1:8020 delete 10000", "nn1:8020 delete 20000"]);
+    const quick: string[] = [];
+    const well = setUp(() => DONE, { onSilence: ({ method }) => void quick.push(method) });
+    await well.world.clock.run(deletion(well.client));
+    assert.deepEqual(quick, []);
+  });
+
   test("one late call does not take the others' connection away", async () => {
     const { world, client, calls } = setUp(({ callId }) => (callId === 0 ? { kind: "silence" } : DONE), {
       callMsMax: 25_000,
@@ -157,6 +172,19 @@ describe("one server", () => {
     const http = new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n");
     const web = setUp(() => ({ kind: "bytes", bytes: http }));
     assert.equal((await web.world.clock.run(failing(deletion(web.client)))).code, "notANameNode");
+    const kerberos = { kind: "kerberos", serverPrincipal: "nn/_HOST@R" } as unknown as RpcIdentity;
+    const stream = { read: async () => http, write: async () => {}, close: () => {} };
+    const streams = { connect: async () => stream };
+    const proving = {
+      world: web.world,
+      client: createRpcClient(
+        { ...web.world, streams },
+        { servers: ONE, protocol: CLIENT_PROTOCOL, identity: kerberos },
+      ),
+    };
+    const unproven = await proving.world.clock.run(failing(deletion(proving.client)));
+    assert.equal(unproven.code, "notANameNode");
+    assert.match(unproven.message, /nn1:8020 does not speak Hadoop's RPC/);
     const lying = setUp(({ callId }) =>
       callId === 0 ? DONE : { kind: "bytes", bytes: Uint8Array.of(...lengthPrefix(3), 0x7f, 1, 2) },
     );

@@ -13,6 +13,7 @@ import { codeOfJava, HdfsError, type HdfsErrorCode, reasonOf } from "../errors.t
 import { decode, MalformedMessage } from "../proto/decode.ts";
 import { SaslError } from "../sasl/sasl-error.ts";
 import { type NativeWorld, streamFailureKind } from "../world.ts";
+import type { OnSilence } from "./connection.ts";
 import type { Protocol } from "./envelope.ts";
 import { RemoteException, RpcFailure } from "./failure.ts";
 import type { RpcIdentity } from "./identity.ts";
@@ -30,6 +31,18 @@ export interface RpcOptions {
   readonly connectMsMax?: number | undefined;
   /** How long a call seeks an active server, where there are several; default FAILOVER_MS_MAX_DEFAULT. */
   readonly failoverMsMax?: number | undefined;
+  /** Hears of a server that keeps silent. */
+  readonly onSilence?: OnSilence | undefined;
+  /** Hears of each try that failed and is made again. */
+  readonly onFailedTry?: ((failed: FailedTry) => void) | undefined;
+}
+
+/** Why a call is tried again. */
+export interface FailedTry {
+  /** `host:port`. */
+  readonly server: string;
+  readonly code: HdfsErrorCode;
+  readonly reason: string;
 }
 
 /** A switch by ZooKeeper takes some 10 s, by hand as long as a hand needs. Well below the 10 minutes that a server
@@ -106,6 +119,7 @@ export function createRpcClient(world: NativeWorld, options: RpcOptions): RpcCli
       const patient =
         links.length > 1 ? spentMs < failoverMsMax || attempt + 1 < links.length : attempt + 1 < ATTEMPTS_MAX;
       if (closed || !patient || !mayRepeat(fault, links.length)) throw summary(call, tried, fault);
+      options.onFailedTry?.({ server, code: fault.code, reason: fault.reason });
       if (fault.elsewhere && used === active) active = (active + 1) % links.length;
       // The first move is made at once: most often the other one is active already.
       if (!(fault.elsewhere && attempt + 1 < links.length)) await pause(world, attempt, call.cancel);

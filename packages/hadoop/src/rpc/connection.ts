@@ -20,6 +20,19 @@ export interface ConnectionOptions {
   readonly realUser: string | null;
   /** Longest wait for one call's answer. */
   readonly callMsMax: number;
+  readonly onSilence?: OnSilence | undefined;
+}
+
+/** Hears, every PING_MS, of a server that owes an answer for PING_MS or longer. */
+export type OnSilence = (silence: Silence) => void;
+
+/** Who is waited for, and how long already. */
+export interface Silence {
+  /** `host:port`. */
+  readonly server: string;
+  /** Of the call that has waited longest. */
+  readonly method: string;
+  readonly waitedMs: number;
 }
 
 /** A connection that is ready for calls. */
@@ -84,7 +97,7 @@ export function createConnection(clock: Clock, stream: ByteStream, options: Conn
         );
       while (calls.isFull && !ended.signal.aborted) await calls.place(cancel);
       if (ended.signal.aborted) throw neverSent(ended.signal.reason);
-      const answer = calls.add(outgoing.callId, clock.elapsedMs());
+      const answer = calls.add(outgoing.callId, clock.elapsedMs(), outgoing.method);
       send(frame);
       if (!watching) {
         watching = true;
@@ -162,9 +175,9 @@ interface Patience {
 
 /** Runs while answers are owed: gives up calls that wait too long, the connection when nothing at all came since. */
 async function watch({ clock, calls, options, ear, fail, ping, rest, ended }: Patience): Promise<void> {
-  const { callMsMax, server } = options;
+  const { callMsMax, server, onSilence } = options;
   for (let oldest = calls.oldest(); oldest !== undefined; oldest = calls.oldest()) {
-    const [callId, { sentMs }] = oldest;
+    const [callId, { sentMs, method }] = oldest;
     const nowMs = clock.elapsedMs();
     const waitedMs = nowMs - sentMs;
     if (waitedMs >= callMsMax) {
@@ -174,6 +187,7 @@ async function watch({ clock, calls, options, ear, fail, ping, rest, ended }: Pa
       continue;
     }
     if (nowMs - ear.heardMs >= PING_MS) ping();
+    if (waitedMs >= PING_MS) onSilence?.({ server, method, waitedMs });
     await clock.sleep(Math.min(PING_MS, callMsMax - waitedMs), ended);
   }
   // In the same turn as the last look: a call that comes later starts a watch of its own.

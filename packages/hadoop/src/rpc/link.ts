@@ -1,8 +1,10 @@
 /** One RPC server and the connection to it, made and proven when it is first needed, and again after it was lost. */
 import { type ByteStream, type Clock, type NativeWorld, streamFailureKind } from "../world.ts";
-import { type Connection, createConnection } from "./connection.ts";
+import { MalformedMessage } from "../proto/decode.ts";
+import { type Connection, createConnection, type OnSilence } from "./connection.ts";
 import { type Protocol, preamble } from "./envelope.ts";
 import { RpcFailure } from "./failure.ts";
+import { BadFrame } from "./frame.ts";
 import { contextUsers, type RpcIdentity } from "./identity.ts";
 import { authenticate, type Proven } from "./sasl-stream.ts";
 
@@ -25,6 +27,8 @@ export interface LinkOptions {
   readonly protocol: Protocol;
   readonly callMsMax?: number | undefined;
   readonly connectMsMax?: number | undefined;
+  /** Hears of a server that keeps silent. */
+  readonly onSilence?: OnSilence | undefined;
 }
 
 /** See the top of this file. */
@@ -51,7 +55,7 @@ export function createLink(
     const connectMsMax = options.connectMsMax ?? CONNECT_MS_MAX_DEFAULT;
     const stream = await world.streams.connect({ host, port }, { connectMsMax, cancel: ended.signal });
     try {
-      const proven = await withinHandshake(world.clock, prove(stream, identity, host));
+      const proven = await withinHandshake(world.clock, server, prove(stream, identity, host, server));
       ended.signal.throwIfAborted();
       const users = contextUsers(identity, proven.believed);
       current = createConnection(world.clock, proven.stream, {
@@ -59,6 +63,7 @@ export function createLink(
         clientId,
         protocol,
         callMsMax,
+        onSilence: options.onSilence,
         ...users,
       });
       return current;
@@ -83,7 +88,12 @@ export function createLink(
 }
 
 /** Nothing of a call has been sent yet, so whatever breaks here is as if there were no connection. */
-async function prove(stream: ByteStream, identity: RpcIdentity, host: string): Promise<Proven> {
+async function prove(
+  stream: ByteStream,
+  identity: RpcIdentity,
+  host: string,
+  server: string,
+): Promise<Proven> {
   if (identity.kind === "simple") {
     await stream.write(preamble("simple"));
     return { stream, believed: true };
@@ -92,16 +102,18 @@ async function prove(stream: ByteStream, identity: RpcIdentity, host: string): P
     await stream.write(preamble("sasl"));
     return await authenticate(stream, identity, host);
   } catch (error) {
+    if (error instanceof BadFrame || error instanceof MalformedMessage)
+      throw new RpcFailure("protocol", `${server} does not speak Hadoop's RPC: ${error.message}`, error);
     if (streamFailureKind(error) === null && !(error instanceof RpcFailure)) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new RpcFailure("refused", `the connection broke in the handshake: ${why}`, error);
+    throw new RpcFailure("refused", `the connection to ${server} broke in the handshake: ${why}`, error);
   }
 }
 
-async function withinHandshake<T>(clock: Clock, handshake: Promise<T>): Promise<T> {
+async function withinHandshake<T>(clock: Clock, server: string, handshake: Promise<T>): Promise<T> {
   const done = new AbortController();
   const late = clock.sleep(HANDSHAKE_MS_MAX, done.signal).then(() => {
-    throw new RpcFailure("refused", `no end of the handshake within ${HANDSHAKE_MS_MAX} ms`);
+    throw new RpcFailure("refused", `no end of the handshake with ${server} within ${HANDSHAKE_MS_MAX} ms`);
   });
   try {
     return await Promise.race([handshake, late]);

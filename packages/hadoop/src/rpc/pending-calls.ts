@@ -5,6 +5,7 @@ export interface Pending {
   readonly resolve: (message: Uint8Array) => void;
   readonly reject: (error: unknown) => void;
   readonly sentMs: number;
+  readonly method: string;
 }
 
 /** See the top of this file. */
@@ -14,7 +15,7 @@ export interface PendingCalls {
   /** Resolves when there is a place, in the order of asking. Rejects with the signal's reason. */
   place(cancel: AbortSignal | undefined): Promise<void>;
   /** Takes a place. The promise is the answer's message. */
-  add(callId: number, sentMs: number): Promise<Uint8Array>;
+  add(callId: number, sentMs: number, method: string): Promise<Uint8Array>;
   /** Frees the place; undefined when no such call waits (its caller gave up). */
   settle(callId: number): Pending | undefined;
   /** The one sent first. */
@@ -52,9 +53,9 @@ export function createPendingCalls(callsMax: number): PendingCalls {
         cancel?.removeEventListener("abort", leave);
       }
     },
-    add(callId, sentMs) {
+    add(callId, sentMs, method) {
       const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-      calls.set(callId, { resolve, reject, sentMs });
+      calls.set(callId, { resolve, reject, sentMs, method });
       return promise;
     },
     settle(callId) {

@@ -29,6 +29,7 @@ const MINOR: Readonly<Record<number, SaslErrorCode>> = {
   [KRB5_BASE + 156]: "kdcUnreachable", // KRB5_KDC_UNREACH
   [KRB5_BASE + 181]: "keytabWithoutKey", // KRB5_KT_NOTFOUND
   [KRB5_BASE + 195]: "noTicket", // KRB5_FCC_NOFILE
+  [KRB5_BASE + 213]: "keytabMissing", // KRB5_KEYTAB_BADVNO: a file of another kind
   [KRB5_BASE + 217]: "wrongRealm", // KRB5_ERR_HOST_REALM_UNKNOWN
   [KRB5_BASE + 220]: "kdcUnreachable", // KRB5_REALM_CANT_RESOLVE
   [KRB5_BASE + 224]: "wrongRealm", // KRB5_CONFIG_NODEFREALM
@@ -38,6 +39,7 @@ const MINOR: Readonly<Record<number, SaslErrorCode>> = {
   [K5G_BASE + 12]: "noTicket", // KG_EMPTY_CCACHE
   2: "keytabMissing", // ENOENT
   13: "keytabMissing", // EACCES
+  21: "keytabMissing", // EISDIR
 };
 
 /** Routine errors, bits 16–23 of the major status. */
@@ -68,6 +70,7 @@ function codeOf(major: number, minor: number, source: KerberosSource): SaslError
   const routine = (major >>> 16) & 0xff;
   if (routine === 0 && (major & ORDER_BITS) !== 0) return "tampered";
   const code = MINOR[minor] ?? ROUTINE[routine] ?? "kerberos";
-  // Without a keytab a missing file is a missing cache.
-  return code === "keytabMissing" && source.kind === "ticketCache" ? "noTicket" : code;
+  // Without a keytab a missing file is a missing cache; with one no kinit helps.
+  if (source.kind === "ticketCache") return code === "keytabMissing" ? "noTicket" : code;
+  return code === "noTicket" ? "kerberos" : code;
 }

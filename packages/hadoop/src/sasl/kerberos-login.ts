@@ -60,7 +60,9 @@ export function createKerberosLogin(
         return found;
       }),
     async connect(server, mechanism = "kerberos") {
-      const credential = await gss.acquire(store, mechanism).catch((error: unknown) => {
+      const credential = await gss.acquire(store, mechanism).catch(async (error: unknown) => {
+        // SPNEGO says only that it has no mechanism; why Kerberos is none is Kerberos's to say.
+        if (mechanism === "spnego") await acquired((kerberos) => kerberos.inspect());
         throw explainGss(error, source, who);
       });
       const explain = (error: unknown): unknown => explainGss(error, source, who, server);

@@ -25,8 +25,7 @@ const HINTS = {
   /** The server is another one than was expected. */
   wrongServer: "compare dfs.namenode.kerberos.principal on both sides",
   methodRefused: "compare hadoop.security.authentication on both sides",
-  unprotectedServer:
-    "it may be anybody; where a cluster without Kerberos is really meant, allow ipc.client.fallback-to-simple-auth-allowed",
+  unprotectedServer: "it may be anybody; a cluster without Kerberos must be spoken to without it",
   badChallenge: "",
   tampered: "",
   kerberos: "",

@@ -199,7 +199,7 @@ function clusters(state: State, change: Change): Control["clusters"] {
         cluster,
         ok: false,
         lines: [failedLine],
-        figures: { ...noFigures, agent: own, user: hdfs.user },
+        figures: { ...noFigures, agent: own, user: hdfs.user ?? null },
       };
     },
     remove: (call, name) => change(call, "cluster.remove", name, () => void state.clusterViews.delete(name)),
