@@ -32,6 +32,8 @@ export interface Context {
   readonly signer: AgentSigner;
   readonly lease: Pick<Lease, "others">;
   readonly report: (report: Report) => void;
+  /** A line for the run's log, in words and figures: no secret, nothing that a file holds. The next report or the answer takes it along. */
+  readonly tell: (text: string) => void;
   readonly cancel: AbortSignal;
 }
 

@@ -45,6 +45,7 @@ export async function awaitPeer(context: Listening, work: TransferWork): Promise
       // The peer has come again, so its earlier stream is dead, whether or not it is known here. One at a time:
       // two conversations would write the same files.
       const before = last;
+      if (before) context.tell(`${peer.cluster}'s agent has come again`);
       before?.channel.close("replaced");
       const served = Promise.resolve(before?.over).then(() =>
         parting(world.clock, channel, () => converse(channel, open)),
@@ -53,6 +54,7 @@ export async function awaitPeer(context: Listening, work: TransferWork): Promise
       await served;
     },
   });
+  context.tell(`${peer.cluster}'s agent is waited for at ${transfers.address}`);
   context.report({ kind: "ready", address: transfers.address });
   try {
     return { step, ...(await unlessCancelled(cancel, ended.promise)) };

@@ -6,6 +6,7 @@ import { channelOn } from "@coeval/contract/wire/channel";
 import type { TransferMessage } from "@coeval/contract/wire/transfer";
 import type { StepContext } from "../context.ts";
 import { standingStill } from "../progress.ts";
+import { isTold } from "../run-lines.ts";
 import { parting } from "./farewell.ts";
 import { hear } from "./messages.ts";
 import type { Held, TransferWork } from "./work.ts";
@@ -40,6 +41,7 @@ export async function dialPeer(context: Dialling, work: TransferWork): Promise<R
       cancel.throwIfAborted();
       if (!(thrown instanceof CoevalError) || ++breaks > attemptsAgain(thrown.code)) throw thrown;
       world.log.warn("transfer broke", { run: instruction.run, why: thrown.message, breaks });
+      if (isTold(breaks)) context.tell(`the transfer broke, tried again: ${thrown.message}`);
       context.report(standingStill(waitingFor(thrown, breaks)));
       await world.clock.sleep(Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** breaks), cancel);
     }
@@ -65,6 +67,7 @@ async function dialOnce(context: Dialling, work: TransferWork, progressed: () =>
   const abort = (): void => channel.close("cancelled");
   cancel.addEventListener("abort", abort, { once: true });
   if (cancel.aborted) abort();
+  context.tell(`connected to ${order.peer.cluster}'s agent at ${order.address}`);
   try {
     return await parting(world.clock, channel, async () => {
       const baseManifestSha256 = order.base?.manifestSha256 ?? null;

@@ -19,6 +19,7 @@ import {
   instantField,
   instructionIdField,
   ITEMS_MAX,
+  linesField,
   msField,
   nameField,
   pathField,
@@ -151,7 +152,13 @@ export const fromAgent = z.discriminatedUnion("say", [
   }),
   /** Answers `appoint`: it is stored. */
   z.object({ say: z.literal("appointed"), term: termField, acting: z.boolean(), leased: z.boolean() }),
-  z.object({ say: z.literal("report"), instruction: instructionIdField, report: reportSchema }),
+  /** `lines`: what the run's log is to say besides. */
+  z.object({
+    say: z.literal("report"),
+    instruction: instructionIdField,
+    report: reportSchema,
+    lines: linesField.exactOptional(),
+  }),
   z.object({ say: z.literal("answer"), instruction: instructionIdField, outcome: outcomeSchema }),
   z.object({
     say: z.literal("findings"),
