@@ -46,6 +46,7 @@ export type Shared = Omit<
   | "saveNote"
   | "report"
   | "tell"
+  | "givenAgoMs"
   | "cancel"
   | "source"
   | "target"
@@ -96,6 +97,8 @@ interface Task {
   readonly run: string;
   readonly abort: AbortController;
   readonly lines: RunLines;
+  /** When it came last, or was taken up again from the journal. */
+  givenElapsedMs: number;
   /** What it reported that is more than progress; told again when the instruction comes again, since reports may be lost. */
   said: Report | null;
   over: Promise<void>;
@@ -189,6 +192,7 @@ async function take(work: Work, instruction: Instruction): Promise<void> {
   if (work.stopped) return;
   const task = tasks.get(id);
   if (task) {
+    task.givenElapsedMs = world.clock.elapsedMs();
     if (task.said) options.report(id, task.said, []);
     return;
   }
@@ -215,7 +219,14 @@ function start(work: Work, instruction: Instruction, note: unknown): void {
   const { log } = world;
   const { id, run } = instruction;
   const lines = createRunLines(world.clock, clock);
-  const task: Task = { run, abort: new AbortController(), lines, said: null, over: Promise.resolve() };
+  const task: Task = {
+    run,
+    abort: new AbortController(),
+    lines,
+    givenElapsedMs: world.clock.elapsedMs(),
+    said: null,
+    over: Promise.resolve(),
+  };
   work.tasks.set(id, task);
   task.over = carryOut(work, task, instruction, note)
     .catch((thrown: unknown) =>
@@ -247,7 +258,7 @@ async function carryOut(work: Work, task: Task, instruction: Instruction, note: 
 
 async function perform(work: Work, task: Task, instruction: Instruction, note: unknown): Promise<Result> {
   const { options } = work;
-  const { db } = options.shared;
+  const { db, world } = options.shared;
   const { id, run, order } = instruction;
   const cancel = task.abort.signal;
   if (order.step === "release") await endOthers(work, instruction, order.outcome);
@@ -269,6 +280,7 @@ async function perform(work: Work, task: Task, instruction: Instruction, note: u
       if (options.report(id, report, lines)) task.lines.taken(lines);
     },
     tell: task.lines.tell,
+    givenAgoMs: () => world.clock.elapsedMs() - task.givenElapsedMs,
   };
   return await STEPS[order.step](context as never);
 }
