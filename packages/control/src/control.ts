@@ -77,7 +77,8 @@ export interface Control {
   readonly events: Events;
   readonly protect: Protect;
   /** Am I safe? Every cluster and every service, now. */
-  status(): Promise<Status>;
+  /** @param services of these alone; default: of all. */
+  status(services?: readonly string[]): Promise<Status>;
   /**
    * One transaction of somebody else's operations (tokens, …): `tx.trx` is Kysely's, `tx.audit(who, what, object, details)` writes the
    * audit row of its effect, `tx.event(kind, object, details)` tells live views.

@@ -46,6 +46,8 @@ export interface Runner {
   feed(run: string, event: RunEvent, why?: Why): Promise<void>;
   /** A run that goes on, with its newest progress. */
   active(run: string): Run | null;
+  /** All runs that go on, with their newest progress; of a service at most one. */
+  running(): readonly Run[];
   /** Takes up every run that is not over. Call once, before anything else. */
   resume(): Promise<void>;
 }
@@ -110,6 +112,7 @@ export function createRunner(world: World, parts: RunnerParts): Runner {
     },
     feed: (id, event, why = {}) => serial.run(id, () => advance(id, event, why)),
     active: (id) => active.get(id)?.run ?? null,
+    running: () => [...active.values()].map(({ run }) => run),
     async resume() {
       for (const { run, deadline } of await runActive(db)) {
         active.set(run.id, { run, savedElapsedMs: world.clock.elapsedMs() });

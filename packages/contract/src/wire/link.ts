@@ -7,7 +7,7 @@ import type { ClusterStatus, Inspection } from "@coeval/core/model/cluster";
 import type { SetSize } from "@coeval/core/ports/source";
 import type { TimeServer } from "@coeval/core/ports/time-source";
 import { z } from "zod";
-import { certificateBodySchema, certificateSchema } from "./certificate.ts";
+import { certificateBodySchema, certificateSchema, filtersSchema } from "./certificate.ts";
 import { entrySchema } from "./entry.ts";
 import {
   addressField,
@@ -284,6 +284,8 @@ export const fromControl = z.discriminatedUnion("say", [
     directory: pathField.nullable(),
     /** Also the data sets' sizes, on the secondary the room. */
     measure: z.boolean(),
+    /** What of the data sets is not measured; absent: all is. */
+    filters: filtersSchema.exactOptional(),
   }),
   /** Asks what the cluster is and what the agent's user may do there; changes nothing. Answered by `inspected`. */
   z.object({
