@@ -99,7 +99,7 @@ try {
     tokenFile: join(data, "admin.token"),
     caFile: join(data, "ca.pem"),
   });
-  const latencies: number[] = [];
+  const latencies: Latency[] = [];
   let over = false;
   const probing = probe(api, latencies, () => over);
   await until("all runs over", DONE_WITHIN_MS, async () => {
@@ -152,16 +152,22 @@ async function startAgents(names: readonly string[]): Promise<void> {
   gone.catch(() => {});
 }
 
-async function probe(api: Rest, latencies: number[], over: () => boolean): Promise<void> {
+interface Latency {
+  readonly path: string;
+  readonly ms: number;
+}
+
+async function probe(api: Rest, latencies: Latency[], over: () => boolean): Promise<void> {
   for (let number = 0; !over(); number++) {
     const begunAt = performance.now();
-    await api.get(PROBES[number % PROBES.length] ?? "");
-    latencies.push(performance.now() - begunAt);
+    const path = PROBES[number % PROBES.length] ?? "";
+    await api.get(path);
+    latencies.push({ path, ms: performance.now() - begunAt });
     await pause(PROBE_EVERY_MS);
   }
 }
 
-function report(runs: readonly Run[], moment: number, latencies: readonly number[]): void {
+function report(runs: readonly Run[], moment: number, latencies: readonly Latency[]): void {
   const sorted = (of: readonly number[]): number[] => of.toSorted((a, b) => a - b);
   const line = (what: string, of: readonly number[]): string => {
     const all = sorted(of);
@@ -188,6 +194,15 @@ function report(runs: readonly Run[], moment: number, latencies: readonly number
         "run was over after the moment",
         done.map(({ endedAt }) => Date.parse(endedAt ?? "") - moment),
       ) +
-      line("API call meanwhile", latencies),
+      line(
+        "API call meanwhile",
+        latencies.map(({ ms }) => ms),
+      ) +
+      PROBES.map((path) =>
+        line(
+          `  GET ${path}`,
+          latencies.filter((one) => one.path === path).map(({ ms }) => ms),
+        ),
+      ).join(""),
   );
 }

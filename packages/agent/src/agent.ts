@@ -105,7 +105,7 @@ export async function createAgent(given: World, options: AgentOptions): Promise<
       signer: options.signer,
     },
     drivers: cluster.ready,
-    report: (instruction, report) => link.say({ say: "report", instruction, report }),
+    report: (instruction, report, lines) => link.say({ say: "report", instruction, report, lines }),
     answer: (instruction, outcome) => link.say({ say: "answer", instruction, outcome } as FromAgent),
   });
   const hear = hearing(world, options, { cluster, executor, link, keeping, lease });

@@ -31,7 +31,11 @@ export interface Context {
   readonly capacity: Capacity;
   readonly signer: AgentSigner;
   readonly lease: Pick<Lease, "others">;
+  /** Elapsed time since the control device last gave this instruction; as long as it is open, it does so again and again. */
+  readonly givenAgoMs: () => number;
   readonly report: (report: Report) => void;
+  /** A line for the run's log, in words and figures: no secret, nothing that a file holds. The next report or the answer takes it along. */
+  readonly tell: (text: string) => void;
   readonly cancel: AbortSignal;
 }
 

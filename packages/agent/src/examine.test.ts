@@ -115,6 +115,32 @@ test("sizes that take too long are told as unknown, and the rest is told all the
   assert.match(answer.findings[1]?.text ?? "", /did not sum up the data sets within 15 s/);
 });
 
+test("what filters leave out is not measured; a listing that takes too long gives the whole sizes, and says so", async () => {
+  const filters = { include: [], exclude: ["tmp/"] };
+  const size = { set: "ledger", files: 1, directories: 1, bytes: 5, spaceBytes: 5 };
+  const whole = { ...size, files: 900 };
+  const asking = (listingMs: number) =>
+    ask({ measure: true, filters }, ({ source }, time) => {
+      const clock = time.clock();
+      source.measure = async (_sets, cancel, filter) => {
+        const listed = filter?.leavesOut("tmp", "directory") === true;
+        if (listed) await clock.sleep(listingMs, cancel);
+        return { sizes: [listed ? size : whole], findings: [], blockSizeBytes: null };
+      };
+    });
+  const soon = await asking(9000);
+  assert.deepEqual([soon.sizes, soon.findings.map(({ code }) => code)], [[size], ["seen"]]);
+  const late = await asking(60_000);
+  assert.deepEqual(late.sizes, [whole]);
+  assert.deepEqual(
+    late.findings.map(({ level, code }) => [level, code]),
+    [
+      ["tells", "seen"],
+      ["warns", "sizes-unfiltered"],
+    ],
+  );
+});
+
 test("what is blocked is not measured", async () => {
   const answer = await ask({ measure: true }, ({ source }) => {
     source.examine = async () => [{ set: "ledger", level: "blocks", code: "set-missing", text: "gone" }];

@@ -3,6 +3,7 @@
  * after a crash the open ones go on.
  */
 import { CoevalError, toFailure } from "@coeval/core/errors";
+import type { RunLine } from "@coeval/core/model/run-line";
 import type { Tenure } from "@coeval/core/model/role";
 import type { Instruction, Outcome, Report, Result, Step } from "@coeval/core/protect/instruction";
 import {
@@ -28,6 +29,7 @@ import { openHolding } from "./open-holding.ts";
 import { refusalOf } from "./refusal.ts";
 import { release } from "./release.ts";
 import { retire } from "./retire.ts";
+import { createRunLines, type RunLines } from "./run-lines.ts";
 import { seal } from "./seal.ts";
 import { sign } from "./sign.ts";
 import { takeSnapshots } from "./snapshot.ts";
@@ -39,7 +41,17 @@ import { verify } from "./verify.ts";
 /** What the steps share; the rest of their context is made for each. */
 export type Shared = Omit<
   Context,
-  "instruction" | "note" | "saveNote" | "report" | "cancel" | "source" | "target" | "lease" | "limits"
+  | "instruction"
+  | "note"
+  | "saveNote"
+  | "report"
+  | "tell"
+  | "givenAgoMs"
+  | "cancel"
+  | "source"
+  | "target"
+  | "lease"
+  | "limits"
 >;
 
 export interface ExecutorOptions {
@@ -49,7 +61,8 @@ export interface ExecutorOptions {
   readonly shared: Shared;
   /** The cluster's drivers, once it is known how it is reached. */
   readonly drivers: () => Promise<Pick<Context, "source" | "target">>;
-  readonly report: (instruction: string, report: Report) => void;
+  /** False when there is no link: it was dropped. */
+  readonly report: (instruction: string, report: Report, lines: readonly RunLine[]) => boolean;
   readonly answer: (instruction: string, outcome: Outcome) => void;
 }
 
@@ -83,6 +96,9 @@ const STEPS: { readonly [S in Step]: (context: never) => Promise<Result> } = {
 interface Task {
   readonly run: string;
   readonly abort: AbortController;
+  readonly lines: RunLines;
+  /** When it came last, or was taken up again from the journal. */
+  givenElapsedMs: number;
   /** What it reported that is more than progress; told again when the instruction comes again, since reports may be lost. */
   said: Report | null;
   over: Promise<void>;
@@ -176,7 +192,8 @@ async function take(work: Work, instruction: Instruction): Promise<void> {
   if (work.stopped) return;
   const task = tasks.get(id);
   if (task) {
-    if (task.said) options.report(id, task.said);
+    task.givenElapsedMs = world.clock.elapsedMs();
+    if (task.said) options.report(id, task.said, []);
     return;
   }
   const entry = await readInstruction(db, id);
@@ -198,9 +215,18 @@ async function take(work: Work, instruction: Instruction): Promise<void> {
 }
 
 function start(work: Work, instruction: Instruction, note: unknown): void {
-  const { log } = work.options.shared.world;
+  const { world, clock } = work.options.shared;
+  const { log } = world;
   const { id, run } = instruction;
-  const task: Task = { run, abort: new AbortController(), said: null, over: Promise.resolve() };
+  const lines = createRunLines(world.clock, clock);
+  const task: Task = {
+    run,
+    abort: new AbortController(),
+    lines,
+    givenElapsedMs: world.clock.elapsedMs(),
+    said: null,
+    over: Promise.resolve(),
+  };
   work.tasks.set(id, task);
   task.over = carryOut(work, task, instruction, note)
     .catch((thrown: unknown) =>
@@ -223,13 +249,16 @@ async function carryOut(work: Work, task: Task, instruction: Instruction, note: 
     const { code, message } = outcome.failure;
     world.log.warn("instruction failed", { instruction: id, code, why: message });
   }
+  // Journaled with the answer: what no report told is told with it, as often as it is asked for.
+  const lines = task.lines.last();
+  if (lines.length > 0) outcome = { ...outcome, lines };
   await answerInstruction(db, id, outcome);
   work.options.answer(id, outcome);
 }
 
 async function perform(work: Work, task: Task, instruction: Instruction, note: unknown): Promise<Result> {
   const { options } = work;
-  const { db } = options.shared;
+  const { db, world } = options.shared;
   const { id, run, order } = instruction;
   const cancel = task.abort.signal;
   if (order.step === "release") await endOthers(work, instruction, order.outcome);
@@ -247,8 +276,11 @@ async function perform(work: Work, task: Task, instruction: Instruction, note: u
     saveNote: (value) => noteInstruction(db, id, value),
     report(report) {
       if (report.kind !== "progress") task.said = report;
-      options.report(id, report);
+      const lines = task.lines.pending;
+      if (options.report(id, report, lines)) task.lines.taken(lines);
     },
+    tell: task.lines.tell,
+    givenAgoMs: () => world.clock.elapsedMs() - task.givenElapsedMs,
   };
   return await STEPS[order.step](context as never);
 }

@@ -20,8 +20,8 @@ export interface LinkOptions extends LinkTalk {
 }
 
 export interface Link {
-  /** Says it now, or drops it when there is no link: what matters is said again on demand. */
-  readonly say: (message: FromAgent) => void;
+  /** Says it now, or drops it when there is no link, and returns false: what matters is said again on demand. */
+  readonly say: (message: FromAgent) => boolean;
   /** Asks for the time now, out of turn. */
   readonly askTime: () => void;
   /** Dials until stopped; resolves when the control device refuses for good. */
@@ -58,10 +58,12 @@ export function createLink(world: World, options: LinkOptions): Link {
     askTime: () => hurry(),
     say(message) {
       const current = channel;
-      current?.send(message).catch((thrown: unknown) => {
+      if (!current) return false;
+      current.send(message).catch((thrown: unknown) => {
         world.log.warn("link write failed", { why: toFailure(thrown).message });
         current.close("write failed");
       });
+      return true;
     },
     async run(cancel) {
       let waitMs = REDIAL_MS_MIN;

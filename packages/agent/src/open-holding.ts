@@ -15,5 +15,9 @@ export async function openHolding(context: StepContext<"open-holding">): Promise
   const holding = await holdingOf(context, instruction, instruction.order);
   await mendLateEffects(context, holding, instruction.order.base);
   await requireRoom(context, holding, 0);
+  const { directory, base } = instruction.order;
+  context.tell(
+    base ? `${directory} is open and as ${base.point} left it` : `${directory} is open for a full copy`,
+  );
   return { step: "open-holding", identity };
 }

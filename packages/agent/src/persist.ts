@@ -1,6 +1,7 @@
 /** Trying again: what a cluster refuses now it may accept later, and a switch that has begun must end one way or the other. */
 import { CoevalError, explain, toFailure } from "@coeval/core/errors";
 import type { Context } from "./context.ts";
+import { isTold } from "./run-lines.ts";
 
 const BACKOFF_MS_MIN = 200;
 const BACKOFF_MS_MAX = 10_000;
@@ -26,6 +27,7 @@ export async function persist<T>(
       if (!mayPass(thrown) || attempt >= attemptsMax) throw thrown;
       const why = toFailure(thrown).message;
       const { clock, log } = context.world;
+      if (isTold(attempt)) context.tell(`${doing}: attempt ${attempt} failed, tried again: ${why}`);
       log.warn("again", { doing, run: context.instruction.run, attempt, why });
       context.report({
         kind: "progress",

@@ -56,12 +56,14 @@ async function releaseSource(context: StepContext<"release">): Promise<void> {
   await adoptSnapshots(context);
   if (order.outcome === "sealed") {
     await markSnapshot(db, run, "base");
+    context.tell("its snapshots are the base of the next run");
     await releaseOldest(context, (snapshot) => snapshot.run !== run);
     await releaseLate(context);
     // The bases before the new one are needed no more on the source; their certificates stay.
     await forgetOlder(world, service, run);
   } else {
     await markSnapshot(db, run, "void");
+    context.tell("its snapshots, if any were taken, are void and go as soon as they are the oldest");
     await world.files.remove(pointFolder(service, run));
     const voids = (await listSnapshots(db, service)).filter((snapshot) => snapshot.state === "void").length;
     await releaseOldest(context, (snapshot) => voids > VOID_SNAPSHOTS_MAX || snapshot.state === "void");
@@ -70,7 +72,7 @@ async function releaseSource(context: StepContext<"release">): Promise<void> {
 
 /** Deletes from the oldest on, for as long as the next one may go. */
 async function releaseOldest(context: Context, mayGo: (snapshot: OwnSnapshot) => boolean): Promise<void> {
-  const { db, instruction, source, cancel, world } = context;
+  const { db, instruction, source, cancel, world, tell } = context;
   const snapshots = await listSnapshots(db, instruction.service);
   for (const [index, snapshot] of snapshots.entries()) {
     if (!mayGo(snapshot)) return;
@@ -80,6 +82,7 @@ async function releaseOldest(context: Context, mayGo: (snapshot: OwnSnapshot) =>
     await source.release(snapshot.prepared, keep, cancel);
     await forgetSnapshot(db, snapshot.run);
     world.log.info("snapshot released", { run: snapshot.run, name: snapshot.prepared.snapshotName });
+    tell(`snapshot ${snapshot.prepared.snapshotName} deleted`);
   }
 }
 
@@ -111,11 +114,15 @@ async function releaseTarget(context: StepContext<"release">): Promise<void> {
       await noteDoubts(context);
       await writeSwitch(db, run, "back");
       await switchBack(context, holding);
+      context.tell("the switch was taken back");
       await writeSwitch(db, run, "undone");
     }
     // What was refused at the door was never touched, and is not ours to touch now.
     const transfer = await ownTransfer(db, run, "target");
-    if (![opening.outcome, transfer?.outcome].some(atTheDoor)) await target.clear(holding, cancel);
+    if (![opening.outcome, transfer?.outcome].some(atTheDoor)) {
+      await target.clear(holding, cancel);
+      context.tell("staging is cleared, the live tree is as the point before left it");
+    }
     await world.files.remove(pointFolder(service, run));
   }
   if (!opening && order.outcome === "void") await releaseForAnother(context);

@@ -104,3 +104,33 @@ test("a cluster that is away for a while delays it, and a crash in the middle en
   assert.equal(outcome.ok, true);
   assert.equal(target.target.sealedPoints.size, 0);
 });
+
+test("whose books were closed by a takeover deletes what lies at the roots of the points, its own and other agents', and nothing else", async () => {
+  const stage = await twoPoints();
+  const { source } = stage.sites;
+  await source.appoint({ term: 2, acting: false, leased: true });
+  await source.appoint({ term: 3, acting: true, leased: false });
+  assert.deepEqual(await listSnapshots(source.db, "billing"), []);
+  const { taken } = source.source;
+  const others = ["coeval-billing-by-hand", "coeval-billings-run-3", "coeval-other-run-8", "daily-2026"];
+  for (const name of ["coeval-billing-run-9", ...others]) taken.add(name);
+  const asked: string[] = [];
+  const { snapshots } = source.source;
+  source.source.snapshots = (root, prefix, cancel) => {
+    asked.push(root);
+    return snapshots(root, prefix, cancel);
+  };
+  const outcome = await ask(stage, "source", "keep");
+  assert.ok(outcome.ok && outcome.result.step === "retire");
+  assert.equal(outcome.result.snapshots, 2, "the base, and the one that another agent left");
+  assert.deepEqual([...taken].toSorted(), others.toSorted());
+  assert.deepEqual(asked, ["/data"], "each root once, as the certificates name them");
+});
+
+test("an agent that was always alone deletes what its books say, without looking for more", async () => {
+  const stage = await twoPoints();
+  const { source } = stage.sites;
+  source.source.snapshots = async () => assert.fail("the cluster was searched");
+  assert.equal((await ask(stage, "source", "keep")).ok, true);
+  assert.deepEqual([...source.source.taken], []);
+});

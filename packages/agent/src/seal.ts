@@ -4,6 +4,7 @@
  */
 import { CoevalError, type Failure, toFailure } from "@coeval/core/errors";
 import { type Certificate, sourceBytes, targetBytes } from "@coeval/core/model/certificate";
+import { formatInstant } from "@coeval/core/model/instant";
 import { joinPath } from "@coeval/core/model/path";
 import type { Holding, SealedSnapshot, SealRequest } from "@coeval/core/ports/target";
 import { certifiedFilters } from "@coeval/core/protect/certificate-body";
@@ -100,6 +101,7 @@ async function sealAndCertify(
     return done;
   }
 
+  const stamp = sealed.clusterStampMs;
   const unsigned = {
     body,
     source: order.source,
@@ -114,6 +116,9 @@ async function sealAndCertify(
   // The point is sealed: a full disk of our own must not make the run give it up.
   await persist(context, "keeping the certificate", Number.POSITIVE_INFINITY, () =>
     storeCertificate(context.world, service, run, certificate),
+  );
+  context.tell(
+    `sealed as snapshot ${sealed.snapshotName}${stamp === null ? "" : `, by the cluster's stamp at ${formatInstant(stamp)}`}`,
   );
   return { step: "seal", certificate };
 }
@@ -179,9 +184,11 @@ async function goForward(context: StepContext<"seal">, holding: Holding): Promis
     context.cancel.throwIfAborted();
     const failure = toFailure(thrown);
     await context.saveNote(failure);
+    context.tell(`the switch is taken back: ${failure.message}`);
     throw await takeBack(context, holding, failure);
   }
   await writeSwitch(db, instruction.run, "committed");
+  context.tell("the switch is done, and proven by a listing of the whole live tree");
 }
 
 function differing(mismatches: readonly Mismatch[]): CoevalError {

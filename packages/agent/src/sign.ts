@@ -8,6 +8,7 @@ import { judge } from "@coeval/core/protect/snapshot";
 import { readInstruction } from "@coeval/store/agent/journal";
 import { proveChain, requireSame } from "./certified.ts";
 import type { Context, StepContext } from "./context.ts";
+import { manifestText } from "./run-lines.ts";
 import { ownTransfer } from "./transfer/own-transfer.ts";
 
 export async function sign(context: StepContext<"sign">): Promise<Result> {
@@ -47,6 +48,7 @@ export async function sign(context: StepContext<"sign">): Promise<Result> {
   requireSame("moved", body.moved, sent.result.moved);
   await proveChain(context, sent.order.base, body.previous);
   const signature = signer.sign(sourceBytes(body));
+  context.tell(`signed by ${signer.agent}: manifest ${manifestText(body.manifest)}`);
   return {
     step: "sign",
     signature: { agent: signer.agent, publicKey: signer.publicKey, chain: signer.chain, signature },

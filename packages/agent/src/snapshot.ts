@@ -17,6 +17,7 @@ import { intendSnapshot } from "@coeval/store/agent/snapshots";
 import type { Context, StepContext } from "./context.ts";
 import { appearedSince } from "./find-sets.ts";
 import { proveIdentity } from "./identity.ts";
+import { countOf } from "./run-lines.ts";
 
 /** What later steps need of the snapshots. */
 export interface SnapshotNote {
@@ -51,6 +52,7 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
   await intendSnapshot(db, instruction.run, instruction.service, prepared);
   await context.saveNote({ prepared, openFiles: null, stamps: [] } satisfies SnapshotNote);
   if (sharedNow(context) >= order.moment) throw missed(order.moment);
+  tellArmed(context, prepared, before);
   context.report({ kind: "armed", identity });
   const fired = await until(context, order.moment);
   const taken = await source.snapshot(prepared, cancel);
@@ -62,10 +64,12 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
   const after = provenClock(context);
   const stamps = taken.map((one) => [one.root, one.clusterStampMs] as const);
   await context.saveNote({ prepared, openFiles, stamps } satisfies SnapshotNote);
+  const receipts = taken.map((one) => receiptOf(one, prepared, fired));
+  tellTaken(context, receipts, openFiles);
   return {
     step: "take-snapshots",
     identity,
-    receipts: taken.map((one) => receiptOf(one, prepared, fired)),
+    receipts,
     clock: evidence(context, [before, fired.reading, after]),
     ...(appeared.length === 0 ? {} : { appeared }),
     openFiles: {
@@ -74,6 +78,27 @@ export async function takeSnapshots(context: StepContext<"take-snapshots">): Pro
       why: openFiles.kind === "unknown" ? openFiles.why : null,
     },
   };
+}
+
+function tellArmed(context: StepContext<"take-snapshots">, { roots }: Prepared, clock: ClockReading): void {
+  const leftMs = Math.round(context.instruction.order.moment - sharedNow(context));
+  const bound = `${clock.source} known to ±${clock.errorMs.toFixed(3)} ms`;
+  context.tell(`${countOf(roots.length, "root")} prepared, armed ${leftMs} ms before the moment, ${bound}`);
+}
+
+function tellTaken(
+  { tell, instruction }: StepContext<"take-snapshots">,
+  receipts: readonly Receipt[],
+  openFiles: OpenFiles,
+): void {
+  const { moment } = instruction.order;
+  for (const { root, snapshotName, earliest, latest, clusterStamp } of receipts) {
+    const stamp = clusterStamp === null ? "" : `; the cluster's stamp says ${formatInstant(clusterStamp)}`;
+    const between = `${(earliest - moment).toFixed(1)} and ${(latest - moment).toFixed(1)} ms`;
+    tell(`snapshot ${snapshotName} of ${root} taken between ${between} after the moment${stamp}`);
+  }
+  if (openFiles.kind === "unknown") tell(`open files are not known: ${openFiles.why}`);
+  else if (openFiles.kind === "listed") tell(`${countOf(openFiles.files.length, "open file")} listed`);
 }
 
 /** Directories of patterns that were there at the moment though nobody knew of them. */

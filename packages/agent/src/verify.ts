@@ -3,6 +3,7 @@
  * attributes and times are given and read back. What did not move is covered by its base, and by the listing before the seal.
  */
 import { CoevalError } from "@coeval/core/errors";
+import { byteText } from "@coeval/core/model/byte-text";
 import type { Entry } from "@coeval/core/model/entry";
 import type { Holding, Staged } from "@coeval/core/ports/target";
 import type { Result } from "@coeval/core/protect/instruction";
@@ -14,6 +15,7 @@ import { proveIdentity } from "./identity.ts";
 import { persist } from "./persist.ts";
 import { inParallel } from "./pool.ts";
 import { createMeter } from "./progress.ts";
+import { countOf } from "./run-lines.ts";
 import { readValues } from "./transfer/files.ts";
 import { type OwnTransfer, ownTransfer } from "./transfer/own-transfer.ts";
 import type { Held } from "./transfer/work.ts";
@@ -50,6 +52,9 @@ export async function verify(context: StepContext<"verify">): Promise<Result> {
   // Directories get their times when nothing is made in them any more.
   await inParallel(staged(changes(), "times"), READ_BACK_AT_ONCE, ({ entry, at }) =>
     patiently(context, () => target.finishStaged(holding, at, entry, cancel)),
+  );
+  context.tell(
+    `read back and equal: ${countOf(files, "file")} of ${byteText(bytes)}; attributes and times given`,
   );
   return { step: "verify", files, bytes };
 }

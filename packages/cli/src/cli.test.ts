@@ -44,6 +44,26 @@ test("pages are gathered up to the limit, and more is told on stderr", async () 
   assert.match(limited.err, /more than these 2/);
 });
 
+test("a service's moments are gathered over all pages as well, up to the limit", async () => {
+  const at = (hour: number) => ({
+    moment: `2026-03-01T0${hour}:00:00.000Z`,
+    fate: "missed",
+    run: null,
+    more: 0,
+    cause: null,
+    at: "2026-03-01T09:00:00.000Z",
+  });
+  server.answers.set("GET /api/v1/services/orders/moments", ({ url }) =>
+    url.includes("cursor=two") ? { items: [at(1)], next: null } : { items: [at(3), at(2)], next: "two" },
+  );
+  const names = "2026-03-01T03:00:00.000Z\n2026-03-01T02:00:00.000Z\n";
+  const all = await run("service moments orders -o json");
+  assert.equal(JSON.parse(all.out).items.length, 3, all.err);
+  const limited = await run("service moments orders --limit 2 -o name");
+  assert.equal(limited.out.replaceAll(/^.*\//gm, ""), names);
+  assert.match(limited.err, /more than these 2/);
+});
+
 test("refusals tell what, where, what next, and map to exit codes", async () => {
   const codes = [
     ["not-found", 404, 4],

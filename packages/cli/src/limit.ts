@@ -4,7 +4,8 @@ import { type CommonOptions, say } from "./context.ts";
 import type { Io } from "./io.ts";
 
 const LIMIT_DEFAULT = 100;
-const LIMIT_MAX = 1_000_000;
+/** For lists that are shown whole as well. */
+export const LIMIT_MAX = 1_000_000;
 
 export function limitOption(command: Command): Command {
   return command.option("--limit <count>", "how many at most", countOf, LIMIT_DEFAULT);

@@ -3,6 +3,7 @@ import { createControl } from "@coeval/control/control";
 import { createTokens } from "@coeval/control/auth/tokens";
 import { CoevalError } from "@coeval/core/errors";
 import { createApi } from "@coeval/control/routes/api";
+import { breathe } from "@coeval/platform/breathe";
 import { createCalendar } from "@coeval/platform/calendar";
 import { createTlsNetwork } from "@coeval/platform/network";
 import { openTimeSource } from "@coeval/platform/ntp/time-source";
@@ -59,7 +60,11 @@ export async function startControl(options: ControlProcess): Promise<RunningCont
   const messenger = await alertsMessenger(world, options.data);
   const identity = await controlIdentity(world);
   const network = createTlsNetwork(world, { identity: await identity.forLinks() });
-  const database = await openDatabase<ControlTables>(`${options.data}/control.db`, controlMigrations);
+  const database = await openDatabase<ControlTables>(
+    `${options.data}/control.db`,
+    controlMigrations,
+    breathe,
+  );
   const { authority } = identity;
   const control = await createControl(world, {
     network,

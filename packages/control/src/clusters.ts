@@ -67,7 +67,7 @@ export interface Enrolment {
 
 export interface ClustersParts extends ClusterCheckParts {
   readonly records: Records;
-  readonly links: Pick<Links, "revoked">;
+  readonly links: Pick<Links, "revoked" | "all" | "sight">;
   readonly authority: Authority;
 }
 

@@ -43,6 +43,8 @@ test("a moment becomes a recovery point, and the next one follows it in the chai
   const status = await control.status();
   assert.equal(status.services[0]?.lastPoint?.id, second.run.point);
   assert.equal(status.services[0]?.rpoMs, time.nowMs - second.run.moment);
+  assert.deepEqual((await control.status(["orders"])).services, status.services, "alone as among all");
+  assert.deepEqual((await control.status(["none"])).services, []);
   const { items: lines } = await control.runs.logs(run.id, {});
   assert.ok(lines.some(({ text }) => text.startsWith("the moment is exact")));
 

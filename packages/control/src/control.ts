@@ -77,7 +77,8 @@ export interface Control {
   readonly events: Events;
   readonly protect: Protect;
   /** Am I safe? Every cluster and every service, now. */
-  status(): Promise<Status>;
+  /** @param services of these alone; default: of all. */
+  status(services?: readonly string[]): Promise<Status>;
   /**
    * One transaction of somebody else's operations (tokens, …): `tx.trx` is Kysely's, `tx.audit(who, what, object, details)` writes the
    * audit row of its effect, `tx.event(kind, object, details)` tells live views.
@@ -208,7 +209,7 @@ function connect(world: World, parts: Connected): Ring {
     authority: parts.authority,
     dispatcher: {
       answered: (link, instruction, outcome) => dispatcher.answered(link, instruction, outcome),
-      reported: (link, instruction, report) => dispatcher.reported(link, instruction, report),
+      reported: (link, instruction, report, lines) => dispatcher.reported(link, instruction, report, lines),
     },
     acting: {
       termOf: (link) => acting.termOf(link),
@@ -245,8 +246,10 @@ function connect(world: World, parts: Connected): Ring {
       const run = runner.active(id);
       return run ? checkAnswer(world, run, outcome) : outcome;
     },
-    feed: (run, event, answer) =>
-      isRemoval(run) ? removals.feed(event, answer) : runner.feed(run, event, answer ? { answer } : {}),
+    feed: (run, event, answer, lines) =>
+      isRemoval(run)
+        ? removals.feed(event, answer)
+        : runner.feed(run, event, { ...(answer && { answer }), ...(lines.length > 0 && { lines }) }),
   });
   const removals = createRemovals(world, { db, records, acting });
   return { links, runner, acting, removals, send: (instruction) => dispatcher.send(instruction) };

@@ -15,6 +15,9 @@ const LOOK_EVERY_MS = 1000;
 /** A deadline whose effect could not be stored is tried again after this. */
 const AGAIN_MS = 2000;
 
+/** A reason of ours: without one each abort makes an exception with its stack. */
+const REPLACED = "replaced";
+
 /** @param expire feeds the run; when it rejects the deadline stands. */
 export function createDeadlines(
   world: World,
@@ -46,7 +49,7 @@ export function createDeadlines(
 
   return {
     arm(id, deadline) {
-      armed.get(id)?.abort();
+      armed.get(id)?.abort(REPLACED);
       const controller = new AbortController();
       armed.set(id, controller);
       tasks.start("deadline", async (stopping) => {
@@ -61,7 +64,7 @@ export function createDeadlines(
       });
     },
     disarm(id) {
-      armed.get(id)?.abort();
+      armed.get(id)?.abort(REPLACED);
       armed.delete(id);
     },
   };

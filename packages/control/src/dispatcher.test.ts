@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { RunLine } from "@coeval/core/model/run-line";
 import type { Instruction, Outcome } from "@coeval/core/protect/instruction";
 import type { RunEvent } from "@coeval/core/protect/run";
 import { createDispatcher, RESEND_MS_MAX, RESEND_MS_MIN } from "./dispatcher.ts";
@@ -26,7 +27,7 @@ function setUp() {
   const world = createFakeWorld(time.process(), 1);
   const links = new Map<string, Link>();
   const sent: ToAgent[] = [];
-  const fed: { event: RunEvent; answer: Answer | null }[] = [];
+  const fed: { event: RunEvent; answer: Answer | null; lines: readonly RunLine[] }[] = [];
   const audited: string[] = [];
   let failing = false;
   const strangers = new Set<Link>();
@@ -42,9 +43,9 @@ function setUp() {
     linkOf: (cluster) => links.get(cluster) ?? null,
     termOf: (link) => (strangers.has(link) ? null : 1),
     check: (_run, outcome) => outcome,
-    async feed(_run, event, answer) {
+    async feed(_run, event, answer, lines) {
       if (failing) throw new Error("the disk is full");
-      fed.push({ event, answer });
+      fed.push({ event, answer, lines });
     },
   });
   const connect = (cluster: string, queued = () => 0): Link => {
@@ -170,4 +171,24 @@ test("a link that takes nothing is not given more and more", async () => {
   dispatcher.send(verify);
   await time.advance(120_000);
   assert.equal(sent.length, 0);
+});
+
+test("an agent's lines come with its report and its answer, each with the side and cluster that the instruction names", async () => {
+  const { dispatcher, connect, fed } = setUp();
+  const link = connect("west");
+  dispatcher.send(verify);
+  const progress = {
+    doing: "reading back",
+    filesDone: 0,
+    filesTotal: null,
+    bytesDone: 0,
+    bytesTotal: null,
+  };
+  await dispatcher.reported(link, verify.id, { kind: "progress", progress }, [{ at: 7, text: "first" }]);
+  await dispatcher.answered(link, verify.id, { ...verified, lines: [{ at: null, text: "last" }] });
+  assert.deepEqual(
+    fed.map(({ lines }) => lines),
+    [[{ at: 7, text: "target west: first" }], [{ at: null, text: "target west: last" }]],
+  );
+  assert.deepEqual(fed[1]?.answer?.outcome, verified, "what is kept of the answer is the answer");
 });

@@ -4,6 +4,7 @@
  */
 import { CoevalError, toFailure } from "@coeval/core/errors";
 import type { Instant } from "@coeval/core/model/instant";
+import type { RunLine } from "@coeval/core/model/run-line";
 import type { World } from "@coeval/core/ports/world";
 import type { Instruction, Outcome, Report } from "@coeval/core/protect/instruction";
 import type { RunEvent } from "@coeval/core/protect/run";
@@ -30,7 +31,13 @@ export interface DispatcherParts {
   readonly termOf: (link: Link) => number | null;
   /** The outcome, or the failure that it amounts to. */
   readonly check: (run: string, outcome: Outcome) => Outcome;
-  readonly feed: (run: string, event: RunEvent, answer: Answer | null) => Promise<void>;
+  /** `lines`: of the run's log, for the transaction of the event. */
+  readonly feed: (
+    run: string,
+    event: RunEvent,
+    answer: Answer | null,
+    lines: readonly RunLine[],
+  ) => Promise<void>;
 }
 
 export interface Dispatcher {
@@ -42,7 +49,7 @@ export interface Dispatcher {
   /** @throws CoevalError `not-allowed` when the instruction is another cluster's, `protocol` when the answer is to another step. */
   answered(link: Link, instruction: string, outcome: Outcome): Promise<void>;
   /** As `answered`. A report that cannot be taken is dropped: lost reports do no harm. */
-  reported(link: Link, instruction: string, report: Report): Promise<void>;
+  reported(link: Link, instruction: string, report: Report, lines?: readonly RunLine[]): Promise<void>;
   /** Instructions that wait for an answer. */
   readonly open: number;
 }
@@ -72,9 +79,7 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
     for (;;) {
       if (open.size === 0) await more.next(cancel);
       await clock.sleep(LOOK_EVERY_MS, cancel);
-      for (const entry of open.values()) {
-        if (entry.dueElapsedMs <= clock.elapsedMs()) transmit(entry);
-      }
+      for (const entry of open.values()) if (entry.dueElapsedMs <= clock.elapsedMs()) transmit(entry);
     }
   }
 
@@ -102,7 +107,7 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
         transmit(entry);
       }
     },
-    async answered(link, id, said) {
+    async answered(link, id, { lines = [], ...said }) {
       const instruction = await about(link, id);
       if (!instruction) return;
       const { run, order } = instruction;
@@ -110,15 +115,16 @@ export function createDispatcher(world: World, parts: DispatcherParts): Dispatch
         throw new CoevalError("protocol", `${id} was answered with the result of ${said.result.step}`);
       const outcome = parts.check(run, said);
       const event = answerTo(instruction, outcome, clock.nowMs());
-      await parts.feed(run, event, { instruction: id, outcome, who: link.who });
+      const answer = { instruction: id, outcome, who: link.who };
+      await parts.feed(run, event, answer, told(instruction, lines));
       open.delete(id);
     },
-    async reported(link, id, report) {
+    async reported(link, id, report, lines = []) {
       const instruction = await about(link, id);
       if (!instruction) return;
       const event: RunEvent = { kind: "reported", side: sideOf(instruction), report, now: clock.nowMs() };
       try {
-        await parts.feed(instruction.run, event, null);
+        await parts.feed(instruction.run, event, null, told(instruction, lines));
       } catch (thrown) {
         log.warn("report-dropped", { instruction: id, cause: toFailure(thrown).message });
       }
@@ -138,6 +144,12 @@ async function openOf(
 
 function answerTo(instruction: Instruction, outcome: Outcome, now: Instant): RunEvent {
   return { kind: "answered", side: sideOf(instruction), step: instruction.order.step, outcome, now };
+}
+
+/** Whose line it is, the agent does not say itself. */
+function told(instruction: Instruction, lines: readonly RunLine[]): RunLine[] {
+  const whose = `${sideOf(instruction)} ${instruction.cluster}`;
+  return lines.map(({ at, text }) => ({ at, text: `${whose}: ${text}` }));
 }
 
 function sideOf(instruction: Instruction): "source" | "target" {

@@ -111,7 +111,7 @@ async function handle(
     case "status":
       return parts.said(link, message);
     case "report":
-      return parts.dispatcher.reported(link, message.instruction, message.report);
+      return parts.dispatcher.reported(link, message.instruction, message.report, message.lines);
     case "answer":
       return parts.dispatcher.answered(link, message.instruction, message.outcome);
     case "appointed":

@@ -8,6 +8,8 @@ import type { StoredService } from "@coeval/store/control/service-row";
 export interface NextMoments {
   /** Of these services, by name; what is remembered of others is forgotten. */
   of(services: readonly StoredService[], now: Instant): ReadonlyMap<string, NextMoment>;
+  /** Of one alone; nothing is forgotten. */
+  one(stored: StoredService, now: Instant): NextMoment;
 }
 
 export interface NextMoment {
@@ -43,14 +45,15 @@ export function createNextMoments(calendar: Calendar): NextMoments {
     one.askedAt <= now &&
     now < (one.moment ?? one.askedAt + ASK_AGAIN_MS);
 
+  function one(stored: StoredService, now: Instant): Known {
+    const before = known.get(stored.service.name);
+    return holds(before, stored.version, now) ? before : ask(stored, now);
+  }
+
   return {
+    one,
     of(services, now) {
-      known = new Map(
-        services.map((stored) => {
-          const before = known.get(stored.service.name);
-          return [stored.service.name, holds(before, stored.version, now) ? before : ask(stored, now)];
-        }),
-      );
+      known = new Map(services.map((stored) => [stored.service.name, one(stored, now)]));
       return known;
     },
   };

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { cursorText } from "@coeval/contract/api/fields";
 import type { Page, PageRequest } from "./call.ts";
 import { byPolicy, pass } from "./testing/by-policy.ts";
+import { call } from "./testing/fake-control.ts";
 
 async function pages<T>(
   list: (request: PageRequest) => Promise<Page<T>>,
@@ -40,4 +41,30 @@ test("runs, their lines, points and moments are read page by page", async () => 
     ({ moment }) => moment,
   );
   await assert.rejects(control.runs.list({ cursor: "run-unknown" }), /none that a page before gave/);
+});
+
+test("services are read page by page, by name, each with the status that it has among all", async () => {
+  const { fake } = await byPolicy([{ kind: "every", everyMs: 10_000, anchor: null }]);
+  const { control } = fake;
+  const { service } = await control.services.get("orders");
+  const more = ["accounts", "zones"].map((name) => ({
+    ifVersion: null,
+    service: {
+      ...service,
+      name,
+      dataSets: [{ ...service.dataSets[0], name, path: `/data/${name}` } as (typeof service.dataSets)[0]],
+      mapping: { ...service.mapping, target: `/backup/${name}` },
+    },
+  }));
+  await control.services.apply(call, more, { dryRun: false });
+  await pages(control.services.page, (record) => record.service.name);
+  const names = (await control.services.page({})).items.map((record) => record.service.name);
+  assert.deepEqual(names, ["accounts", "orders", "zones"]);
+  const all = (await control.status()).services;
+  const some = (await control.status(["zones", "orders", "none"])).services;
+  assert.deepEqual(
+    some,
+    all.filter((one) => one.service !== "accounts"),
+  );
+  assert.deepEqual((await control.status([])).services, []);
 });

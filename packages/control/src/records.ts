@@ -24,8 +24,8 @@ export interface Tx {
   audit(who: string, what: string, object: string, details?: Details): Promise<void>;
   /** Tells live views of a change. */
   event(kind: EventKind, object: string, details?: Details): Promise<void>;
-  /** A line of a run's log. */
-  log(run: string, text: string): Promise<void>;
+  /** A line of a run's log. @param at when it came about, as an agent says; a later instant than now is now. */
+  log(run: string, text: string, at?: Instant | null): Promise<void>;
 }
 
 export type Details = { readonly [key: string]: Json | undefined };
@@ -48,7 +48,7 @@ export function createRecords(world: World, database: ControlDatabase, bell: Bel
             told = true;
             return eventAppend(trx, { at: now, kind, object, details: canonical(details) });
           },
-          log: (run, text) => runLogAppend(trx, { run, at: now, text }),
+          log: (run, text, at) => runLogAppend(trx, { run, at: Math.min(at ?? now, now), text }),
         });
       });
       if (told) bell.ring();

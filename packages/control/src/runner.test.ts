@@ -169,3 +169,33 @@ test("a run that is cancelled is released on both sides and audited with who did
   const audit = await fake.control.database.db.selectFrom("audit").selectAll().execute();
   assert.equal(audit.filter(({ who, what }) => who === "token:ada" && what === "run.cancel").length, 1);
 });
+
+test("what the agents tell of a run stands in its log once, beside the control device's own lines, at their time", async () => {
+  const fake = await startFakeControl();
+  const pair = createFakePair(fake.time.process(), names, (instruction, outcome) =>
+    instruction.order.step === "take-snapshots"
+      ? {
+          ...outcome,
+          lines: [
+            { at: instruction.order.moment - 1, text: "snapshot taken" },
+            { at: instruction.order.moment + 900_000, text: "a clock that is ahead" },
+            { at: null, text: "no clock yet" },
+          ],
+        }
+      : outcome,
+  );
+  await furnish(fake, pair);
+  const { run } = await fake.control.protect(call, { service: "orders", at: { inMs: 3000 }, label: null });
+  await fake.time.advance(6000);
+  const { items } = await fake.control.runs.logs(run.id, {});
+  const told = items.filter(({ text }) => text.startsWith("source east: "));
+  assert.deepEqual(
+    told.map(({ text }) => text),
+    ["source east: snapshot taken", "source east: a clock that is ahead", "source east: no clock yet"],
+  );
+  const index = items.findIndex(({ text }) => text === "entered sending");
+  assert.equal(items.indexOf(told[2] as (typeof items)[0]) < index, true, "before what followed from them");
+  assert.equal(told[0]?.at, run.moment - 1);
+  for (const { at } of told.slice(1)) assert.equal(at, items[index]?.at, "never later than they came");
+  await fake.control.stop();
+});

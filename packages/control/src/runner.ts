@@ -4,6 +4,7 @@
  *
  * `step` (core/protect/run.ts) decides. Nothing is decided here, and nothing is performed that is not saved.
  */
+import type { RunLine } from "@coeval/core/model/run-line";
 import type { World } from "@coeval/core/ports/world";
 import type { Instruction } from "@coeval/core/protect/instruction";
 import { isOver, type Run, type RunEvent, type Stepped, step } from "@coeval/core/protect/run";
@@ -34,6 +35,8 @@ export interface RunnerParts {
 export interface Why {
   readonly answer?: Answer;
   readonly also?: (tx: Tx) => Promise<void>;
+  /** For the run's log, before what the event itself has it say. */
+  readonly lines?: readonly RunLine[];
 }
 
 export interface Runner {
@@ -43,6 +46,8 @@ export interface Runner {
   feed(run: string, event: RunEvent, why?: Why): Promise<void>;
   /** A run that goes on, with its newest progress. */
   active(run: string): Run | null;
+  /** All runs that go on, with their newest progress; of a service at most one. */
+  running(): readonly Run[];
   /** Takes up every run that is not over. Call once, before anything else. */
   resume(): Promise<void>;
 }
@@ -70,14 +75,14 @@ export function createRunner(world: World, parts: RunnerParts): Runner {
     const before = known.run;
     const save = (stepped: Stepped) =>
       records.write(async (tx) => {
-        const saved = await saveStep(tx, world.hash, before, stepped, why.answer ?? null);
+        const saved = await saveStep(tx, world.hash, before, stepped, why);
         if (saved) await why.also?.(tx);
         return saved;
       });
     let stepped = step(before, event);
-    if (stepped.run === before && !why.answer && !why.also) return;
+    if (stepped.run === before && !why.answer && !why.also && !why.lines) return;
     const progress = event.kind === "reported" && event.report.kind === "progress";
-    if (progress && world.clock.elapsedMs() - known.savedElapsedMs < PROGRESS_SAVED_EVERY_MS) {
+    if (progress && !why.lines && world.clock.elapsedMs() - known.savedElapsedMs < PROGRESS_SAVED_EVERY_MS) {
       known.run = stepped.run;
       const deadline = deadlineOf(before, stepped);
       if (deadline !== null && deadline !== "keep") deadlines.arm(id, deadline);
@@ -100,13 +105,14 @@ export function createRunner(world: World, parts: RunnerParts): Runner {
       await serial.run(run.id, async () => {
         await records.write(async (tx) => {
           await first(tx);
-          await saveStep(tx, world.hash, null, stepped, null);
+          await saveStep(tx, world.hash, null, stepped, {});
         });
         perform(null, stepped);
       });
     },
     feed: (id, event, why = {}) => serial.run(id, () => advance(id, event, why)),
     active: (id) => active.get(id)?.run ?? null,
+    running: () => [...active.values()].map(({ run }) => run),
     async resume() {
       for (const { run, deadline } of await runActive(db)) {
         active.set(run.id, { run, savedElapsedMs: world.clock.elapsedMs() });

@@ -2,6 +2,7 @@
 import { CoevalError, toFailure } from "@coeval/core/errors";
 import { certificateSha256 } from "@coeval/core/model/certificate";
 import { formatInstant } from "@coeval/core/model/instant";
+import type { RunLine } from "@coeval/core/model/run-line";
 import type { Hash } from "@coeval/core/ports/hash";
 import type { Outcome } from "@coeval/core/protect/instruction";
 import { type Command, isOver, type Run, type RunEvent, type Stepped } from "@coeval/core/protect/run";
@@ -25,6 +26,7 @@ export interface Answer {
 
 /**
  * @param before null when the run is new.
+ * @param why the answer that led to it, and lines of the agent's for the run's log.
  * @returns false when the answer's instruction is not open any more: then nothing was stored and nothing may follow.
  * @throws CoevalError `cluster-identity` when a cluster is pinned as another one.
  */
@@ -33,7 +35,7 @@ export async function saveStep(
   hash: Hash,
   before: Run | null,
   stepped: Stepped,
-  answer: Answer | null,
+  { answer, lines = [] }: { readonly answer?: Answer; readonly lines?: readonly RunLine[] },
 ): Promise<boolean> {
   const { run, commands } = stepped;
   if (answer) {
@@ -47,6 +49,7 @@ export async function saveStep(
   await runPut(tx.trx, run, deadlineOf(before, stepped), tx.now);
   for (const command of commands) await saveCommand(tx, hash, run, command);
   if (isOver(run.phase)) await instructionForget(tx.trx, run.id);
+  for (const { at, text } of lines) await tx.log(run.id, text, at);
   await tell(tx, before, run);
   return true;
 }

@@ -13,10 +13,11 @@ import { schedulePut } from "@coeval/store/control/schedule-put";
 import { serviceDelete } from "@coeval/store/control/service-delete";
 import { serviceGet } from "@coeval/store/control/service-get";
 import { serviceList } from "@coeval/store/control/service-list";
+import { servicePage } from "@coeval/store/control/service-page";
 import { servicePut } from "@coeval/store/control/service-put";
 import type { StoredService } from "@coeval/store/control/service-row";
 import type { ControlQueries } from "@coeval/store/control/tables";
-import type { Call } from "./call.ts";
+import { type Call, limitOf, type Page, type PageRequest } from "./call.ts";
 import { checkEdit } from "./check-edit.ts";
 import { checkService, normalService } from "./check-service.ts";
 import { checkOnClusters, type CheckedService, type ServiceCheckParts } from "./checks/service-check.ts";
@@ -37,6 +38,8 @@ export interface Services {
   /** @throws CoevalError `not-found`. */
   get(name: string): Promise<ServiceRecord>;
   list(): Promise<ServiceRecord[]>;
+  /** By name. */
+  page(request: PageRequest): Promise<Page<ServiceRecord>>;
   /**
    * What accepting the service means on both clusters, asked of both agents; changes nothing. Takes one that a dry run has judged.
    * `measure`: also what the first run takes. @throws CoevalError `agent-away`, `stalled`, and what an agent cannot look at.
@@ -122,6 +125,14 @@ export function createServices(parts: ServicesParts): Services {
     get,
     async list() {
       return (await serviceList(db)).map(recordOf);
+    },
+    async page(request) {
+      const limit = limitOf(request);
+      const found = await servicePage(db, request.cursor ?? null, limit);
+      return {
+        items: found.map(recordOf),
+        next: found.length === limit ? (found.at(-1)?.service.name ?? null) : null,
+      };
     },
     examine: (service, options) => checkOnClusters(parts, service, options),
     async check(name, options) {

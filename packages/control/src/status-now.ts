@@ -1,17 +1,18 @@
 /** Gathers what the status is made from: a few queries for all services together, whatever their number. */
 import { wallOffset } from "@coeval/core/clock/wall-offset";
+import type { Instant } from "@coeval/core/model/instant";
 import type { Calendar } from "@coeval/core/ports/calendar";
 import type { World } from "@coeval/core/ports/world";
 import { momentNewest } from "@coeval/store/control/moment-newest";
 import { pauseList } from "@coeval/store/control/pause-list";
 import { pointGet } from "@coeval/store/control/point-get";
 import { type NewestPoint, pointNewest } from "@coeval/store/control/point-newest";
-import { runActive } from "@coeval/store/control/run-active";
 import { runNewestEnded } from "@coeval/store/control/run-newest-ended";
 import { serviceList } from "@coeval/store/control/service-list";
+import type { StoredService } from "@coeval/store/control/service-row";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Clients } from "./access/clients.ts";
-import { createNextMoments } from "./next-moments.ts";
+import { createNextMoments, type NextMoment, type NextMoments } from "./next-moments.ts";
 import type { Rates } from "./rates.ts";
 import type { Runner } from "./runner.ts";
 import type { ControlClock } from "./shared-clock.ts";
@@ -26,23 +27,25 @@ export interface StatusParts {
   readonly clock: ControlClock;
 }
 
-export function createStatus(world: World, parts: StatusParts): () => Promise<Status> {
+/** Of all services, or of these alone: for a page of some the others are not looked at. */
+export type StatusNow = (services?: readonly string[]) => Promise<Status>;
+
+export function createStatus(world: World, parts: StatusParts): StatusNow {
   const { db, clients, runner, rates, clock } = parts;
   const coming = createNextMoments(parts.calendar);
   const sourcesOf = createSources(db);
-  return async () => {
-    const stored = await serviceList(db);
-    const points = byService(await pointNewest(db));
-    const ended = byService(await runNewestEnded(db));
-    const moments = byService(await momentNewest(db));
-    const active = new Map((await runActive(db)).map(({ run }) => [run.service.name, run]));
-    const next = coming.of(stored, clock.aboutMs());
+  return async (only) => {
+    const stored = await serviceList(db, only);
+    const points = byService(await pointNewest(db, only));
+    const ended = byService(await runNewestEnded(db, only));
+    const moments = byService(await momentNewest(db, only));
+    const active = new Map(runner.running().map((run) => [run.service.name, run]));
+    const next = nextOf(coming, stored, clock.aboutMs(), only);
     const inputs: ServiceInputs[] = [];
     for (const { service } of stored) {
       const { name } = service;
       const last = points.get(name) ?? null;
-      const begun = active.get(name);
-      const run = begun ? (runner.active(begun.id) ?? begun) : null;
+      const run = active.get(name) ?? null;
       inputs.push({
         service,
         last: last && { ...last, ...(await sourcesOf(last)) },
@@ -57,6 +60,17 @@ export function createStatus(world: World, parts: StatusParts): () => Promise<St
     const pauses = await pauseList(db);
     return statusOf(clock.aboutMs(), ownClock(world, clock), views, inputs, pauses);
   };
+}
+
+/** What is remembered of the others is not forgotten when some are asked for. */
+function nextOf(
+  coming: NextMoments,
+  stored: readonly StoredService[],
+  now: Instant,
+  only: readonly string[] | undefined,
+): ReadonlyMap<string, NextMoment> {
+  if (only === undefined) return coming.of(stored, now);
+  return new Map(stored.map((one) => [one.service.name, coming.one(one, now)]));
 }
 
 function byService<Row extends { readonly service: string }>(rows: readonly Row[]): ReadonlyMap<string, Row> {

@@ -140,6 +140,37 @@ test("more writes than a group holds are all there, in their order", async () =>
   await database.close();
 });
 
+test("between two groups of writes all else goes first: a reader waits for one group, not for all", async () => {
+  let breaths = 0;
+  let exhale: (() => void) | null = null;
+  const breathe = () => {
+    breaths++;
+    return new Promise<void>((resolve) => void (exhale = resolve));
+  };
+  const database = await openDatabase<ControlTables>(":memory:", controlMigrations, breathe);
+  const count = GROUP_WRITES_MAX * 2;
+  const writes = Array.from({ length: count }, (_, number) =>
+    database.write((trx) =>
+      trx
+        .insertInto("settings")
+        .values({ key: String(number), value: "1" })
+        .execute(),
+    ),
+  );
+  await Promise.all(writes.slice(0, GROUP_WRITES_MAX));
+  assert.equal(
+    (await keysOf(database)).length,
+    GROUP_WRITES_MAX,
+    "read as soon as the first group was there",
+  );
+  assert.equal(breaths, 1);
+  (exhale as (() => void) | null)?.();
+  await Promise.all(writes);
+  assert.equal((await keysOf(database)).length, count);
+  (exhale as (() => void) | null)?.();
+  await database.close();
+});
+
 test("audit rows can neither be changed nor deleted through the store", async () => {
   const database = await open();
   const row = { sequence: 1, at: 0, who: "w", what: "x", object: "o", details: "{}" };

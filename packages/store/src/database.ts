@@ -1,13 +1,13 @@
 /**
  * One process's database: SQLite with full durability, used by this process alone. Nothing here reads a clock or makes a
- * random value; calls settle within microtasks, so the same code runs on disk and, with `:memory:`, in the simulator.
+ * random value; calls settle within microtasks unless it is told to breathe, so the same code runs on disk and, with `:memory:`, in the simulator.
  */
 import { DatabaseSync } from "node:sqlite";
 import { CoevalError } from "@coeval/core/errors";
 import { Kysely, type Transaction } from "kysely";
 import { type Migration, migrate } from "./migration.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
-import { createWriter } from "./writer.ts";
+import { type Breathe, createWriter } from "./writer.ts";
 
 /** Reads take it or a transaction alike. */
 export type Queries<Tables> = Kysely<Tables>;
@@ -39,14 +39,16 @@ const BUSY_CODES: readonly number[] = [5, 6];
 /**
  * Opens, and makes where absent, a database and brings it to the newest schema.
  * @param path of the file, or `:memory:`.
+ * @param breathe lets everything else of the process go first, between groups of writes; without it nothing comes in between.
  * @throws CoevalError `folder-in-use` when another process has it open, `newer-data` when a later version wrote it.
  */
 export async function openDatabase<Tables>(
   path: string,
   migrations: readonly Migration[],
+  breathe: Breathe | null = null,
 ): Promise<Database<Tables>> {
   const raw = openRaw(path);
-  const database = handleOn<Tables>(raw);
+  const database = handleOn<Tables>(raw, breathe);
   try {
     await migrate(database.db as unknown as Kysely<unknown>, migrations);
   } catch (thrown) {
@@ -73,7 +75,7 @@ function openRaw(path: string): DatabaseSync {
   }
 }
 
-function handleOn<Tables>(raw: DatabaseSync): Database<Tables> {
+function handleOn<Tables>(raw: DatabaseSync, breathe: Breathe | null): Database<Tables> {
   let ended: string | null = null;
   const gate = () => {
     if (ended !== null) throw new CoevalError("internal-stop", `the database is ${ended}`);
@@ -85,12 +87,12 @@ function handleOn<Tables>(raw: DatabaseSync): Database<Tables> {
   };
   return {
     db,
-    write: createWriter(db, exec),
+    write: createWriter(db, exec, breathe),
     crash() {
       gate();
       ended = "gone: the process crashed";
       if (raw.isTransaction) raw.exec("rollback");
-      return handleOn<Tables>(raw);
+      return handleOn<Tables>(raw, breathe);
     },
     async close() {
       if (ended !== null) return;

@@ -4,10 +4,12 @@
  */
 import type { Kysely, Transaction } from "kysely";
 
-/** Writes that share a commit at most: the first of them waits for the last. */
-export const GROUP_WRITES_MAX = 64;
+/** Writes that share a commit at most: the first of them waits for the last, and so does whoever reads. Of a storm it is some 25 ms. */
+export const GROUP_WRITES_MAX = 16;
 
 type Work<Tables, T> = (trx: Transaction<Tables>) => Promise<T>;
+/** Lets everything else that this process has to do go first. */
+export type Breathe = () => Promise<void>;
 export type Writer<Tables> = <T>(work: Work<Tables, T>) => Promise<T>;
 
 interface Job<Tables> {
@@ -16,8 +18,15 @@ interface Job<Tables> {
   readonly reject: (thrown: unknown) => void;
 }
 
-/** @param exec runs a statement on the connection that `db` has; throws when the handle may not be used any more. */
-export function createWriter<Tables>(db: Kysely<Tables>, exec: (sql: string) => void): Writer<Tables> {
+/**
+ * @param exec runs a statement on the connection that `db` has; throws when the handle may not be used any more.
+ * @param breathe awaited after each group; null: the next one follows at once.
+ */
+export function createWriter<Tables>(
+  db: Kysely<Tables>,
+  exec: (sql: string) => void,
+  breathe: Breathe | null,
+): Writer<Tables> {
   // Bounded by those who write: a run's events, a link's messages, the calls that the API lets in at once.
   const waiting: Job<Tables>[] = [];
   let running = false;
@@ -59,6 +68,8 @@ export function createWriter<Tables>(db: Kysely<Tables>, exec: (sql: string) => 
         if (group.length === 0) group.push(...waiting.splice(0, 1));
         for (const { reject } of group) reject(thrown);
       }
+      // A group runs without a pause, and so would those after it: whoever only reads, or calls from outside, waits for one at most.
+      await breathe?.();
     }
     running = false;
   }

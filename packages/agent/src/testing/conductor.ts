@@ -18,6 +18,8 @@ export interface Conductor {
   /** All instructions given, in order. */
   readonly given: readonly Instruction[];
   readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** Lines for the run's log, as they came: `source: …`. */
+  readonly told: readonly string[];
   /** A site's process is there again: it is told everything that it has not answered. */
   returned(site: Site): void;
   feed(event: RunEvent): void;
@@ -68,6 +70,7 @@ export function conduct(run: Run, time: FakeTime, sites: Sites): Conductor {
   const given: Instruction[] = [];
   const open = new Map<string, Instruction>();
   const outcomes = new Map<string, Outcome>();
+  const told: string[] = [];
   const over = Promise.withResolvers<Run>();
   const clock = time.clock();
   let current = run;
@@ -88,12 +91,16 @@ export function conduct(run: Run, time: FakeTime, sites: Sites): Conductor {
   };
   for (const side of ["source", "target"] as const) {
     sites[side].hear = {
-      report: (_id, report) => feed({ kind: "reported", side, report, now: BEGIN_MS + time.nowMs }),
+      report(_id, report, lines) {
+        for (const { text } of lines) told.push(`${side}: ${text}`);
+        feed({ kind: "reported", side, report, now: BEGIN_MS + time.nowMs });
+      },
       answer(id, outcome) {
         const instruction = open.get(id);
         if (!instruction) return;
         open.delete(id);
         outcomes.set(id, outcome);
+        for (const { text } of outcome.lines ?? []) told.push(`${side}: ${text}`);
         const now = BEGIN_MS + time.nowMs;
         feed({ kind: "answered", side, step: instruction.order.step, outcome, now });
       },
@@ -116,6 +123,7 @@ export function conduct(run: Run, time: FakeTime, sites: Sites): Conductor {
     over: over.promise,
     given,
     outcomes,
+    told,
     feed,
     returned(site) {
       for (const instruction of open.values())

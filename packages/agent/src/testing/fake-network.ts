@@ -24,6 +24,8 @@ export interface FakeNet {
   readonly connections: readonly FakeConnection[];
   /** Called with each new connection before anything is said on it. */
   onConnect: ((connection: FakeConnection) => void) | null;
+  /** What connecting waits for first; throws where nobody is to be reached. */
+  onDial: (() => Promise<void>) | null;
 }
 
 export function createFakeNet(): FakeNet {
@@ -33,9 +35,11 @@ export function createFakeNet(): FakeNet {
   const net: FakeNet = {
     connections,
     onConnect: null,
+    onDial: null,
     of: (self) => ({
       async connect(address, cancel) {
         cancel?.throwIfAborted();
+        await net.onDial?.();
         const listening = listeners.get(address);
         if (!listening) throw new CoevalError("unreachable", `${address} does not answer`);
         const connection = connect(self, listening.self);

@@ -1,5 +1,6 @@
 /** One cluster with its agent, as far as instructions go: executor and transfers on a database that outlives the process. */
 import type { Peer } from "@coeval/core/ports/network";
+import type { RunLine } from "@coeval/core/model/run-line";
 import type { Log } from "@coeval/core/ports/log";
 import type { World } from "@coeval/core/ports/world";
 import type { Instruction, Outcome, Report } from "@coeval/core/protect/instruction";
@@ -57,7 +58,7 @@ export interface Site {
 }
 
 export interface SiteHearing {
-  report(instruction: string, report: Report): void;
+  report(instruction: string, report: Report, lines: readonly RunLine[]): void;
   answer(instruction: string, outcome: Outcome): void;
 }
 
@@ -145,7 +146,11 @@ export async function createSite(
           site.knowsCluster
             ? Promise.resolve({ source: life.port(site.source), target: life.port(site.target) })
             : new Promise(() => undefined),
-        report: (id, report) => void (life.dead || site.hear?.report(id, report)),
+        report(id, report, lines) {
+          if (life.dead || !site.hear) return false;
+          site.hear.report(id, report, lines);
+          return true;
+        },
         answer: (id, outcome) => void (life.dead || site.hear?.answer(id, outcome)),
       });
       running = { life, executor, lease, close: () => listener.close() };

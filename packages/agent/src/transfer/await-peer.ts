@@ -15,6 +15,12 @@ import type { Held, TransferWork } from "./work.ts";
 
 type Listening = StepContext<"receive-snapshots" | "serve-snapshots">;
 
+/**
+ * An instruction that the control device has not given again for so long lets nobody in any more, until it does: the run may be over.
+ * Elapsed time of this machine: what is accepted depends on no clock that can be set.
+ */
+export const INSTRUCTION_MS_MAX = 600_000;
+
 /** Serves the peer until one conversation has come to its end. */
 export async function awaitPeer(context: Listening, work: TransferWork): Promise<Result> {
   const { instruction, transfers, cancel, world } = context;
@@ -41,10 +47,12 @@ export async function awaitPeer(context: Listening, work: TransferWork): Promise
     service,
     epoch,
     peer,
+    expired: () => context.givenAgoMs() > INSTRUCTION_MS_MAX,
     async serve(channel, open) {
       // The peer has come again, so its earlier stream is dead, whether or not it is known here. One at a time:
       // two conversations would write the same files.
       const before = last;
+      if (before) context.tell(`${peer.cluster}'s agent has come again`);
       before?.channel.close("replaced");
       const served = Promise.resolve(before?.over).then(() =>
         parting(world.clock, channel, () => converse(channel, open)),
@@ -53,6 +61,7 @@ export async function awaitPeer(context: Listening, work: TransferWork): Promise
       await served;
     },
   });
+  context.tell(`${peer.cluster}'s agent is waited for at ${transfers.address}`);
   context.report({ kind: "ready", address: transfers.address });
   try {
     return { step, ...(await unlessCancelled(cancel, ended.promise)) };

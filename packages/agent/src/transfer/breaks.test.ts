@@ -5,6 +5,7 @@ import { chanceOf } from "@coeval/core/testing/chance";
 import { inOrder, randomTree, type Tree } from "@coeval/core/testing/trees";
 import { DIRECTIONS, type Direction } from "@coeval/core/protect/direction";
 import { begin, createStage, endsOf, given, protect, type Stage } from "../testing/stage.ts";
+import { UNREACHED_MS_MAX } from "./dial-peer.ts";
 
 const tree = randomTree(chanceOf(3), 30);
 const files = inOrder(tree).filter(({ type }) => type === "file");
@@ -116,6 +117,25 @@ for (const direction of ["push", "pull"] as const) {
     const run = await stage.time.until(conductor.over);
     assert.equal(run.phase, "done", JSON.stringify(run.cause));
     assert.equal(new Set(target.target.whole).size, files.length);
+  });
+
+  test(`${direction}: a peer that nobody reaches ends the run with its cause in minutes, however long each attempt takes`, async () => {
+    for (const attemptMs of [0, 10_000, 75_000]) {
+      const stage = await createStage();
+      stage.net.onDial = async () => {
+        await stage.time.clock().sleep(attemptMs);
+        throw new CoevalError("unreachable", "no handshake within its time");
+      };
+      const run = await protect(stage, "1", tree, null, direction);
+      assert.deepEqual(
+        [run.phase, run.cause?.code, run.cause?.message],
+        ["failed", "unreachable", "no handshake within its time"],
+      );
+      const { nowMs } = stage.time;
+      const mostMs = UNREACHED_MS_MAX + 2 * attemptMs + 20_000;
+      assert.ok(nowMs > UNREACHED_MS_MAX - 30_000 && nowMs < mostMs, `${attemptMs}: after ${nowMs} ms`);
+      assert.deepEqual([stage.net.connections, stage.sites.target.target.written], [[], []]);
+    }
   });
 
   test(`${direction}: a transfer that breaks again and again without a single new file ends, with what broke it`, async () => {

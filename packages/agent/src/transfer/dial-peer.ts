@@ -6,12 +6,15 @@ import { channelOn } from "@coeval/contract/wire/channel";
 import type { TransferMessage } from "@coeval/contract/wire/transfer";
 import type { StepContext } from "../context.ts";
 import { standingStill } from "../progress.ts";
+import { isTold } from "../run-lines.ts";
 import { parting } from "./farewell.ts";
 import { hear } from "./messages.ts";
 import type { Held, TransferWork } from "./work.ts";
 
-/** Breaks in a row without a single file in between, after which it is given up: about five minutes, for an agent to be started again. */
+/** Breaks in a row without a single file in between, after which it is given up. */
 const BREAKS_MAX = 60;
+/** A peer that does not open the transfer for so long, whatever each attempt takes, is given up: one that is started again is back by then. */
+export const UNREACHED_MS_MAX = 300_000;
 /** Failures of the other kinds in a row: trying again may help, waiting does not. */
 const FAILURES_MAX = 3;
 /** What waiting mends. */
@@ -36,19 +39,29 @@ type Dialling = StepContext<"send-snapshots" | "replicate-snapshots">;
 /** Dials until one conversation has come to its end. @throws CoevalError of either end that trying again does not mend. */
 export async function dialPeer(context: Dialling, work: TransferWork): Promise<Result> {
   const { world, instruction, cancel } = context;
+  const { clock } = world;
   let breaks = 0;
+  let reachedElapsedMs = clock.elapsedMs();
   for (;;) {
     try {
-      const held = await dialOnce(context, work, () => {
-        breaks = 0;
+      const held = await dialOnce(context, work, {
+        reached() {
+          reachedElapsedMs = Number.POSITIVE_INFINITY;
+        },
+        progressed() {
+          breaks = 0;
+        },
       });
       return { step: instruction.order.step, ...held };
     } catch (thrown) {
       cancel.throwIfAborted();
       if (!(thrown instanceof CoevalError) || ++breaks > attemptsAgain(thrown.code)) throw thrown;
+      reachedElapsedMs = Math.min(reachedElapsedMs, clock.elapsedMs());
+      if (clock.elapsedMs() - reachedElapsedMs > UNREACHED_MS_MAX) throw thrown;
       world.log.warn("transfer broke", { run: instruction.run, why: thrown.message, breaks });
+      if (isTold(breaks)) context.tell(`the transfer broke, tried again: ${thrown.message}`);
       context.report(standingStill(waitingFor(thrown, breaks)));
-      await world.clock.sleep(Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** breaks), cancel);
+      await clock.sleep(Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** breaks), cancel);
     }
   }
 }
@@ -64,7 +77,18 @@ function attemptsAgain(code: ErrorCode): number {
   return BREAKS.includes(code) ? BREAKS_MAX : FAILURES_MAX;
 }
 
-async function dialOnce(context: Dialling, work: TransferWork, progressed: () => void): Promise<Held> {
+interface Hearing {
+  /** The peer has opened the transfer. */
+  reached(): void;
+  /** A file is whole at the target. */
+  progressed(): void;
+}
+
+async function dialOnce(
+  context: Dialling,
+  work: TransferWork,
+  { reached, progressed }: Hearing,
+): Promise<Held> {
   const { instruction, network, cancel, world } = context;
   const { run, service, epoch, order } = instruction;
   const channel = channelOn(await network.connect(order.address, cancel, { kind: "agent", ...order.peer }));
@@ -72,11 +96,14 @@ async function dialOnce(context: Dialling, work: TransferWork, progressed: () =>
   const abort = (): void => channel.close("cancelled");
   cancel.addEventListener("abort", abort, { once: true });
   if (cancel.aborted) abort();
+  context.tell(`connected to ${order.peer.cluster}'s agent at ${order.address}`);
   try {
     return await parting(world.clock, channel, async () => {
       const baseManifestSha256 = order.base?.manifestSha256 ?? null;
       await say({ say: "open", direction: directionOf(order.step), run, service, epoch, baseManifestSha256 });
-      if ((await hear(channel, "opened", "finished")) === "finished") return work.recall();
+      const said = await hear(channel, "opened", "finished");
+      reached();
+      if (said === "finished") return work.recall();
       const held = await work.converse(channel, progressed);
       if (order.step === "replicate-snapshots") {
         // The source serves until it knows that all is here, and this end comes again until it knows that the source does.

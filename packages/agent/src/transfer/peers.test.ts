@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Peer } from "@coeval/core/ports/network";
 import { DIRECTIONS, type Direction } from "@coeval/core/protect/direction";
+import type { Instruction } from "@coeval/core/protect/instruction";
 import { chanceOf } from "@coeval/core/testing/chance";
 import { digestOf } from "@coeval/core/testing/fake-hash";
 import { randomTree } from "@coeval/core/testing/trees";
@@ -13,6 +14,7 @@ import {
   type TransferMessage,
 } from "@coeval/contract/wire/transfer";
 import { begin, createStage, endsOf, type Stage } from "../testing/stage.ts";
+import { INSTRUCTION_MS_MAX } from "./await-peer.ts";
 
 const tree = randomTree(chanceOf(3), 10);
 /** An agent as its peer sees it. */
@@ -115,6 +117,36 @@ async function heard(stage: Stage, channel: Channel): Promise<TransferMessage[]>
 
 const codeOf = (messages: readonly TransferMessage[]) =>
   messages.flatMap((message) => (message.say === "closed" ? [message.failure.code] : [])).join();
+
+test("an instruction that the control device has not given again for long lets nobody in, until it is given again", async () => {
+  for (const direction of BOTH) {
+    const stage = await waiting(direction);
+    const { listener } = endsOf(stage, direction);
+    const { instruct } = listener;
+    // The control device is cut off, or has ended the run and cannot say so.
+    const given: Instruction[] = [];
+    listener.instruct = async (instruction) => void given.push(instruction);
+    const ask = async (): Promise<Channel> => {
+      const channel = await dial(stage, direction);
+      await channel.send(openIn(direction));
+      return channel;
+    };
+    await stage.time.advance(INSTRUCTION_MS_MAX - 10_000);
+    const early = await ask();
+    assert.equal(await said(stage, early), "opened", direction);
+    early.close("gone");
+    await stage.time.advance(20_000);
+    const refused = await heard(stage, await ask());
+    assert.equal(codeOf(refused), "unreachable", "what a later attempt may mend");
+    assert.equal(refused.length, 1, "nothing of the data was said");
+    const again = given.find(({ order }) => order.step === DIRECTIONS[direction].listens.step);
+    assert.ok(again);
+    await instruct(again);
+    const late = await ask();
+    assert.equal(await said(stage, late), "opened", direction);
+    late.close("gone");
+  }
+});
 
 test("only the peer that the open instruction names is served, for that service, epoch and direction", async () => {
   for (const direction of BOTH) {

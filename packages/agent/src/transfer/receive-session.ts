@@ -11,6 +11,7 @@ import type { StepContext } from "../context.ts";
 import { pointFile, runFile } from "../folders.ts";
 import { proveIdentity } from "../identity.ts";
 import type { Meter } from "../progress.ts";
+import { manifestText, movedText } from "../run-lines.ts";
 import { requireRoom } from "../room.ts";
 import type { Share } from "./capacity.ts";
 import { farewell, isBreak, LAST_WORD_MS_MAX } from "./farewell.ts";
@@ -45,6 +46,8 @@ export async function converseAsTarget(session: ReceiveSession): Promise<Held> {
 
 async function takeAll(session: ReceiveSession, moved: MovedSummary): Promise<Held> {
   const { context, channel, meter, share } = session;
+  const from = context.instruction.order.peer.cluster;
+  context.tell(`receiving from ${from}: ${movedText(moved)}`);
   meter.start(share.doing("receiving"), moved.files, moved.bytes);
   await channel.send({ say: "planned" } satisfies TransferMessage);
   const end = createEnd(session);
@@ -56,7 +59,9 @@ async function takeAll(session: ReceiveSession, moved: MovedSummary): Promise<He
     await staging.finished();
     await changes.commit();
     committed = true;
-    return await compareManifests(session, sourceSha256, moved);
+    const held = await compareManifests(session, sourceSha256, moved);
+    context.tell(`all has come, manifest ${manifestText(held.manifest)}`);
+    return held;
   } catch (thrown) {
     end.fail(thrown);
     staging.fail(thrown);

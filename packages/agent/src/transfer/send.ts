@@ -11,6 +11,7 @@ import { readInstruction } from "@coeval/store/agent/journal";
 import type { StepContext } from "../context.ts";
 import { pointFile, runFile } from "../folders.ts";
 import { createMeter } from "../progress.ts";
+import { countOf, movedText } from "../run-lines.ts";
 import type { SnapshotNote } from "../snapshot.ts";
 import { awaitPeer } from "./await-peer.ts";
 import { shareOf } from "./capacity.ts";
@@ -36,13 +37,19 @@ async function sending(context: StepContext<Sends>): Promise<TransferWork> {
   const meter = createMeter(world.clock, context.report);
   meter.start("listing", null, null);
   const moved = await makePlan(context, own, () => meter.count(1, 0));
+  const { base, peer } = instruction.order;
+  context.tell(`plan ${base ? `on ${base.point}` : "of a full copy"}: ${movedText(moved)}`);
   const share = shareOf(context);
   const manifestHere = () => summaryOf(world, pointFile(instruction.service, instruction.run, "manifest"));
   return {
     async converse(given, progressed) {
       const channel = share.over(given);
+      let here = 0;
       const counting: Counting = {
-        had: (bytes) => meter.count(1, bytes),
+        had(bytes) {
+          here++;
+          meter.count(1, bytes);
+        },
         moved: (bytes) => meter.count(0, bytes),
         sent() {
           progressed();
@@ -53,7 +60,10 @@ async function sending(context: StepContext<Sends>): Promise<TransferWork> {
       const giveBack = await share.slot(AbortSignal.any([context.cancel, session.over]));
       try {
         meter.start(share.doing("sending"), moved.files, moved.bytes);
+        context.tell(`sending to ${peer.cluster}`);
         const manifest = await sendOver(context, session, moved);
+        const resumed = here === 0 ? "" : `, ${countOf(here, "file")} there already from an earlier stream`;
+        context.tell(`all is at ${peer.cluster}, both hold the same manifest${resumed}`);
         return { manifest: manifest ?? (await manifestHere()), moved };
       } finally {
         giveBack();

@@ -24,6 +24,8 @@ export interface Expected {
   readonly service: string;
   readonly epoch: number;
   readonly peer: { readonly cluster: string; readonly agent: string; readonly fingerprint: string };
+  /** The control device has said nothing of it for too long. */
+  expired(): boolean;
   /** Serves the stream until it ends; a later stream of the same run comes only after the earlier one has ended. */
   serve(channel: Channel, open: OpenMessage): Promise<void>;
 }
@@ -117,6 +119,10 @@ function refusalOf(match: Expected | undefined, open: OpenMessage, peer: Peer): 
   if (!match)
     return new CoevalError("unreachable", `transfer of ${open.run} refused: no open instruction names it`);
   const why = breachOf(match, open, peer);
+  if (why === null && match.expired()) {
+    const message = `transfer of ${open.run} refused: the control device has not given its instruction again for too long`;
+    return new CoevalError("unreachable", message);
+  }
   return why === null ? null : new CoevalError("not-allowed", `transfer of ${open.run} refused: ${why}`);
 }
 

@@ -4,18 +4,21 @@ import { type MomentPreview, momentPreviews } from "@coeval/contract/api/moment-
 import type { Command } from "commander";
 import { addCommand, type Context } from "../context.ts";
 import { exit } from "../exit.ts";
+import { limitOption, moreHint } from "../limit.ts";
 import { printList, type View } from "../output.ts";
+import { gather } from "../pages.ts";
 import { servicePath } from "../paths.ts";
 
 export function addMoments(service: Command, context: Context): void {
   const { io } = context;
-  addCommand<{ next?: boolean }>(
+  addCommand<{ next?: boolean; limit: number }>(
     context,
     service,
     {
       usage: "moments <name>",
       about: "what became of the policy's moments, the newest first",
-      with: (command) => command.option("--next", "those that come, as the policy's zones show them"),
+      with: (command) =>
+        limitOption(command).option("--next", "those that come, as the policy's zones show them"),
     },
     async ([name = ""], options) => {
       const client = await context.client();
@@ -25,8 +28,9 @@ export function addMoments(service: Command, context: Context): void {
         printList(io, options.output, coming, items);
         return exit.ok;
       }
-      const { items } = await client.call("GET", path, momentPage);
+      const { items, more } = await gather(client, path, momentPage, options.limit);
       printList(io, options.output, been, items);
+      moreHint(io, options, more);
       return exit.ok;
     },
   );

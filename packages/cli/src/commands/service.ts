@@ -1,7 +1,7 @@
 /** `service list|get|check|apply|delete|protect|moments|pause|resume`. */
 import { nothing } from "@coeval/contract/api/call";
 import { parseInstant } from "@coeval/contract/api/instant";
-import { serviceList, type ServiceResource, serviceResource } from "@coeval/contract/api/service";
+import { servicePage, type ServiceResource, serviceResource } from "@coeval/contract/api/service";
 import type { Command } from "commander";
 import { confirm } from "../confirm.ts";
 import { addCommand, type Context, say } from "../context.ts";
@@ -9,7 +9,9 @@ import { exit } from "../exit.ts";
 import { CliError } from "../failure.ts";
 import { age } from "../figures.ts";
 import type { Io } from "../io.ts";
+import { LIMIT_MAX } from "../limit.ts";
 import { printList, printOne, type View } from "../output.ts";
+import { gather } from "../pages.ts";
 import { servicePath } from "../paths.ts";
 import {
   activeRunText,
@@ -30,7 +32,7 @@ export function addService(program: Command, context: Context): void {
   const service = program.command("service").description("what is protected together");
   const { io } = context;
   addCommand(context, service, { usage: "list", about: "all services" }, async (_names, options) => {
-    const { items } = await (await context.client()).call("GET", "/api/v1/services", serviceList);
+    const { items } = await gather(await context.client(), "/api/v1/services", servicePage, LIMIT_MAX);
     printList(io, options.output, short(io), items);
     return exit.ok;
   });

@@ -7,9 +7,9 @@ import {
   idText,
   instantText,
   labelText,
-  listOf,
   momentText,
   nameText,
+  pageOf,
 } from "./fields.ts";
 import { estimateResource } from "./estimate.ts";
 import { findingResource } from "./finding.ts";
@@ -72,8 +72,8 @@ export type ServiceStatus = z.infer<typeof serviceStatus>;
 export const serviceResource = named("Service", resourceOf("Service", serviceSpec, serviceStatus));
 export type ServiceResource = z.infer<typeof serviceResource>;
 
-/** Every service that the caller's scopes reach. */
-export const serviceList = named("ServiceList", listOf(serviceResource));
+/** By name; those that the caller's scopes reach. */
+export const servicePage = named("ServicePage", pageOf(serviceResource));
 
 /** Applies several documents at once: all of them or none. */
 export const applyServices = named(

@@ -2,6 +2,7 @@
 import { errors, type ErrorCode } from "@coeval/core/errors";
 import { NAME_PATTERN } from "@coeval/core/model/cluster";
 import { MAX_PATH_BYTES } from "@coeval/core/model/path";
+import { INSTRUCTION_LINES_MAX, isLineText } from "@coeval/core/model/run-line";
 import { z } from "zod";
 
 /** Roots, receipts, data sets named in one message. */
@@ -26,6 +27,16 @@ export const textField = z.string().max(4000);
 export const sha256Field = z.string().regex(/^[0-9a-f]{64}$/);
 /** Ms since the epoch, up to the end of the year 9999. */
 export const instantField = z.number().finite().min(0).max(253_402_300_799_999);
+/** Lines for a run's log. */
+export const linesField = z
+  .array(
+    z.object({
+      at: instantField.nullable(),
+      text: z.string().refine(isLineText, "is no line of a log"),
+    }),
+  )
+  .max(INSTRUCTION_LINES_MAX)
+  .readonly();
 /** A count or a number of bytes, exact. */
 export const countField = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** A length of time or a difference of clocks in ms; may be negative. */

@@ -23,6 +23,7 @@ import {
   instantField,
   instructionIdField,
   ITEMS_MAX,
+  linesField,
   msField,
   nameField,
   pathField,
@@ -130,8 +131,8 @@ const result = z.discriminatedUnion("step", [
 
 /** What an agent answers. */
 export const outcomeSchema = z.discriminatedUnion("ok", [
-  z.object({ ok: z.literal(true), result }),
-  z.object({ ok: z.literal(false), failure: failureField }),
+  z.object({ ok: z.literal(true), result, lines: linesField.exactOptional() }),
+  z.object({ ok: z.literal(false), failure: failureField, lines: linesField.exactOptional() }),
 ]) satisfies z.ZodType<Outcome>;
 
 const progressSchema = z.object({

@@ -7,7 +7,7 @@ import { type ClusterStatus, type Inspection, PROTECTIONS } from "@coeval/core/m
 import type { SetSize } from "@coeval/core/ports/source";
 import type { TimeServer } from "@coeval/core/ports/time-source";
 import { z } from "zod";
-import { certificateBodySchema, certificateSchema } from "./certificate.ts";
+import { certificateBodySchema, certificateSchema, filtersSchema } from "./certificate.ts";
 import { entrySchema } from "./entry.ts";
 import {
   addressField,
@@ -19,6 +19,7 @@ import {
   instantField,
   instructionIdField,
   ITEMS_MAX,
+  linesField,
   msField,
   nameField,
   pathField,
@@ -152,7 +153,13 @@ export const fromAgent = z.discriminatedUnion("say", [
   }),
   /** Answers `appoint`: it is stored. */
   z.object({ say: z.literal("appointed"), term: termField, acting: z.boolean(), leased: z.boolean() }),
-  z.object({ say: z.literal("report"), instruction: instructionIdField, report: reportSchema }),
+  /** `lines`: what the run's log is to say besides. */
+  z.object({
+    say: z.literal("report"),
+    instruction: instructionIdField,
+    report: reportSchema,
+    lines: linesField.exactOptional(),
+  }),
   z.object({ say: z.literal("answer"), instruction: instructionIdField, outcome: outcomeSchema }),
   z.object({
     say: z.literal("findings"),
@@ -285,6 +292,8 @@ export const fromControl = z.discriminatedUnion("say", [
     directory: pathField.nullable(),
     /** Also the data sets' sizes, on the secondary the room. */
     measure: z.boolean(),
+    /** What of the data sets is not measured; absent: all is. */
+    filters: filtersSchema.exactOptional(),
   }),
   /** Asks what the cluster is and what the agent's user may do there; changes nothing. Answered by `inspected`. */
   z.object({

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { courseTo, directed, resultOf, runIn } from "@coeval/core/testing/runs";
+import { INSTRUCTION_LINES_MAX } from "@coeval/core/model/run-line";
 import type { z } from "zod";
 import { certificateSchema } from "./certificate.ts";
 import { ITEMS_MAX } from "./fields.ts";
@@ -214,6 +215,29 @@ test("instructions with anything beyond their bounds are refused", () => {
     { ok: false },
     { ok: true, result: { step: "verify", files: -1, bytes: 0 } },
   ]);
+});
+
+test("lines for a run's log are few, short, and nothing that a terminal would obey", () => {
+  const lines = [{ at: null, text: "snapshot taken" }];
+  const report = { say: "report", instruction: "run-1/verify/target", report: { kind: "armed", identity } };
+  takes(fromAgent, [{ ...report, lines: [{ at: 5, text: "größe 100 % 🐘" }, ...lines] }]);
+  takes(outcomeSchema, [{ ok: false, failure, lines }]);
+  const bad = [
+    [{ at: null, text: LONG }],
+    [{ at: null, text: "a\u001b[2J" }],
+    [{ at: null, text: "two\nlines" }],
+    [{ at: null, text: "" }],
+    [{ at: -1, text: "before all time" }],
+    Array(INSTRUCTION_LINES_MAX + 1).fill(lines[0]),
+  ];
+  refuses(
+    fromAgent,
+    bad.map((wrong) => ({ ...report, lines: wrong })),
+  );
+  refuses(
+    outcomeSchema,
+    bad.map((wrong) => ({ ok: false, failure, lines: wrong })),
+  );
 });
 
 test("messages of the link that are too large, or nobody's, are refused", () => {

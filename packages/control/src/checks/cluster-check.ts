@@ -10,10 +10,12 @@ import { clockWarnings } from "../clock-warnings.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import type { AgentMessage } from "../link-parts.ts";
 import type { Link } from "../link.ts";
+import type { Links } from "../links.ts";
 import type { Acting } from "../acting.ts";
 import type { ControlClock } from "../shared-clock.ts";
 import type { CheckLine } from "./check-line.ts";
 import { clusterLines } from "./cluster-lines.ts";
+import type { AgentSeen } from "./crew-lines.ts";
 
 export interface CheckedCluster {
   readonly cluster: string;
@@ -40,6 +42,7 @@ export interface ClusterCheckParts {
   readonly db: ControlQueries;
   readonly clients: Clients;
   readonly acting: Pick<Acting, "link">;
+  readonly links: Pick<Links, "all" | "sight">;
   readonly clock: ControlClock;
 }
 
@@ -73,6 +76,7 @@ export async function checkCluster(
     view,
     inspected,
     software: { own: asker.own, agent },
+    crew: crewOf(parts, view),
     clock,
     clockWarnings: clockWarnings(clock, [view]).map(({ text }) => text),
     services: (await serviceList(db))
@@ -102,6 +106,23 @@ export async function checkCluster(
       clock: view.clock,
     },
   };
+}
+
+/** Every agent of the cluster as its own link shows it. */
+function crewOf({ links }: ClusterCheckParts, { agents }: ClusterView): AgentSeen[] {
+  return agents.map((view) => {
+    const { said, dataAddress } = links.sight(view.fingerprint);
+    const link = links.all().find(({ peer }) => peer.fingerprint === view.fingerprint) ?? null;
+    const { agent, acting, connected } = view;
+    return {
+      agent,
+      acting,
+      connected,
+      dataAddress,
+      software: link?.software ?? null,
+      status: connected ? (said?.cluster ?? null) : null,
+    };
+  });
 }
 
 /** What the agent says, but for paths that the asker may not know of: they are counted. */

@@ -56,6 +56,7 @@ function lines(change: Changes = {}) {
     view: wellCluster("east", { identity, dataAddress: "10.0.0.1:7444", ...change.view }),
     inspected,
     software: { own: "0.1.0", agent: "0.1.0" },
+    crew: [],
     clock: { source: "control:1", reading: () => reading, failure: null },
     clockWarnings: [],
     services: [],
@@ -237,4 +238,41 @@ test("the clock is judged by what the cluster's services tolerate, with the figu
     stamped?.text ?? "",
     /the cluster's own clock was 3\.000 ms ± 1\.000 ms behind the shared one 9 s ago/,
   );
+});
+
+test("of two agents both are told: which one acts, and whether the other could take over", () => {
+  const acting = {
+    agent: "east-1",
+    acting: true,
+    connected: true,
+    dataAddress: "10.0.0.1:7444",
+    software: "0.1.0",
+    status,
+  };
+  const agent = { ...wellCluster("east", {}).agent, agent: "east-1" } as ClusterView["agent"];
+  const standby = { ...acting, agent: "east-2", acting: false, dataAddress: "10.0.0.2:7444" };
+  const of = (change: Partial<typeof standby> | { status: null; software: null }) =>
+    lines({ view: { agent }, seen: { crew: [acting, { ...standby, ...change }] } }).filter(
+      ({ about }) => about === "agent",
+    );
+  assert.deepEqual(
+    of({}).map(({ level, text }) => [level, text]),
+    [
+      ["ok", "east-1 is connected and acts; peers reach it at 10.0.0.1:7444"],
+      ["ok", "east-2 stands by, version 0.1.0; peers reach it at 10.0.0.2:7444; it reaches the cluster"],
+    ],
+  );
+  const cases = [
+    [{ connected: false, status: null, software: null }, /not connected: it cannot take over/],
+    [{ status: { ...status, reachable: false, cause: "no route" } }, /does not reach the cluster: no route/],
+    [{ status: null, software: "0.1.0" }, /has not told of the cluster yet/],
+    [{ software: "0.0.9" }, /version 0\.0\.9; .*, the control device's is 0\.1\.0/],
+  ] as const;
+  for (const [change, pattern] of cases) {
+    const [own, other] = of(change as Partial<typeof standby>);
+    assert.equal(own?.level, "ok");
+    assert.equal(other?.level, "warning");
+    assert.match(other?.text ?? "", pattern);
+    assert.notEqual(other?.fix ?? "", "", "what mends it is told");
+  }
 });

@@ -8,6 +8,7 @@ import type { AgentMessage } from "../link-parts.ts";
 import type { ControlClock } from "../shared-clock.ts";
 import { type CheckLine, failed, ok, unknown, warning } from "./check-line.ts";
 import { clockLines } from "./clock-lines.ts";
+import { type AgentSeen, crewLines } from "./crew-lines.ts";
 import { rightsLines } from "./rights-lines.ts";
 
 /** A NameNode that takes longer for two small questions is told as slow, ms. */
@@ -24,6 +25,8 @@ export interface ClusterSeen {
   readonly inspected: AgentMessage<"inspected"> | Failure | null;
   /** Versions of the software: ours, and the agent's. */
   readonly software: { readonly own: string; readonly agent: string | null };
+  /** All agents of the cluster, by name. */
+  readonly crew: readonly AgentSeen[];
   readonly clock: Pick<ControlClock, "source" | "reading" | "failure">;
   /** What may be wrong with the clock source. */
   readonly clockWarnings: readonly string[];
@@ -40,6 +43,7 @@ export function clusterLines(seen: ClusterSeen): CheckLine[] {
   const answer = inspected !== null && "say" in inspected ? inspected : null;
   return [
     agentLine(seen),
+    ...crewLines(seen),
     ...(answer
       ? answeredLines(seen, answer)
       : ABSENT.map((about) => unknown(about, "the agent does not answer"))),
@@ -69,7 +73,7 @@ function answeredLines(seen: ClusterSeen, answer: Inspected): CheckLine[] {
   ];
 }
 
-function agentLine({ view, inspected }: ClusterSeen): CheckLine {
+function agentLine({ view, inspected, crew }: ClusterSeen): CheckLine {
   const { name } = view.cluster;
   if (view.agent === null)
     return failed(
@@ -80,10 +84,8 @@ function agentLine({ view, inspected }: ClusterSeen): CheckLine {
     );
   if (inspected === null) return failed("agent", "agent-away", view.cause ?? "the agent is not connected");
   if (!("say" in inspected)) return failed("agent", inspected.code, inspected.message);
-  return ok(
-    "agent",
-    `${view.agent.agent} is connected; peers reach it at ${view.dataAddress ?? "no address"}`,
-  );
+  const acts = crew.length > 1 ? "is connected and acts" : "is connected";
+  return ok("agent", `${view.agent.agent} ${acts}; peers reach it at ${view.dataAddress ?? "no address"}`);
 }
 
 function reachLine({ cluster }: ClusterView, { status, tookMs }: Inspected): CheckLine {

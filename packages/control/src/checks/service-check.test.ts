@@ -26,6 +26,7 @@ test("a first run is estimated by what the pair's last runs took, and by what is
     ] as const) {
       const asked = agent.heard.at(-1);
       assert.ok(asked?.say === "examine" && asked.measure);
+      if (agent === pair.source) assert.deepEqual(asked.filters, service.policy.filters);
       const room = { capacityBytes: 1e13, remainingBytes: 1e12, dataNodes: 5 };
       const answer = { findings: [], sizes: [...sizes], blockSizeBytes: 1e6, failure: null };
       await agent.say({
@@ -45,7 +46,8 @@ test("a first run is estimated by what the pair's last runs took, and by what is
   const { run } = await control.protect(call, { service: "orders", at: "earliest", label: null });
   await time.advance(5000);
   assert.equal((await control.runs.get(run.id)).run.phase, "done");
-  const held = await measuredNow(base);
+  const filters = { include: [], exclude: ["tmp/"] };
+  const held = await measuredNow({ ...base, policy: { ...base.policy, filters } });
   assert.deepEqual(held.estimate?.copies.sets, [], "the point holds the data set already");
   assert.equal(held.estimate?.rate.from, "assumed", "one file of five bytes tells nothing of the link");
   await control.write(async ({ trx }) => {

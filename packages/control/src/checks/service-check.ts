@@ -1,6 +1,7 @@
 /** The check of a service: what accepting it means on both clusters, and what its first run takes. Asks both agents; changes nothing. */
 import type { ClusterIdentity } from "@coeval/core/model/cluster";
 import { CoevalError } from "@coeval/core/errors";
+import type { Filters } from "@coeval/core/model/policy";
 import type { Service } from "@coeval/core/model/service";
 import { mayNest } from "@coeval/core/model/set-pattern";
 import type { Finding } from "@coeval/core/ports/source";
@@ -51,7 +52,12 @@ export async function checkOnClusters(
   const own = [...sameFindings(...views), ...clockFindings(parts.clock, views, service)];
   if (own.some(({ level }) => level === "blocks")) return { findings: own, blocked: true, estimate: null };
   const [source, target] = await Promise.all([
-    examine(parts, service, views[0], { sets: service.dataSets, directory: null, measure }),
+    examine(parts, service, views[0], {
+      sets: service.dataSets,
+      directory: null,
+      measure,
+      filters: service.policy.filters,
+    }),
     examine(parts, service, views[1], { sets: [], directory: service.mapping.target, measure }),
   ]);
   const estimate = measure ? await estimated(db, service, source, target) : null;
@@ -70,7 +76,7 @@ async function examine(
   { acting }: ServiceCheckParts,
   service: Service,
   { cluster: { name }, identity }: ClusterView,
-  asked: Pick<Parameters<typeof question>[0], "sets" | "directory" | "measure">,
+  asked: Pick<Parameters<typeof question>[0], "sets" | "directory" | "measure" | "filters">,
 ): Promise<Findings> {
   const link = acting.link(name);
   if (!link) throw new CoevalError("agent-away", `the agent of ${name} is not connected`);
@@ -83,8 +89,11 @@ function question(asked: {
   readonly sets: Service["dataSets"];
   readonly directory: string | null;
   readonly measure: boolean;
+  readonly filters?: Filters;
 }) {
-  return { say: "examine" as const, ...asked, sets: [...asked.sets] };
+  const { filters, ...rest } = asked;
+  const named = filters && { filters: { include: [...filters.include], exclude: [...filters.exclude] } };
+  return { say: "examine" as const, ...rest, sets: [...asked.sets], ...named };
 }
 
 function placed(cluster: string, findings: readonly Finding[]): PlacedFinding[] {

@@ -6,13 +6,14 @@ import {
   nothing,
   serviceParams,
 } from "@coeval/contract/api/call";
+import { pageQueryOnly } from "@coeval/contract/api/fields";
 import { findingOf } from "@coeval/contract/api/finding";
 import {
   appliedServices,
   applyServices,
   checkedService,
   deleteServiceQuery,
-  serviceList,
+  servicePage,
   serviceResource,
 } from "@coeval/contract/api/service";
 import { callOf, liesOf, maySee, requireRole, requireService, requireSight } from "../auth/caller.ts";
@@ -29,13 +30,17 @@ export function serviceRoutes(api: Api, deps: ApiDeps): void {
   const { control } = deps;
   api.get(
     "/api/v1/services",
-    { schema: { tags, response: { 200: serviceList } }, config: { access: "viewer" } },
+    {
+      schema: { tags, querystring: pageQueryOnly, response: { 200: servicePage } },
+      config: { access: "viewer" },
+    },
     async (request) => {
       const caller = callerOf(request);
-      const [records, status] = await Promise.all([control.services.list(), control.status()]);
+      const { items, next } = await control.services.page(request.query);
+      const seen = items.filter((record) => maySee(caller, liesOf(record.service)));
+      const status = await control.status(seen.map(({ service }) => service.name));
       const known = new Map(status.services.map((one) => [one.service, one]));
-      const seen = records.filter((record) => maySee(caller, liesOf(record.service)));
-      return { items: seen.map((record) => showService(record, known.get(record.service.name))) };
+      return { items: seen.map((record) => showService(record, known.get(record.service.name))), next };
     },
   );
   api.get(
@@ -47,7 +52,7 @@ export function serviceRoutes(api: Api, deps: ApiDeps): void {
     async (request, reply) => {
       const record = await control.services.get(request.params.service);
       requireSight(callerOf(request), liesOf(record.service));
-      const known = (await control.status()).services.find((one) => one.service === record.service.name);
+      const [known] = (await control.status([record.service.name])).services;
       void reply.header("etag", etagOf(record.version));
       return showService(record, known);
     },

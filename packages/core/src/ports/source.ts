@@ -21,8 +21,9 @@ export interface Source extends Component {
   /**
    * How much the data sets hold now, summed up by the cluster; one that cannot be told is a finding instead. Changes nothing, and may
    * take long on a large tree.
+   * @param filter what it leaves out is not counted: then the tree is listed instead; without it everything counts.
    */
-  measure(sets: readonly DataSet[], cancel: AbortSignal): Promise<Measured>;
+  measure(sets: readonly DataSet[], cancel: AbortSignal, filter?: PathFilter): Promise<Measured>;
   /**
    * Everything slow, before the moment: roots found (one covering root where the layout allows), rights proven, connection warm.
    * The result is plain data: it is journaled and given back after a crash.

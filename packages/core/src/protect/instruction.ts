@@ -16,6 +16,7 @@ import type { Instant } from "../model/instant.ts";
 import type { ClockEvidence, OpenFilesGrade, Receipt } from "../model/receipt.ts";
 import type { Filters } from "../model/policy.ts";
 import type { Role } from "../model/role.ts";
+import type { RunLine } from "../model/run-line.ts";
 import type { SetPattern, Uncovered } from "../model/set-pattern.ts";
 
 export interface Instruction {
@@ -135,10 +136,10 @@ export type Order =
 /** What an order is to do, in a word. */
 export type Step = Order["step"];
 
-/** What an agent answers, once, at the end of an instruction. */
+/** What an agent answers, once, at the end of an instruction. `lines`: for the run's log, as far as no report has told them. */
 export type Outcome =
-  | { readonly ok: true; readonly result: Result }
-  | { readonly ok: false; readonly failure: Failure };
+  | { readonly ok: true; readonly result: Result; readonly lines?: readonly RunLine[] }
+  | { readonly ok: false; readonly failure: Failure; readonly lines?: readonly RunLine[] };
 
 /** Both ends of a transfer answer what they hold at its end, and what was moved. */
 export interface TransferResult<Name extends string> {

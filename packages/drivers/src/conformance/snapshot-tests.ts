@@ -1,4 +1,5 @@
 /** Snapshots: covering roots, repeats, what forbids them, open files, release. */
+import { compileFilters } from "@coeval/core/model/path-filter";
 import { assert, assertEqual, type Ground, refused, type Scenario } from "./harness.ts";
 import { collect, makeDirectories, makeSet, put, take } from "./trees.ts";
 
@@ -352,6 +353,11 @@ async function measures(ground: Ground): Promise<void> {
     "sizes",
   );
   assertEqual(findings, [], "findings");
+  const some = compileFilters({ include: [], exclude: ["er/"] });
+  const absent = { ...set, name: "absent", path: `${set.path}-none` };
+  const part = await source.measure([set, absent], ground.cancel, some);
+  assertEqual(part.sizes, [{ set: "data", files: 1, directories: 2, bytes: 5, spaceBytes: 10 }], "filtered");
+  assertEqual(part.findings[0]?.code, "set-missing", "what is not there is named with a filter as well");
   await fs.setOwner(`${set.path}/deep`, "bob", "staff", ground.cancel);
   await fs.setMode(`${set.path}/deep`, 0o700, ground.cancel);
   const gone = { name: "gone", component: "hdfs" as const, path: `${ground.folder}/gone` };

@@ -1,10 +1,12 @@
 /** How much data sets hold, summed up by the cluster. Asks only. */
 import { CoevalError } from "@coeval/core/errors";
 import type { DataSet } from "@coeval/core/model/data-set";
+import { EVERYTHING, type PathFilter } from "@coeval/core/model/path-filter";
 import type { Finding, Measured, SetSize } from "@coeval/core/ports/source";
 import type { FileSystem } from "./file-system.ts";
 import { notReadable } from "./locate.ts";
 import { inParallel } from "./parallel.ts";
+import { walk } from "./walk.ts";
 
 /** A sum holds the name system's lock, if in slices: few at a time. */
 const SUMS_AT_ONCE_MAX = 2;
@@ -17,8 +19,9 @@ export async function measureSets(
   fs: FileSystem,
   sets: readonly DataSet[],
   cancel: AbortSignal,
+  filter: PathFilter = EVERYTHING,
 ): Promise<Measured> {
-  const told = await inParallel(sets, SUMS_AT_ONCE_MAX, (set) => measureSet(fs, set, cancel));
+  const told = await inParallel(sets, SUMS_AT_ONCE_MAX, (set) => measureSet(fs, set, cancel, filter));
   return {
     blockSizeBytes: blockSizeOf(await fs.setting(BLOCK_SIZE_KEY, cancel)),
     sizes: told.flatMap((one) => ("size" in one ? [one.size] : [])),
@@ -35,15 +38,45 @@ function blockSizeOf(text: string | null): number | null {
 
 type Told = { readonly size: SetSize } | { readonly finding: Finding };
 
-async function measureSet(fs: FileSystem, set: DataSet, cancel: AbortSignal): Promise<Told> {
+async function measureSet(
+  fs: FileSystem,
+  set: DataSet,
+  cancel: AbortSignal,
+  filter: PathFilter,
+): Promise<Told> {
   try {
-    return { size: { set: set.name, ...(await fs.contentSummary(set.path, cancel)) } };
+    const sum =
+      filter === EVERYTHING
+        ? await fs.contentSummary(set.path, cancel)
+        : await counted(fs, set, cancel, filter);
+    return { size: { set: set.name, ...sum } };
   } catch (thrown) {
     if (!(thrown instanceof CoevalError)) throw thrown;
     const problem = unmeasured(fs.user, set, thrown);
     if (problem === null) throw thrown;
     return { finding: { set: set.name, level: "blocks", ...problem } };
   }
+}
+
+/** HDFS sums up whole trees only: what a filter leaves is listed. */
+async function counted(fs: FileSystem, set: DataSet, cancel: AbortSignal, filter: PathFilter) {
+  const sum = { files: 0, directories: 1, bytes: 0, spaceBytes: 0 };
+  try {
+    for await (const { status } of walk(fs, set.path, cancel, filter)) {
+      if (status.type === "directory") sum.directories++;
+      else {
+        sum.files++;
+        sum.bytes += status.length;
+        sum.spaceBytes += status.length * status.replication;
+      }
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof CoevalError) || thrown.code !== "not-found") throw thrown;
+    if ((await fs.status(set.path, cancel)) === null) throw thrown;
+    const why = `${set.path} changed while it was listed`;
+    throw new CoevalError("stalled", why, { cause: thrown });
+  }
+  return sum;
 }
 
 /** What is wrong with the data set itself; null when the cluster could not be asked. */

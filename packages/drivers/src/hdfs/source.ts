@@ -36,7 +36,7 @@ export function createHdfsSource(world: HdfsWorld, fs: FileSystem): Source {
     inspect: (scopes, cancel) => inspectCluster(fs, scopes, cancel),
     examine: (sets, cancel) => examineSets(fs, sets, cancel),
     matching: (pattern, at, cancel) => matchingDirectories(fs, pattern, at, cancel),
-    measure: (sets, cancel) => measureSets(fs, sets, cancel),
+    measure: (sets, cancel, filter) => measureSets(fs, sets, cancel, filter),
     prepare: (request, cancel) => prepareSnapshots(fs, request, cancel),
     snapshot: (prepared, cancel) => takeSnapshots(world.clock, fs, prepared, sent, cancel),
     openFiles: (prepared, cancel) => listOpenFiles(fs, prepared, cancel),

@@ -1,9 +1,12 @@
 import { momentOf, type StoredMoment } from "./moment-row.ts";
 import type { ControlQueries } from "./tables.ts";
 
-/** What became of the last moment of each service that had one; one query for all. */
-export async function momentNewest(db: ControlQueries): Promise<StoredMoment[]> {
-  const rows = await db
+/** What became of the last moment of these services, or of each that had one; one query for all. */
+export async function momentNewest(
+  db: ControlQueries,
+  services?: readonly string[],
+): Promise<StoredMoment[]> {
+  let query = db
     .selectFrom("services as s")
     .innerJoin("moments as m", (join) =>
       join.on((is) =>
@@ -17,7 +20,8 @@ export async function momentNewest(db: ControlQueries): Promise<StoredMoment[]> 
         ),
       ),
     )
-    .selectAll("m")
-    .execute();
+    .selectAll("m");
+  if (services) query = query.where("s.name", "in", services);
+  const rows = await query.execute();
   return rows.map(momentOf);
 }

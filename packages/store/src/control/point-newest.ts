@@ -11,15 +11,16 @@ export interface NewestPoint {
   readonly points: number;
 }
 
-/** The newest point of each service that has one; two queries for all. */
-export async function pointNewest(db: ControlQueries): Promise<NewestPoint[]> {
-  const ends = await db
+/** The newest point of these services, or of each that has one; two queries for all. */
+export async function pointNewest(db: ControlQueries, services?: readonly string[]): Promise<NewestPoint[]> {
+  let counted = db
     .selectFrom("points")
     .select(({ fn }) => ["service", fn.countAll<number>().as("points")])
-    .groupBy("service")
-    .execute();
+    .groupBy("service");
+  if (services) counted = counted.where("service", "in", services);
+  const ends = await counted.execute();
   const counts = new Map(ends.map(({ service, points }) => [service, points]));
-  const rows = await db
+  let query = db
     .selectFrom("services as s")
     .innerJoin("points as p", (join) =>
       join.on((is) =>
@@ -33,8 +34,9 @@ export async function pointNewest(db: ControlQueries): Promise<NewestPoint[]> {
         ),
       ),
     )
-    .select(["p.service", "p.id", "p.moment", "p.grade"])
-    .execute();
+    .select(["p.service", "p.id", "p.moment", "p.grade"]);
+  if (services) query = query.where("s.name", "in", services);
+  const rows = await query.execute();
   return rows.map((row) => ({
     ...row,
     grade: JSON.parse(row.grade) as Grade,

@@ -11,9 +11,9 @@ export interface EndedRun {
   readonly endedAt: number;
 }
 
-/** The newest run that is over, of each service that has one; one query for all. */
-export async function runNewestEnded(db: ControlQueries): Promise<EndedRun[]> {
-  const rows = await db
+/** The newest run that is over, of these services, or of each that has one; one query for all. */
+export async function runNewestEnded(db: ControlQueries, services?: readonly string[]): Promise<EndedRun[]> {
+  let query = db
     .selectFrom("services as s")
     .innerJoin("runs as r", (join) =>
       join.on((is) =>
@@ -31,8 +31,9 @@ export async function runNewestEnded(db: ControlQueries): Promise<EndedRun[]> {
         ),
       ),
     )
-    .select(["r.service", "r.id", "r.phase", "r.cause", "r.endedAt"])
-    .execute();
+    .select(["r.service", "r.id", "r.phase", "r.cause", "r.endedAt"]);
+  if (services) query = query.where("s.name", "in", services);
+  const rows = await query.execute();
   return rows.map(({ cause, endedAt, ...rest }) => ({
     ...rest,
     cause: cause === null ? null : (JSON.parse(cause) as Failure),

@@ -92,7 +92,7 @@ export async function fakeControl(world: FakeWorld): Promise<FakeControl> {
         state.runRecords.set(id, record);
         return record;
       }),
-    status: async () => ({
+    status: async (names) => ({
       now: world.clock.nowMs(),
       clock: {
         source: "control:test",
@@ -102,7 +102,7 @@ export async function fakeControl(world: FakeWorld): Promise<FakeControl> {
       },
       warnings: [],
       clusters: [...state.clusterViews.values()],
-      services: [...state.serviceRecords.values()].map(({ service }) => ({
+      services: recordsOf(state, names).map(({ service }) => ({
         service: service.name,
         primary: service.primary,
         secondary: service.secondary,
@@ -234,6 +234,11 @@ const noFigures = {
   clock: null,
 };
 
+function recordsOf({ serviceRecords }: State, names: readonly string[] | undefined) {
+  const all = [...serviceRecords.values()];
+  return names ? all.filter(({ service }) => names.includes(service.name)) : all;
+}
+
 function services(state: State, change: Change): Control["services"] {
   return {
     async apply(call, wanted, { dryRun }) {
@@ -254,6 +259,7 @@ function services(state: State, change: Change): Control["services"] {
     },
     get: async (name) => found(state.serviceRecords, name),
     list: async () => [...state.serviceRecords.values()],
+    page: async () => ({ items: [...state.serviceRecords.values()], next: null }),
     examine: async (_service, { measure }) => checked(state, measure),
     check: async (_name, { measure }) => checked(state, measure),
     remove: (call, name, { points }) =>
