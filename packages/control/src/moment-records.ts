@@ -19,7 +19,8 @@ export interface Untaken {
 /** Of moments that had passed before anything could be done about them. */
 export const UNARMED: Failure = {
   code: "moment-unarmed",
-  message: "the control device was not running, or was held up, when the moment was to be armed",
+  message:
+    "the control device was not running, was held up, or had not read the clock when the moment was to be armed",
   evidence: [],
 };
 

@@ -3,10 +3,11 @@ import { toFailure } from "@coeval/core/errors";
 import type { Instant } from "@coeval/core/model/instant";
 import type { Service } from "@coeval/core/model/service";
 import type { Calendar } from "@coeval/core/ports/calendar";
+import type { Clock } from "@coeval/core/ports/clock";
 import type { World } from "@coeval/core/ports/world";
 import { due } from "@coeval/core/protect/policy";
 import { pauseList, type StoredPause } from "@coeval/store/control/pause-list";
-import { scheduleLast } from "@coeval/store/control/schedule-last";
+import { type ScheduleLast, scheduleLast } from "@coeval/store/control/schedule-last";
 import { serviceList } from "@coeval/store/control/service-list";
 import type { ControlQueries } from "@coeval/store/control/tables";
 import type { Act } from "./answer-policy.ts";
@@ -21,6 +22,8 @@ export interface ScheduleParts {
   readonly db: ControlQueries;
   readonly calendar: Calendar;
   readonly leads: Leads;
+  /** The control device's own clock, as it is. */
+  readonly own: Pick<Clock, "nowMs">;
 }
 
 /** One service. */
@@ -52,7 +55,7 @@ export interface Schedule {
   look(now: Instant): { readonly calls: Call[]; readonly nextAt: Instant };
 }
 
-export function createSchedule(world: World, { db, calendar, leads }: ScheduleParts): Schedule {
+export function createSchedule(world: World, { db, calendar, leads, own }: ScheduleParts): Schedule {
   const entries = new Map<string, Entry>();
   let pauses: readonly StoredPause[] = [];
 
@@ -75,6 +78,13 @@ export function createSchedule(world: World, { db, calendar, leads }: SchedulePa
     return null;
   }
 
+  /** One that was not begun begins now. */
+  function onSharedClock(stored: ScheduleLast | undefined): Instant {
+    const now = world.clock.nowMs();
+    if (stored === undefined) return now;
+    return stored.own ? Math.min(now, stored.last + now - own.nowMs()) : stored.last;
+  }
+
   return {
     async read() {
       const last = await scheduleLast(db);
@@ -83,8 +93,7 @@ export function createSchedule(world: World, { db, calendar, leads }: SchedulePa
       for (const name of entries.keys()) if (!stored.has(name)) entries.delete(name);
       for (const [name, { service, version }] of stored) {
         const known = entries.get(name);
-        // One from before there were schedules begins now.
-        const answered = Math.max(known?.last ?? 0, last.get(name) ?? world.clock.nowMs());
+        const answered = Math.max(known?.last ?? 0, onSharedClock(last.get(name)));
         const anew = { service, version, last: answered, wakeAt: 0, next: null };
         entries.set(name, Object.assign(known ?? { busy: false }, anew));
       }

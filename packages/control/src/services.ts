@@ -9,7 +9,7 @@ import { checkPolicy } from "@coeval/core/protect/check-policy";
 import { clusterList } from "@coeval/store/control/cluster-list";
 import { pointCount } from "@coeval/store/control/point-count";
 import { runActive } from "@coeval/store/control/run-active";
-import { schedulePut } from "@coeval/store/control/schedule-put";
+import { scheduleBegin, schedulePut } from "@coeval/store/control/schedule-put";
 import { serviceDelete } from "@coeval/store/control/service-delete";
 import { serviceGet } from "@coeval/store/control/service-get";
 import { serviceList } from "@coeval/store/control/service-list";
@@ -108,10 +108,10 @@ export function createServices(parts: ServicesParts): Services {
           const before = await serviceGet(tx.trx, service.name);
           if (before && before.deletedAt !== null) await removals.requireNone(tx.trx, service.name);
           await servicePut(tx.trx, service, version);
-          // What lies before the new moments' first was never due. Before the shared clock was read nobody knows where that is: the
-          // scheduler begins with its first look then.
+          // What lies before the new moments' first was never due. Before the shared clock was read the own one says where that is.
           const anew = !before || before.deletedAt !== null || !sameMoments(before.service, service);
-          if (anew && parts.clock.reading() !== null) await schedulePut(tx.trx, service.name, time.nowMs());
+          const begin = parts.clock.reading() === null ? scheduleBegin : schedulePut;
+          if (anew) await begin(tx.trx, service.name, time.nowMs());
           const definition = service as unknown as Json;
           await tx.audit(call.who, "service.apply", `service/${service.name}`, { version, definition });
           await tx.event("service", `service/${service.name}`, { version });

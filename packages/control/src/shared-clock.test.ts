@@ -101,7 +101,7 @@ test("before the server was read nothing is protected, and the cause is said; de
   );
 });
 
-test("a service that is applied before the server was read is due from the first look at its clock, not from the own one's", async () => {
+test("a service that is applied before the server was read is due from then on, by the own clock until the server's is known", async () => {
   const { fake, state } = await furnished();
   state.silent = true;
   const next = await fake.restart();
@@ -114,7 +114,8 @@ test("a service that is applied before the server was read is due from the first
     mapping: { source: "/data/other", target: "/backup/other" },
   } as const;
   await next.control.services.apply(call, [{ service: other, ifVersion: null }], { dryRun: false });
-  assert.equal((await scheduleLast(next.control.database.db)).get("other"), undefined);
+  const begun = (await scheduleLast(next.control.database.db)).get("other");
+  assert.deepEqual(begun, { last: next.time.nowMs, own: true });
 });
 
 test("a server that is silent for long leaves too wide a bound for a small tolerance", async () => {

@@ -88,18 +88,19 @@ function couldBe(facts: Facts, instant: Instant, sealed: FileNode, then: FileNod
   return facts.plan.shape.captureOpenFiles ? length === written : length >= written;
 }
 
-/** A is always written before B: under one snapshot B is never ahead. */
+/** A is always written before B: under one snapshot B is never ahead. Where A's file was removed with its data set, nothing is said: that
+ * a point lacks a file which was there is whole-point's concern. */
 function pair(facts: Facts, sealed: DirectoryNode): string[] {
   const { dataSets } = facts.service;
   if (!facts.plan.shape.covering && dataSets.length > 1) return [];
-  const serial = (set: DataSet | undefined, name: string): number => {
+  const serial = (set: DataSet | undefined, name: string): number | null => {
     const top = set ? sealedSet(facts, sealed, set) : null;
     const node = top ? nodeBelow(top, name) : null;
     return node?.type === "file"
       ? Number(new TextDecoder().decode(bytesOf(node.content, node.content.length)))
-      : 0;
+      : null;
   };
   const a = serial(dataSets[0], SERIAL_A);
   const b = serial(dataSets.at(-1), SERIAL_B);
-  return b > a ? [`B is at ${b}, A only at ${a}`] : [];
+  return a !== null && b !== null && b > a ? [`B is at ${b}, A only at ${a}`] : [];
 }

@@ -110,7 +110,8 @@ export interface ControlTables extends AccessTables {
     outcome: string | null;
   };
   /** How far each service's policy was answered: its last moment that was armed or told. */
-  schedules: { service: string; last: number };
+  /** `own` 1: `last` is what the control device's own clock showed, from before the shared clock was read. */
+  schedules: { service: string; last: number; own: Generated<number> };
   moments: {
     number: Generated<number>;
     service: string;
