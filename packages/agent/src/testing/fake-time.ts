@@ -1,5 +1,6 @@
 /** Time that stands still until a test waits for something: then it goes on to whatever sleeps next. */
 import type { Clock } from "@coeval/core/ports/clock";
+import { settle } from "./settle.ts";
 
 export interface FakeTime {
   /** True ms since the beginning. */
@@ -18,9 +19,6 @@ export interface FakeTime {
 export const BEGIN_MS = 1_795_255_200_000;
 /** Longer than anything may take that goes on at all. */
 const PATIENCE_MS = 3_600_000;
-/** More turns than any chain of queries and frames takes. */
-const TURNS = 1500;
-
 interface Sleeper {
   readonly atMs: number;
   readonly wake: () => void;
@@ -29,10 +27,6 @@ interface Sleeper {
 export function createFakeTime(): FakeTime {
   let nowMs = 0;
   let sleepers: Sleeper[] = [];
-
-  async function settle(): Promise<void> {
-    for (let turn = 0; turn < TURNS; turn++) await Promise.resolve();
-  }
 
   function next(): Sleeper | undefined {
     return sleepers.reduce<Sleeper | undefined>(
@@ -82,7 +76,7 @@ export function createFakeTime(): FakeTime {
       const done = (): void => void (settled = true);
       promise.then(done, done);
       for (;;) {
-        for (let turn = 0; turn < TURNS && !settled; turn++) await Promise.resolve();
+        await settle();
         if (settled) return promise;
         const sleeper = next();
         if (!sleeper) throw new Error("nothing sleeps any more: this would never end");

@@ -1,5 +1,6 @@
 /** Time that stands still until a test moves it. A killed process's sleeps never end. */
 import type { Clock } from "@coeval/core/ports/clock";
+import { settle } from "./settle.ts";
 
 export interface FakeTime {
   /** Moves time on, waking sleepers in order, each after everything before it has settled. */
@@ -16,9 +17,6 @@ export interface FakeClock extends Clock {
   kill(): void;
 }
 
-/** More turns than any chain of queries takes. */
-const TURNS = 1500;
-
 interface Sleeper {
   readonly at: number;
   readonly wake: () => void;
@@ -27,10 +25,6 @@ interface Sleeper {
 export function createFakeTime(startMs: number): FakeTime {
   let nowMs = startMs;
   let sleepers: Sleeper[] = [];
-
-  async function settle(): Promise<void> {
-    for (let turn = 0; turn < TURNS; turn++) await Promise.resolve();
-  }
 
   function process(): FakeClock {
     let dead = false;
