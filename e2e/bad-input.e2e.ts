@@ -19,7 +19,7 @@ describe("bad input", () => {
 
   before(async () => {
     pair = await testClusters();
-    board = await switchboard(pair.east.nameNodeHttp);
+    board = await switchboard(pair.east.nameNodeRpc);
     world = await startWorld({ pair, eastEndpoint: board.address });
     story = await protectedShop(world, { name: place.service, files: 90 });
     point = (await protectWell(world, story.service)).point;

@@ -18,13 +18,13 @@ ${hdfs.map((line) => `    ${line}`).join("\n")}
 `;
 }
 
-/** By `COEVAL_TEST_SCHEME=hdfs` whole stories run over the native protocol. */
+/** Hadoop's own protocols; by `COEVAL_TEST_SCHEME=webhdfs` whole stories run over HTTP. */
 function endpoint({
   nameNodeHttp,
   nameNodeRpc,
 }: Pick<TestCluster, "nameNodeHttp" | "nameNodeRpc">): string[] {
   const web = `webhdfs://${nameNodeHttp}`;
-  if (process.env["COEVAL_TEST_SCHEME"] !== "hdfs") return [`url: ${web}`];
+  if (process.env["COEVAL_TEST_SCHEME"] === "webhdfs") return [`url: ${web}`];
   return [`url: hdfs://${nameNodeRpc.replace(/^hdfs:\/\//, "")}`, `web: ${web}`];
 }
 

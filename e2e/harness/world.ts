@@ -164,9 +164,9 @@ function compose(pair: Pair, dir: string, options: WorldOptions, at: Addresses):
 
 async function enrol(world: World, name: "east" | "west", options: WorldOptions): Promise<void> {
   const cluster = world.pair[name];
-  const endpoint = (name === "east" ? options.eastEndpoint : undefined) ?? cluster.nameNodeHttp;
+  const nameNodeRpc = (name === "east" ? options.eastEndpoint : undefined) ?? cluster.nameNodeRpc;
   const scopes = options.scopes ?? ["/"];
-  const definition = clusterYaml(name, { ...cluster, nameNodeHttp: endpoint }, scopes, options.hdfs?.[name]);
+  const definition = clusterYaml(name, { ...cluster, nameNodeRpc }, scopes, options.hdfs?.[name]);
   await world.ask(["cluster", "add", "-f", world.file(`${name}.yaml`, definition)]);
   const { token } = await world.ask<{ token: string }>(["cluster", "enroll", name]);
   world.file(`${name}.token`, `${token}\n`);

@@ -16,7 +16,7 @@ export async function becameAnother(world: World, story: Protected, board: Switc
   const remains = () =>
     leftovers(east.as(east.superuser), story.dataSets, west.as(west.superuser), story.holding);
   const before = await remains();
-  board.turn(west.nameNodeHttp);
+  board.turn(west.nameNodeRpc);
   try {
     await told(world, story);
     await until("the status that tells of it", TOLD_WITHIN_MS, async () => {
@@ -26,7 +26,7 @@ export async function becameAnother(world: World, story: Protected, board: Switc
         : null;
     });
   } finally {
-    board.turn(east.nameNodeHttp);
+    board.turn(east.nameNodeRpc);
   }
   assert.deepEqual(await remains(), before, "no snapshot was taken, on neither cluster");
   await world.settled();

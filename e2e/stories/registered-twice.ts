@@ -29,6 +29,7 @@ export async function registeredTwice(world: World): Promise<void> {
   const alias = {
     ...west,
     nameNodeHttp: west.nameNodeHttp.replace("127.0.0.1", "localhost"),
+    nameNodeRpc: west.nameNodeRpc.replace("127.0.0.1", "localhost"),
     serviceUser: "mallory",
   };
   const agent = await enrolled(world, clusterYaml("alias", alias, ["/"]));
