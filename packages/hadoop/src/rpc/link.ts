@@ -1,8 +1,10 @@
 /** One RPC server and the connection to it, made and proven when it is first needed, and again after it was lost. */
+import { MalformedMessage } from "../proto/decode.ts";
 import { type ByteStream, type Clock, type NativeWorld, streamFailureKind } from "../world.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import { type Protocol, preamble } from "./envelope.ts";
 import { RpcFailure } from "./failure.ts";
+import { BadFrame } from "./frame.ts";
 import { contextUsers, type RpcIdentity } from "./identity.ts";
 import { authenticate, type Proven } from "./sasl-stream.ts";
 
@@ -92,6 +94,12 @@ async function prove(stream: ByteStream, identity: RpcIdentity, host: string): P
     await stream.write(preamble("sasl"));
     return await authenticate(stream, identity, host);
   } catch (error) {
+    if (error instanceof BadFrame || error instanceof MalformedMessage)
+      throw new RpcFailure(
+        "protocol",
+        `what ${host} sent in the handshake is no message of it: ${error.message}`,
+        error,
+      );
     if (streamFailureKind(error) === null && !(error instanceof RpcFailure)) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new RpcFailure("refused", `the connection broke in the handshake: ${why}`, error);
