@@ -1,5 +1,6 @@
 // The long forms of stories that `npm test` tells briefly or not at all, by name.
 import { startWorld, type World } from "../harness/world.ts";
+import { mixedLoad } from "../stories/hdfs/mixed-load.ts";
 import { kills, type Victim } from "../stories/kills.ts";
 import { killsUnderFleet } from "../stories/many/kills-under-fleet.ts";
 import { undisturbed } from "../stories/many/undisturbed.ts";
@@ -14,6 +15,7 @@ export interface Amounts {
   readonly minutes: number;
   /** Null: what the campaign itself thinks right. */
   readonly files: number | null;
+  readonly seed: number;
 }
 
 export interface Story {
@@ -28,10 +30,11 @@ export const USAGE = `Usage: npm run campaign -- moments [--moments 10] [--files
        npm run campaign -- fleet [--services 20] [--minutes 10] [--files 20]
        npm run campaign -- fleet-kills [--services 20] [--times 200] [--files 20]
        npm run campaign -- takeover
+       npm run campaign -- hdfs-mixed-load [--minutes 10] [--seed N]
        npm run campaign -- one-direction          (root and iproute2 are needed)
 `;
 const VICTIMS: readonly Victim[] = ["control", "east", "west"];
-const SEED = 20_261_121;
+export const SEED = 20_261_121;
 const MOMENTS_FILES = 2000;
 const KILLS_FILES = 200;
 const FLEET_FILES = 20;
@@ -94,6 +97,12 @@ export const campaigns: Readonly<Record<string, (amounts: Amounts, say: Say) => 
       tell: inWorld((world) =>
         takeover(world, { name: "takeover", everyMs: 5000, files: 40, rounds: 2, report }),
       ),
+    },
+  ],
+  "hdfs-mixed-load": ({ minutes, seed }, say) => [
+    {
+      what: `the HDFS client under mixed load for ${minutes} minutes, DataNodes killed at random`,
+      tell: () => mixedLoad({ minutes, seed, say }),
     },
   ],
   "one-direction": (_, say) => [

@@ -1,23 +1,22 @@
-// Sees how long a buffer a decoder asks for: the constructors of buffers are put behind ones that look. Loaded before
-// the decoders are.
+// Sees how long a buffer a decoder asks for: the constructors of buffers are replaced by ones that look. Loaded before the
+// decoders are. No Proxy: behind one everything is three times slower.
 let largest = 0;
 
-const watched = ["Uint8Array", "ArrayBuffer", "Uint32Array", "Array"] as const;
-for (const name of watched) {
+replace("Uint8Array", 1);
+replace("Uint32Array", 4);
+replace("ArrayBuffer", 1);
+
+function replace(name: "Uint8Array" | "Uint32Array" | "ArrayBuffer", bytesEach: number): void {
   const original = globalThis[name] as unknown as new (...args: unknown[]) => object;
-  const bytesEach = name === "Uint32Array" ? 4 : name === "Array" ? 8 : 1;
-  const look = (args: readonly unknown[]): void => {
-    const [length] = args;
-    if (args.length === 1 && typeof length === "number" && length * bytesEach > largest)
-      largest = length * bytesEach;
-  };
-  const behind: typeof original = new Proxy(original, {
-    construct(target, args: unknown[], made: typeof original) {
-      look(args);
-      return Reflect.construct(target, args, made === behind ? target : made) as object;
-    },
-  });
-  Object.defineProperty(globalThis, name, { value: behind, configurable: true, writable: true });
+  function looking(first?: unknown, second?: unknown, third?: unknown): object {
+    if (typeof first === "number" && first * bytesEach > largest) largest = first * bytesEach;
+    return second === undefined && third === undefined
+      ? new original(first)
+      : new original(first, second, third);
+  }
+  looking.prototype = original.prototype as object;
+  Object.setPrototypeOf(looking, original);
+  Object.defineProperty(globalThis, name, { value: looking, configurable: true, writable: true });
 }
 
 /** Forgets what was asked for. */

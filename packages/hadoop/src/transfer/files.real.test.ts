@@ -1,19 +1,11 @@
 /** Bytes over data transfer against a real cluster of three DataNodes: every size, Java's client both ways, streams
  * that are read while they are written, DataNodes that die, replicas that rot. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { createClock } from "@coeval/platform/clock";
-import { createCryptography } from "@coeval/platform/cryptography";
-import { nodeHttp } from "@coeval/platform/http";
-import { createRandom } from "@coeval/platform/random";
-import { createTcp } from "@coeval/platform/tcp";
-import { type Cluster, startCluster } from "@coeval/testbed/cluster";
+import { before, describe, test } from "node:test";
 import { hdfsCli } from "@coeval/testbed/hdfs-cli";
 import { corruptReplica } from "@coeval/testbed/replica";
-import { createNativeHdfsClient, type NativeHdfsClient } from "../native/client.ts";
-import { parseServer } from "../native/endpoint.ts";
-import { createWebHdfsClient } from "../webhdfs/client.ts";
-import { parseEndpoint } from "../webhdfs/endpoint.ts";
+import type { NativeHdfsClient } from "../native/client.ts";
+import { realCluster } from "../real-cluster.real.ts";
 import { bytes, collect, refused } from "../webhdfs/probes.ts";
 import { joined } from "./chunk-sums.ts";
 import { crcOf } from "./crc.ts";
@@ -34,40 +26,18 @@ const SIZES = [
   5 * BLOCK_BYTES + 77,
 ];
 
-let cluster: Cluster;
-const http = nodeHttp();
-const tcp = createTcp();
-const world = {
-  clock: createClock(),
-  random: createRandom(),
-  streams: tcp,
-  cryptography: createCryptography(),
-};
-const clients: NativeHdfsClient[] = [];
-let hdfs: NativeHdfsClient;
-
-function clientOf(dataNodes: { readonly silenceMsMax?: number } = {}): NativeHdfsClient {
-  const nameNodes = [parseServer(cluster.nameNodeRpc)] as const;
-  const client = createNativeHdfsClient(world, {
-    nameNodes,
-    dataNodes,
-    identity: { kind: "simple", user: "hdfs" },
-  });
-  clients.push(client);
-  return client;
-}
-
-before(async () => {
-  const dir = new URL("../../../../.testbed/transfer", import.meta.url).pathname;
-  const options = { dataNodes: 3, replication: 3, blockSizeBytes: BLOCK_BYTES, dataNodeLocateDelayMs: 1 };
-  cluster = await startCluster({ name: "transfer", dir, options });
-  hdfs = clientOf();
+const real = realCluster("transfer", {
+  dataNodes: 3,
+  replication: 3,
+  blockSizeBytes: BLOCK_BYTES,
+  dataNodeLocateDelayMs: 1,
 });
-after(async () => {
-  for (const client of clients) client.close();
-  tcp.close();
-  http.close();
-  await cluster?.stop();
+const { world } = real;
+let hdfs: NativeHdfsClient;
+const clientOf = (dataNodes: { readonly silenceMsMax?: number } = {}): NativeHdfsClient =>
+  real.native("hdfs", { dataNodes });
+before(() => {
+  hdfs = clientOf();
 });
 
 /** Bytes of which no two chunks are alike. */
@@ -102,7 +72,7 @@ async function* inPieces(content: Uint8Array, pieceBytes: number): AsyncGenerato
 }
 
 const placeOf = (address: string): number =>
-  cluster.dataNodes.findIndex(({ transfer }) => transfer === address);
+  real.cluster.dataNodes.findIndex(({ transfer }) => transfer === address);
 
 async function locationsOf(path: string): Promise<readonly string[]> {
   const { blocks } = await hdfs.getBlockLocations(path, { offsetBytes: 0, lengthBytes: 1 });
@@ -111,12 +81,12 @@ async function locationsOf(path: string): Promise<readonly string[]> {
 
 /** Kills the DataNode for as long as `act` runs. */
 async function without(place: number, act: () => Promise<void>): Promise<void> {
-  await cluster.dataNodeDaemons[place]?.kill();
+  await real.cluster.dataNodeDaemons[place]?.kill();
   try {
     await act();
   } finally {
-    await cluster.dataNodeDaemons[place]?.start();
-    await cluster.ready();
+    await real.cluster.dataNodeDaemons[place]?.start();
+    await real.cluster.ready();
   }
 }
 
@@ -131,10 +101,7 @@ describe("whole files", () => {
   });
 
   test("have the checksums that Java's own client computes for the same bytes", async () => {
-    const java = createWebHdfsClient(
-      { ...world, http },
-      { nameNode: parseEndpoint(cluster.nameNodeHttp), identity: { kind: "simple", user: "hdfs" } },
-    );
+    const java = real.web();
     for (const size of SIZES) {
       await java.create(`/java/${size}`, varied(size, size + 1), FILE);
       same(await contentOf(`/java/${size}`, 0, size), varied(size, size + 1));
@@ -143,7 +110,7 @@ describe("whole files", () => {
       assert.deepEqual(await hdfs.getFileChecksum(`/ours/${size}`), told);
     }
     const paths = SIZES.flatMap((size) => [`/ours/${size}`, `/java/${size}`]);
-    const { stdout } = await hdfsCli(cluster, ["dfs", "-checksum", ...paths]);
+    const { stdout } = await hdfsCli(real.cluster, ["dfs", "-checksum", ...paths]);
     const sums = stdout
       .trim()
       .split("\n")
@@ -280,12 +247,12 @@ describe("a DataNode dies", () => {
       pieces.push(piece);
       if (killed) continue;
       killed = true;
-      await cluster.dataNodeDaemons[first]?.kill();
+      await real.cluster.dataNodeDaemons[first]?.kill();
     }
     same(joined(pieces), content);
     same(await contentOf("/read-on", 0, content.length), content);
-    await cluster.dataNodeDaemons[first]?.start();
-    await cluster.ready();
+    await real.cluster.dataNodeDaemons[first]?.start();
+    await real.cluster.ready();
   });
 
   for (const place of [0, 1, 2]) {
@@ -301,7 +268,7 @@ describe("a DataNode dies", () => {
         await output.close();
         same(await contentOf(path, 0, content.length), content);
       });
-      const { stdout } = await hdfsCli(cluster, ["fsck", path, "-files", "-blocks"]);
+      const { stdout } = await hdfsCli(real.cluster, ["fsck", path, "-files", "-blocks"]);
       assert.match(stdout, new RegExp(`${path} ${content.length} bytes`));
     });
   }
@@ -321,7 +288,7 @@ describe("a DataNode dies", () => {
 describe("a DataNode stalls", () => {
   /** Freezes the DataNode for as long as `act` runs. */
   async function frozen(address: string, act: () => Promise<void>): Promise<void> {
-    const daemon = cluster.dataNodeDaemons[placeOf(address)];
+    const daemon = real.cluster.dataNodeDaemons[placeOf(address)];
     daemon?.freeze();
     try {
       await act();
@@ -365,7 +332,7 @@ describe("a replica rots", () => {
     const [block] = blocks;
     assert.ok(block !== undefined);
     for (const address of block.locations.slice(0, 2)) {
-      await corruptReplica(cluster, placeOf(address), block.blockId, 150_000);
+      await corruptReplica(real.cluster, placeOf(address), block.blockId, 150_000);
     }
     // Which replica is read first is the NameNode's choice, each time anew.
     for (let reads = 0; (await locationsOf("/rotten")).length === 3; reads++) {
@@ -380,7 +347,7 @@ describe("a replica rots", () => {
     const { blocks } = await hdfs.getBlockLocations("/lost", { offsetBytes: 0, lengthBytes: 1 });
     const [block] = blocks;
     assert.ok(block !== undefined);
-    await corruptReplica(cluster, placeOf(block.locations[0] ?? ""), block.blockId, 2_000);
+    await corruptReplica(real.cluster, placeOf(block.locations[0] ?? ""), block.blockId, 2_000);
     same(await contentOf("/lost", 0, 1_024), content.subarray(0, 1_024));
     const failure = await contentOf("/lost", 0, 3_000).catch((error: unknown) => error);
     assert.match(String(failure), new RegExp(`blockMissing`));
