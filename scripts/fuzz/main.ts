@@ -12,6 +12,7 @@ const WRONG_USAGE = 2;
 /** A frame under way for so long hangs: it may be the machine's fault for a while. */
 const HANG_MS = 10_000;
 const LOOK_MS = 1_000;
+const SHOWN_CHARACTERS_MAX = 2_000;
 const HEAP_MIB_MAX = 512;
 /** Decoders under way. */
 const AT_ONCE = 2;
@@ -114,7 +115,8 @@ function run(work: Work): Promise<Result | string> {
 function faultOf(outcome: Result | string): string | null {
   if (typeof outcome === "string") return outcome;
   const { find, earlyBytes, lateBytes } = outcome;
-  if (find !== null) return `${find.why}\n  the server said: ${find.said.join(" | ") || "(not kept)"}`;
+  if (find !== null)
+    return `${find.why.slice(0, SHOWN_CHARACTERS_MAX)}\n  the server said: ${find.said.join(" | ") || "(not kept)"}`;
   if (lateBytes - earlyBytes > GROWTH_BYTES_MAX && earlyBytes > 0)
     return `memory grows: ${mib(earlyBytes)} MiB, then ${mib(lateBytes)} MiB`;
   return null;

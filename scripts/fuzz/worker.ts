@@ -23,7 +23,7 @@ export interface Result {
   readonly lateBytes: number;
 }
 
-const SHOWN_BYTES_MAX = 2_000;
+const SHOWN_BYTES_MAX = 200;
 const STACK_LINES = 20;
 
 const { fuzz } = await import("../../packages/hadoop/src/fuzz/fuzz.ts");

@@ -1,5 +1,6 @@
 /** Runs one decoder on frames of spoilt recordings: each must end in a value or in an error of the library's own, soon,
  * and without asking for more memory than its bytes explain. */
+import { isHdfsError, REASONS_CHARACTERS_MAX } from "../errors.ts";
 import { createChance, type Chance } from "./chance.ts";
 import { spoil } from "./spoil.ts";
 
@@ -22,6 +23,11 @@ export class WrongValue extends Error {
   override readonly name = "WrongValue";
 }
 
+/** An error that an operator can be shown: one line, not too long. */
+export function isTellable(error: unknown): boolean {
+  return isHdfsError(error) && error.message.length < MESSAGE_CHARACTERS_MAX && !error.message.includes("\n");
+}
+
 /** What the runner needs from outside: it is told of each frame before it begins, and measures. */
 export interface FuzzGauge {
   /** Elapsed ms. */
@@ -40,6 +46,8 @@ export interface FuzzFind {
   readonly said: readonly Uint8Array[];
 }
 
+/** Operation, path and code besides the reason. */
+const MESSAGE_CHARACTERS_MAX = REASONS_CHARACTERS_MAX + 500;
 /** A frame that takes longer, each time it is tried, hangs. */
 export const FRAME_MS_MAX = 100;
 /** Once slow may be the machine's fault. */

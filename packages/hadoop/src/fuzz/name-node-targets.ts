@@ -1,8 +1,7 @@
 /** A NameNode's answers as they are fuzzed: every call of the client whose answer was recorded, and the edit stream. */
-import { isHdfsError } from "../errors.ts";
 import { type RecordedClient, recordedNameNode } from "../namenode/recorded-name-node.ts";
 import answers from "../namenode/fixtures/answers.json" with { type: "json" };
-import type { FuzzTarget, Spoilt } from "./fuzz.ts";
+import { type FuzzTarget, isTellable, type Spoilt } from "./fuzz.ts";
 
 type Call = (client: RecordedClient) => Promise<unknown>;
 
@@ -55,7 +54,7 @@ function target(name: string, calls: readonly Call[]): FuzzTarget {
   return {
     name,
     run: (spoilt, chance) => ask(chance.of(calls), spoilt),
-    isOwn: (error) => isHdfsError(error),
+    isOwn: isTellable,
   };
 }
 

@@ -1,6 +1,5 @@
 /** RPC as it is fuzzed: frames, answers, a whole connection, handshakes by Kerberos and by token. */
 import { create, toBinary } from "@bufbuild/protobuf";
-import { isHdfsError } from "../errors.ts";
 import { CLIENT_PROTOCOL } from "../namenode/protocol.ts";
 import { decode, MalformedMessage } from "../proto/decode.ts";
 import { ClientNamenodeProtocol } from "../proto/generated/client_namenode_pb.ts";
@@ -20,7 +19,7 @@ import type { GssContext } from "../sasl/gss.ts";
 import { qopsOf } from "../sasl/mechanism.ts";
 import type { Chance } from "./chance.ts";
 import { CONSTANT_PROOF, constantCryptography } from "./constant-cryptography.ts";
-import type { FuzzTarget, Spoilt } from "./fuzz.ts";
+import { type FuzzTarget, isTellable, type Spoilt } from "./fuzz.ts";
 import { connections } from "./recorded.ts";
 import { pieces, scriptedStream } from "./scripted-stream.ts";
 
@@ -61,7 +60,7 @@ function exchange(name: string, seeds: readonly Uint8Array[], identity: RpcIdent
   return {
     name,
     run: (spoilt, chance) => ask(seeds, identity, spoilt, chance),
-    isOwn: (error) => isHdfsError(error),
+    isOwn: isTellable,
   };
 }
 

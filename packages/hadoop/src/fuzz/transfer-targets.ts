@@ -1,7 +1,6 @@
 /** Data transfer as it is fuzzed: packet headers, acknowledgements and answers alone; a block that is read, a pipeline, a
  * handshake and a file's checksum over scripted DataNodes. */
 import { create } from "@bufbuild/protobuf";
-import { isHdfsError } from "../errors.ts";
 import { decode } from "../proto/decode.ts";
 import {
   type DatanodeInfoProto,
@@ -30,7 +29,7 @@ import { createWatchdog } from "../transfer/watchdog.ts";
 import answers from "../namenode/fixtures/answers.json" with { type: "json" };
 import type { Chance } from "./chance.ts";
 import { constantCryptography } from "./constant-cryptography.ts";
-import { type FuzzTarget, type Spoilt, WrongValue } from "./fuzz.ts";
+import { type FuzzTarget, isTellable, type Spoilt, WrongValue } from "./fuzz.ts";
 import { connections, delimitedMessages } from "./recorded.ts";
 import { completedHandshakes } from "./sasl-targets.ts";
 import { pieces, scriptedStream } from "./scripted-stream.ts";
@@ -102,7 +101,7 @@ export function transferTargets(): FuzzTarget[] {
     {
       name: "file-checksum",
       run: (spoilt, chance) => sumFile(sums, spoilt, chance),
-      isOwn: (error) => isHdfsError(error),
+      isOwn: isTellable,
     },
   ];
 }

@@ -1,5 +1,4 @@
 /** WebHDFS and site files as they are fuzzed: every call whose answer was recorded, fsck's text, configurations. */
-import { isHdfsError } from "../errors.ts";
 import type { HdfsClient } from "../hdfs/client.ts";
 import { siteOptions } from "../native/site-options.ts";
 import { nameNodeAddresses, parseSite } from "../site-xml.ts";
@@ -30,7 +29,7 @@ import xattrs from "../webhdfs/fixtures/xattrs.json" with { type: "json" };
 import { createFsckReader } from "../webhdfs/fsck.ts";
 import { type Answer, type Recorded, replayedWorld } from "../webhdfs/replayed-world.ts";
 import type { Chance } from "./chance.ts";
-import type { FuzzTarget, Spoilt } from "./fuzz.ts";
+import { type FuzzTarget, isTellable, type Spoilt } from "./fuzz.ts";
 
 /** A call, and what a real server answered to it. */
 type Call = readonly [Recorded, (client: HdfsClient) => Promise<unknown>];
@@ -63,7 +62,6 @@ const CALLS: readonly Call[] = [
 ];
 const STATUSES = [200, 201, 307, 400, 403, 404, 500, 503];
 const REQUESTS_MAX = 2_000;
-const MESSAGE_CHARACTERS_MAX = 2_000;
 
 const SITE = `<?xml version="1.0"?><configuration>
 <property><name>dfs.nameservices</name><value>ns1,ns2</value><final>true</final></property>
@@ -83,8 +81,7 @@ export function webTargets(): FuzzTarget[] {
     {
       name: "webhdfs",
       run: (spoilt, chance) => ask(chance.of(CALLS), spoilt, chance),
-      isOwn: (error) =>
-        isHdfsError(error) && error.message.length < MESSAGE_CHARACTERS_MAX && !error.message.includes("\n"),
+      isOwn: isTellable,
     },
     {
       name: "fsck",
