@@ -35,7 +35,14 @@ export async function mixedLoad({ minutes, seed, say }: MixedLoad): Promise<void
     replication: 3,
     blockSizeBytes: BLOCK_BYTES,
     // A replica that was on its way to a DataNode when that died is asked for again after 10 s, not after five minutes.
-    hdfsSite: { "dfs.namenode.reconstruction.pending.timeout-sec": "10" },
+    hdfsSite: {
+      "dfs.namenode.reconstruction.pending.timeout-sec": "10",
+      // Replicas are made again as fast as the host can, so that the next DataNode may die the sooner.
+      "dfs.namenode.redundancy.interval.seconds": "1s",
+      "dfs.namenode.replication.work.multiplier.per.iteration": "50",
+      "dfs.namenode.replication.max-streams": "20",
+      "dfs.namenode.replication.max-streams-hard-limit": "40",
+    },
   };
   const cluster = await startCluster({ name: "mixed-load", dir, options });
   const tcp = createTcp();

@@ -2,6 +2,10 @@
 import { readdirSync } from "node:fs";
 
 const SAMPLE_MS = 2_000;
+/** A minute in which code is compiled and heaps find their size. */
+const WARM_SAMPLES = 30;
+/** Of less nothing can be said. */
+const THIRD_SAMPLES_MIN = 20;
 const SPARE_MIB = 24;
 const FDS_SPARE = 8;
 
@@ -18,8 +22,10 @@ export function watchUsage(): UsageOverTime {
   return {
     end() {
       clearInterval(timer);
-      const third = Math.floor(samples.length / 3);
-      const [first, last] = [samples.slice(0, third), samples.slice(-third)];
+      const warm = samples.slice(WARM_SAMPLES);
+      const third = Math.floor(warm.length / 3);
+      if (third < THIRD_SAMPLES_MIN) return `too short a time to say whether memory grows`;
+      const [first, last] = [warm.slice(0, third), warm.slice(-third)];
       const rss = [
         median(first.map(({ rssMib }) => rssMib)),
         median(last.map(({ rssMib }) => rssMib)),

@@ -62,7 +62,8 @@ export type HdfsErrorCode = keyof typeof CODES;
 /** What an error is made of. */
 export interface HdfsErrorDetails {
   readonly code: HdfsErrorCode;
-  /** One line, no stack trace. What is longer than {@link REASONS_CHARACTERS_MAX} is cut. */
+  /** One line, no stack trace. It is made so: what is longer than
+   * {@link REASONS_CHARACTERS_MAX} is cut, line feeds become spaces. */
   readonly reason: string;
   /** E.g. "CREATESNAPSHOT". */
   readonly operation: string;
@@ -86,7 +87,7 @@ export class HdfsError extends Error {
   readonly maybeDone: boolean;
 
   constructor(details: HdfsErrorDetails) {
-    const reason = shortened(details.reason, REASONS_CHARACTERS_MAX);
+    const reason = shortened(details.reason, REASONS_CHARACTERS_MAX).replace(/\s*[\r\n]\s*/g, " ");
     super(`${details.operation} ${details.path}: ${reason} (${details.code})`, { cause: details.cause });
     this.code = details.code;
     this.retry = CODES[details.code];

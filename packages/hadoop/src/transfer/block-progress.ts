@@ -1,5 +1,5 @@
 /** How far a block is, and where: the facts that sending, acknowledgements and recovery share. */
-import type { HdfsError } from "../errors.ts";
+import type { HdfsError, HdfsErrorCode } from "../errors.ts";
 import type {
   DatanodeInfoProto,
   ExtendedBlockProto,
@@ -96,7 +96,12 @@ export function blame(
 }
 
 /** Of a block that cannot be written. */
-export function givenUp(context: WriteContext, { block, said }: BlockProgress, why: string): HdfsError {
+export function givenUp(
+  context: WriteContext,
+  { block, said }: BlockProgress,
+  why: string,
+  code: HdfsErrorCode = "connectionLost",
+): HdfsError {
   const name = `block blk_${block.blockId}_${block.generationStamp} of ${block.poolId}`;
-  return writeFailure(context, "connectionLost", `${name} cannot be written, ${why}: ${said.join("; ")}`);
+  return writeFailure(context, code, `${name} cannot be written, ${why}: ${said.join("; ")}`);
 }
