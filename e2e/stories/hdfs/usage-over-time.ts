@@ -19,6 +19,8 @@ export function watchUsage(): UsageOverTime {
   const timer = setInterval(() => {
     samples.push({ rssMib: process.memoryUsage.rss() / 2 ** 20, fds: readdirSync("/proc/self/fd").length });
   }, SAMPLE_MS);
+  // A story that fails does not end it.
+  timer.unref();
   return {
     end() {
       clearInterval(timer);
