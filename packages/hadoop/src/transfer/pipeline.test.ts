@@ -59,7 +59,7 @@ const ack = (sequence: number, ...reply: Status[]): Uint8Array =>
 async function play(
   script: readonly Uint8Array[],
   frames: readonly Uint8Array[],
-  stage = Stage.PIPELINE_SETUP_CREATE,
+  stage: Stage = Stage.PIPELINE_SETUP_CREATE,
 ) {
   const left = [...script];
   const written: Uint8Array[] = [];
