@@ -124,9 +124,11 @@ describe("a pipeline", () => {
   test("that only closes its block is over with the answer: the end of the connection is no failure", async () => {
     const { pipeline, failure } = await play([answer(Status.SUCCESS)], [], Stage.PIPELINE_CLOSE_RECOVERY);
     assert.equal(await pipeline.setUp, true);
+    let failed = false;
+    void failure.then(() => (failed = true));
     // The script has ended the connection by then.
-    const nothing = new Promise((resolve) => setImmediate(resolve, "nothing"));
-    assert.equal(await Promise.race([failure, nothing]), "nothing");
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+    assert.equal(failed, false);
   });
 
   test("is kept alive when nothing was sent since the last look", async () => {
