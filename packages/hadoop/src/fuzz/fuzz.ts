@@ -30,7 +30,7 @@ export function isTellable(error: unknown): boolean {
 
 /** What the runner needs from outside: it is told of each frame before it begins, and measures. */
 export interface FuzzGauge {
-  /** Elapsed ms. */
+  /** Ms so far, of the time that counts for {@link FRAME_MS_MAX}. */
   elapsedMs(): number;
   /** A frame begins: whoever watches from outside sees which one hangs. */
   begin(frame: number): void;
