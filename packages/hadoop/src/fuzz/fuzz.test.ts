@@ -8,7 +8,12 @@ const FRAMES = 1_024;
 const SEED = 1;
 
 /** Time stands still: how long a frame takes is the command's matter. */
-const still: FuzzGauge = { elapsedMs: () => 0, begin: () => undefined, largestBytes: () => 0 };
+const still: FuzzGauge = {
+  elapsedMs: () => 0,
+  begin: () => undefined,
+  rest: async () => undefined,
+  largestBytes: () => 0,
+};
 
 describe("whatever a server says, it is understood or refused:", () => {
   for (const target of FUZZ_TARGETS) {

@@ -34,6 +34,8 @@ export interface FuzzGauge {
   elapsedMs(): number;
   /** A frame begins: whoever watches from outside sees which one hangs. */
   begin(frame: number): void;
+  /** A turn of the event loop: until there is one, the engine keeps what weak references were looked at. */
+  rest(): Promise<void>;
   /** Longest single buffer asked for since `begin`, in bytes; 0 where nobody measures. */
   largestBytes(): number;
 }
@@ -48,6 +50,7 @@ export interface FuzzFind {
 
 /** Operation, path and code besides the reason. */
 const MESSAGE_CHARACTERS_MAX = REASONS_CHARACTERS_MAX + 500;
+const FRAMES_BETWEEN_RESTS = 1_024;
 /** A frame that takes longer, each time it is tried, hangs. */
 export const FRAME_MS_MAX = 100;
 /** Once slow may be the machine's fault. */
@@ -63,6 +66,7 @@ export async function fuzz(
   gauge: FuzzGauge,
 ): Promise<FuzzFind | null> {
   for (let frame = from; frame < from + frames; frame++) {
+    if (frame % FRAMES_BETWEEN_RESTS === 0) await gauge.rest();
     gauge.begin(frame);
     let { find, tookMs } = await once(target, seed, frame, gauge);
     for (let tries = 1; find === null && tookMs > FRAME_MS_MAX && tries < SLOW_TRIES; tries++)
