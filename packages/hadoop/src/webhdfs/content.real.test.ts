@@ -1,11 +1,11 @@
 /** Bytes over WebHDFS against a real cluster, and what the client says of servers that are dead or others. */
 import assert from "node:assert/strict";
-import { before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { createClock } from "@coeval/platform/clock";
-import { nodeHttp } from "@coeval/platform/http";
+import { type NodeHttp, nodeHttp } from "@coeval/platform/http";
 import { createRandom } from "@coeval/platform/random";
+import { type Cluster, startCluster } from "@coeval/testbed/cluster";
 import type { HdfsClient } from "../hdfs/client.ts";
-import { realCluster } from "../real-cluster.real.ts";
 import { createWebHdfsClient } from "./client.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import { bytes, collect, contentOf, numbered, refused, textOf } from "./probes.ts";
@@ -13,15 +13,28 @@ import { bytes, collect, contentOf, numbered, refused, textOf } from "./probes.t
 const BLOCK_BYTES = 1024 * 1024;
 const FILE = { permission: 0o644, overwrite: false };
 
-const real = realCluster("webhdfs-content", { blockSizeBytes: BLOCK_BYTES, dataNodeLocateDelayMs: 1 });
+let cluster: Cluster;
+let http: NodeHttp;
 let hdfs: HdfsClient;
 let bob: HdfsClient;
 
-const clientOf = (user: string, address?: string): HdfsClient => real.web(user, address);
+const clientOf = (user: string, address = cluster.nameNodeHttp): HdfsClient =>
+  createWebHdfsClient(
+    { clock: createClock(), random: createRandom(), http },
+    { nameNode: parseEndpoint(address), identity: { kind: "simple", user }, silenceMsMax: 20_000 },
+  );
 
-before(() => {
+before(async () => {
+  const dir = new URL("../../../../.testbed/webhdfs-content", import.meta.url).pathname;
+  const options = { blockSizeBytes: BLOCK_BYTES, dataNodeLocateDelayMs: 1 };
+  cluster = await startCluster({ name: "webhdfs-content", dir, options });
+  http = nodeHttp();
   hdfs = clientOf("hdfs");
   bob = clientOf("bob");
+});
+after(async () => {
+  http?.close();
+  await cluster?.stop();
 });
 
 /** Looks again until `seen` is true of what it finds. */
@@ -102,7 +115,7 @@ describe("content", () => {
     const single = nodeHttp({ socketsPerServerMax: 1 });
     const world = { clock: createClock(), random: createRandom(), http: single };
     const options = {
-      nameNode: parseEndpoint(real.cluster.nameNodeHttp),
+      nameNode: parseEndpoint(cluster.nameNodeHttp),
       identity: { kind: "simple", user: "hdfs" },
     } as const;
     const client = createWebHdfsClient(world, options);
@@ -170,7 +183,7 @@ describe("cluster", () => {
     assert.deepEqual([info.softwareVersion, info.haState, info.safeMode], ["3.4.2", "active", null]);
     assert.deepEqual(
       info.liveDataNodes?.map((node) => node.http),
-      real.cluster.dataNodes.map((node) => node.http),
+      cluster.dataNodes.map((node) => node.http),
     );
     assert.ok(info.capacityRemainingBytes > 0);
     assert.equal(await bob.getConfiguration("dfs.namenode.snapshot.capture.openfiles"), "false");
@@ -179,10 +192,10 @@ describe("cluster", () => {
   });
 
   test("an address that is no NameNode's is named as such", async () => {
-    const dataNode = clientOf("hdfs", real.cluster.dataNodes[0]?.http);
+    const dataNode = clientOf("hdfs", cluster.dataNodes[0]?.http);
     await refused(dataNode.getFileStatus("/"), "notANameNode");
     await refused(dataNode.getClusterInfo(), "notANameNode");
-    const rpc = clientOf("hdfs", real.cluster.nameNodeRpc);
+    const rpc = clientOf("hdfs", cluster.nameNodeRpc);
     await refused(rpc.getFileStatus("/"), "notANameNode");
     await refused(rpc.getClusterInfo(), "notANameNode");
     await refused(clientOf("hdfs", "127.0.0.1:1").getFileStatus("/"), "unreachable");
@@ -191,13 +204,13 @@ describe("cluster", () => {
 
   test("a dead DataNode and a stopped NameNode are reported, and both are back afterwards", async () => {
     await hdfs.create("/content/kept", bytes("kept"), FILE);
-    await real.cluster.dataNodeDaemons[0]?.kill();
+    await cluster.dataNodeDaemons[0]?.kill();
     await refused(textOf(hdfs, "/content/kept"), "unreachable", "connectionLost");
-    await real.cluster.dataNodeDaemons[0]?.start();
-    await real.cluster.nameNode.kill();
+    await cluster.dataNodeDaemons[0]?.start();
+    await cluster.nameNode.kill();
     await refused(hdfs.getFileStatus("/content/kept"), "unreachable", "connectionLost");
-    await real.cluster.nameNode.start();
-    await real.cluster.ready();
+    await cluster.nameNode.start();
+    await cluster.ready();
     assert.equal(await textOf(hdfs, "/content/kept"), "kept");
   });
 });
