@@ -3,6 +3,7 @@ import { startWorld, type World } from "../harness/world.ts";
 import { bothWays } from "../stories/both-ways.ts";
 import { failoverInCopy, pairedWorld } from "../stories/failover-copy.ts";
 import { kerberizedWorld } from "../stories/kerberized.ts";
+import { mixedLoad } from "../stories/hdfs/mixed-load.ts";
 import { kills, type Victim } from "../stories/kills.ts";
 import { killsUnderFleet } from "../stories/many/kills-under-fleet.ts";
 import { undisturbed } from "../stories/many/undisturbed.ts";
@@ -17,6 +18,7 @@ export interface Amounts {
   readonly minutes: number;
   /** Null: what the campaign itself thinks right. */
   readonly files: number | null;
+  readonly seed: number;
 }
 
 export interface Story {
@@ -33,10 +35,11 @@ export const USAGE = `Usage: npm run campaign -- moments [--moments 10] [--files
        npm run campaign -- takeover
        npm run campaign -- kerberos [--files 90]
        npm run campaign -- failover-copy
+       npm run campaign -- hdfs-mixed-load [--minutes 10] [--seed N]
        npm run campaign -- one-direction          (root and iproute2 are needed)
 `;
 const VICTIMS: readonly Victim[] = ["control", "east", "west"];
-const SEED = 20_261_121;
+export const SEED = 20_261_121;
 const MOMENTS_FILES = 2000;
 const KILLS_FILES = 200;
 const FLEET_FILES = 20;
@@ -125,6 +128,10 @@ export const campaigns: Readonly<Record<string, (amounts: Amounts, say: Say) => 
         (world) => failoverInCopy(world, say),
         () => pairedWorld(say),
       ),
+  "hdfs-mixed-load": ({ minutes, seed }, say) => [
+    {
+      what: `the HDFS client under mixed load for ${minutes} minutes, DataNodes killed at random`,
+      tell: () => mixedLoad({ minutes, seed, say }),
     },
   ],
   "one-direction": (_, say) => [

@@ -1,7 +1,7 @@
 // `npm run campaign -- NAME`: a long story on real clusters of its own. Says each step; ends with the line
 // `N passed, N failed`.
 import { parseArgs } from "node:util";
-import { campaigns, type Story, USAGE } from "./campaigns.ts";
+import { campaigns, SEED, type Story, USAGE } from "./campaigns.ts";
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
@@ -38,10 +38,15 @@ function read(): Story[] | null {
         services: { type: "string", default: "20" },
         minutes: { type: "string", default: "10" },
         files: { type: "string" },
+        seed: { type: "string", default: String(SEED) },
       },
     });
     const amount = (text: string): number => {
       if (!/^[1-9]\d{0,5}$/.test(text)) throw new TypeError(`${text} is no amount`);
+      return Number(text);
+    };
+    const seed = (text: string): number => {
+      if (!/^\d{1,9}$/.test(text)) throw new TypeError(`${text} is no seed`);
       return Number(text);
     };
     const [name = ""] = positionals;
@@ -50,6 +55,7 @@ function read(): Story[] | null {
       times: amount(values.times ?? (name === "fleet-kills" ? "200" : "10")),
       services: amount(values.services),
       minutes: amount(values.minutes),
+      seed: seed(values.seed),
       files: values.files === undefined ? null : amount(values.files),
     };
     return positionals.length === 1 ? (campaigns[name]?.(amounts, say) ?? null) : null;

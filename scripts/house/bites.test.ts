@@ -108,6 +108,8 @@ test("what tests may add is let in for them alone", () => {
     ["packages/drivers/src/hdfs/a.real.test.ts", "@coeval/testbed/sample", true],
     ["packages/drivers/src/hdfs/b.real.test.ts", "@coeval/platform/sample", true],
     ["packages/drivers/src/hdfs/c.real.test.ts", "@coeval/control/sample", false],
+    ["packages/drivers/src/hdfs/d.real.ts", "@coeval/testbed/sample", true],
+    ["packages/drivers/src/hdfs/e.real.ts", "@coeval/control/sample", false],
     ["packages/hadoop/src/sasl/gssapi.ts", "koffi", true],
     ["packages/hadoop/src/transfer/crc.ts", "@node-rs/crc32", true],
     ["packages/hadoop/src/transfer/chunk-sums.ts", "@node-rs/crc32", false],

@@ -45,7 +45,7 @@ function mayImport(row: Row, file: string, specifier: string): boolean {
 
 /** What a file's name adds to its row. */
 export function whatTestsAdd(file: string): { ours: readonly string[]; besides: readonly string[] } {
-  if (file.endsWith(".real.test.ts")) return realTestsMayAdd;
+  if (/\.real(\.test)?\.ts$/.test(file)) return realTestsMayAdd;
   if (file.endsWith(".test.ts")) return testsMayAdd;
   return { ours: [], besides: [] };
 }

@@ -178,7 +178,7 @@ export const testsMayAdd = {
   besides: ["node:test", "node:assert", "node:assert/strict", "fast-check"],
 } as const;
 
-/** Added for `*.real.test.ts`, which speak to real clusters. */
+/** Added for `*.real.test.ts`, which speak to real clusters, and `*.real.ts`, the set-up they have in common. */
 export const realTestsMayAdd = { ours: ["testbed", "platform"], besides: testsMayAdd.besides } as const;
 
 /** Folders beside packages/ that may import anything of ours and of Node. */

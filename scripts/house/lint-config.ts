@@ -61,7 +61,7 @@ function ofRow(row: Row): Override[] {
     { files: [src], rules: { ...shared, ...imports(row, [], []) } },
     { files: [src.replace("*.ts", "*.test.ts")], rules: imports(row, testsMayAdd.ours, testsMayAdd.besides) },
     {
-      files: [src.replace("*.ts", "*.real.test.ts")],
+      files: [src.replace("*.ts", "*.real.test.ts"), src.replace("*.ts", "*.real.ts")],
       rules: imports(row, realTestsMayAdd.ours, realTestsMayAdd.besides),
     },
   ];

@@ -59,9 +59,10 @@ function ofPackage(row: Row, existing: ReadonlySet<string>): unknown {
       outDir: `../../.build/types/${row.name}`,
       tsBuildInfoFile: `../../.build/types/${row.name}.tsbuildinfo`,
     },
-    include: ["src/**/*.ts", ...(withNode ? [] : ["../core/globals.d.ts"])],
+    include: ["src/**/*.ts", "src/**/fixtures/*.json", ...(withNode ? [] : ["../core/globals.d.ts"])],
     exclude: [
       "src/**/*.test.ts",
+      "src/**/*.real.ts",
       ...(row.programs ?? []).map((file) => file.replace(`packages/${row.name}/`, "")),
     ],
     references: [...packages].filter((name) => existing.has(name)).map((name) => ({ path: `../${name}` })),
@@ -85,6 +86,7 @@ function tools(rows: readonly Row[]): unknown {
     },
     include: [
       "packages/*/src/**/*.test.ts",
+      "packages/*/src/**/*.real.ts",
       ...rows.flatMap((row) => row.programs ?? []),
       "scripts/**/*.ts",
       "e2e/**/*.ts",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { codeOfJava, firstLine, HdfsError, isHdfsError } from "./errors.ts";
+import { codeOfJava, firstLine, HdfsError, isHdfsError, REASONS_CHARACTERS_MAX } from "./errors.ts";
 
 const HDFS = "org.apache.hadoop.hdfs.protocol";
 const NAME_NODE = "org.apache.hadoop.hdfs.server.namenode";
@@ -127,4 +127,11 @@ test("an error names operation and path, and says whether a repeat may help", ()
 test("of a message with a stack trace the first line is kept, bounded", () => {
   assert.equal(firstLine("Path is not a file: /d\n\tat org.apache"), "Path is not a file: /d");
   assert.equal(firstLine("x".repeat(10_000)).length, 501);
+});
+
+test("an error is one line that can be shown, whatever a server put into its reason", () => {
+  const reason = `not\n  a\r\n word ${"x".repeat(2 * REASONS_CHARACTERS_MAX)}`;
+  const error = new HdfsError({ code: "malformedAnswer", reason, operation: "GET", path: "/p" });
+  assert.match(error.message, /^GET \/p: not a word x+… \(malformedAnswer\)$/);
+  assert.ok(error.reason.length <= REASONS_CHARACTERS_MAX + 1);
 });

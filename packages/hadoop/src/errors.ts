@@ -62,7 +62,8 @@ export type HdfsErrorCode = keyof typeof CODES;
 /** What an error is made of. */
 export interface HdfsErrorDetails {
   readonly code: HdfsErrorCode;
-  /** One line, no stack trace. */
+  /** One line, no stack trace. It is made so: what is longer than
+   * {@link REASONS_CHARACTERS_MAX} is cut, line feeds become spaces. */
   readonly reason: string;
   /** E.g. "CREATESNAPSHOT". */
   readonly operation: string;
@@ -86,12 +87,11 @@ export class HdfsError extends Error {
   readonly maybeDone: boolean;
 
   constructor(details: HdfsErrorDetails) {
-    super(`${details.operation} ${details.path}: ${details.reason} (${details.code})`, {
-      cause: details.cause,
-    });
+    const reason = shortened(details.reason, REASONS_CHARACTERS_MAX).replace(/\s*[\r\n]\s*/g, " ");
+    super(`${details.operation} ${details.path}: ${reason} (${details.code})`, { cause: details.cause });
     this.code = details.code;
     this.retry = CODES[details.code];
-    this.reason = details.reason;
+    this.reason = reason;
     this.operation = details.operation;
     this.path = details.path;
     this.javaClass = details.javaClass ?? null;
@@ -200,12 +200,19 @@ export function codeOfJava(javaClass: string, message: string): HdfsErrorCode {
   return row?.[2] ?? "serverError";
 }
 
+/** Of one server's words. */
 const REASON_CHARACTERS_MAX = 500;
+/** Of a whole reason, which may quote several servers, or an answer that should have been short. */
+export const REASONS_CHARACTERS_MAX = 1_500;
 
 /** The first line of a message (the rest is a stack trace), bounded. */
 export function firstLine(message: string): string {
   const line = message.trimStart().split(/\r?\n/, 1)[0] ?? "";
-  return line.length > REASON_CHARACTERS_MAX ? `${line.slice(0, REASON_CHARACTERS_MAX)}…` : line;
+  return shortened(line, REASON_CHARACTERS_MAX);
+}
+
+function shortened(text: string, charactersMax: number): string {
+  return text.length > charactersMax ? `${text.slice(0, charactersMax)}…` : text;
 }
 
 /** All lines of a message before its stack trace, as one, bounded: some say only in the second what to do. */

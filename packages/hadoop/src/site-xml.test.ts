@@ -53,6 +53,17 @@ describe("site files", () => {
     for (const [text, fault] of faults) assert.throws(() => parseSite([{ name: "x", text }]), fault, text);
     assert.throws(() => parseSite([file(property("a", "${b}x"), property("b", "${a}x"))]), /without end/);
   });
+
+  test("a short file that names a long value many times is refused before it is put together", () => {
+    const long = property("long", "x".repeat(1_000_000));
+    const within = property("many", "${long}".repeat(100_000));
+    assert.throws(
+      () => parseSite([file(long, within)]),
+      /^TypeError: many: the value .* expands without end/,
+    );
+    const beside = Array.from({ length: 100 }, (_, index) => property(`p${index}`, "${long}"));
+    assert.throws(() => parseSite([file(long, ...beside)]), /^TypeError: p\d+: .* expands without end/);
+  });
 });
 
 describe("the NameNode's web address", () => {

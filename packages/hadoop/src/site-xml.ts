@@ -8,6 +8,8 @@ export type Site = ReadonlyMap<string, string>;
 
 /** Longest file that is read, in characters; real ones have some 50,000. */
 export const SITE_CHARACTERS_MAX = 4 * 1024 * 1024;
+/** All values together, when their variables are expanded: a short file can name a long value many times. */
+export const EXPANDED_CHARACTERS_MAX = 4 * SITE_CHARACTERS_MAX;
 /** As Configuration.MAX_SUBST: a variable inside a variable, and so on. */
 export const EXPANSIONS_MAX = 20;
 
@@ -23,7 +25,13 @@ export function parseSite(files: readonly { readonly name: string; readonly text
       if (property.final) final.add(property.name);
     }
   }
-  return new Map([...values].map(([name, value]) => [name, expand(value, values)]));
+  let roomCharacters = EXPANDED_CHARACTERS_MAX;
+  const expanded = [...values].map(([name, value]): [string, string] => {
+    const text = expand(name, value, values, roomCharacters);
+    roomCharacters -= text.length;
+    return [name, text];
+  });
+  return new Map(expanded);
 }
 
 interface Property {
@@ -83,15 +91,34 @@ function unescapeXml(text: string): string {
   );
 }
 
-/** `${name}` by another property; unknown ones (Java's own, `${env.X}`) stay as they are. */
-function expand(value: string, values: ReadonlyMap<string, string>): string {
+/** `${name}` by another property; unknown ones (Java's own, `${env.X}`) stay as they are. Nothing longer than the room
+ * that is left is ever put together. */
+function expand(
+  property: string,
+  value: string,
+  values: ReadonlyMap<string, string>,
+  roomCharacters: number,
+): string {
   let text = value;
-  for (let round = 0; round < EXPANSIONS_MAX && text.length <= SITE_CHARACTERS_MAX; round++) {
-    const next = text.replace(/\$\{([^${}\s]+)\}/g, (whole, name: string) => values.get(name) ?? whole);
+  for (let round = 0; round < EXPANSIONS_MAX; round++) {
+    let length = text.length;
+    const next = text.replace(/\$\{([^${}\s]+)\}/g, (whole, name: string) => {
+      const by = values.get(name) ?? whole;
+      length += by.length - whole.length;
+      if (length > roomCharacters) throw endless(property, value);
+      return by;
+    });
     if (next === text) return text;
     text = next;
   }
-  throw new TypeError(`the property value "${value.slice(0, 100)}" expands without end`);
+  throw endless(property, value);
+}
+
+const SHOWN_CHARACTERS_MAX = 100;
+
+function endless(property: string, value: string): TypeError {
+  const shown = value.slice(0, SHOWN_CHARACTERS_MAX);
+  return new TypeError(`${property}: the value "${shown}" expands without end`);
 }
 
 /** A NameNode's web address as the files name it. */

@@ -37,6 +37,8 @@ export interface CliOptions {
   /** Given to the command's standard input (`-put - PATH`). */
   readonly input?: string | Uint8Array | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Of what it prints; `latin1` keeps every byte. Default utf8. */
+  readonly encoding?: "utf8" | "latin1" | undefined;
   readonly heapMib?: number | undefined;
   /** In place of the flags for short-lived JVMs; benchmarks pass `[]`. */
   readonly jvmFlags?: readonly string[] | undefined;
@@ -81,7 +83,13 @@ export function tryHdfsCli(
   const { command, args: javaArgs, env } = hdfsCliCall(cluster, args, options);
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS_DEFAULT;
   return new Promise((resolve, reject) => {
-    const limits = { cwd: cluster.dir, env, timeout: timeoutMs, maxBuffer: OUTPUT_BYTES_MAX };
+    const limits = {
+      cwd: cluster.dir,
+      env,
+      timeout: timeoutMs,
+      maxBuffer: OUTPUT_BYTES_MAX,
+      encoding: options.encoding ?? "utf8",
+    } as const;
     const child = execFile(command, javaArgs, limits, (error, stdout, stderr) => {
       if (error === null) return resolve({ status: 0, stdout, stderr });
       if (typeof error.code === "number") return resolve({ status: error.code, stdout, stderr });

@@ -1,18 +1,11 @@
 /** Snapshots, their differences and open files over every protocol against a real cluster: the behaviour of HDFS that the rest
  * of the project builds on (FACTS.md). */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { createClock } from "@coeval/platform/clock";
-import { type NodeHttp, nodeHttp } from "@coeval/platform/http";
-import { createRandom } from "@coeval/platform/random";
-import { createTcp } from "@coeval/platform/tcp";
-import { type Cluster, startCluster } from "@coeval/testbed/cluster";
 import type { HdfsClient } from "./client.ts";
 import { joinPath, snapshotPath } from "./path.ts";
-import { createNativeHdfsClient, type NativeHdfsClient } from "../native/client.ts";
-import { parseServer } from "../native/endpoint.ts";
-import { createWebHdfsClient } from "../webhdfs/client.ts";
-import { parseEndpoint } from "../webhdfs/endpoint.ts";
+import { realCluster } from "../real-cluster.real.ts";
 import { bytes, collect, contentOf, heldOpen, numbered, refused, textOf } from "../webhdfs/probes.ts";
 
 const BLOCK_BYTES = 1024 * 1024;
@@ -23,44 +16,22 @@ type Client = Omit<HdfsClient, "getFileChecksum">;
 
 for (const protocol of ["webhdfs", "native"] as const) {
   describe(protocol, () => {
-    let cluster: Cluster;
-    let http: NodeHttp;
-    const natives: NativeHdfsClient[] = [];
+    const real = realCluster(`${protocol}-snapshots`, {
+      blockSizeBytes: BLOCK_BYTES,
+      dataNodeLocateDelayMs: 1,
+      groups: { alice: ["staff"] },
+      hdfsSite: { "dfs.namenode.snapshotdiff.listing.limit": "7" },
+    });
     let hdfs: Client;
     let alice: Client;
     let bob: Client;
 
-    const world = { clock: createClock(), random: createRandom() };
-    const clientOf = (user: string): Client => {
-      const identity = { kind: "simple", user } as const;
-      if (protocol === "native") {
-        const nameNodes = [parseServer(cluster.nameNodeRpc)] as const;
-        const client = createNativeHdfsClient({ ...world, streams: createTcp() }, { nameNodes, identity });
-        natives.push(client);
-        return client;
-      }
-      const nameNode = parseEndpoint(cluster.nameNodeHttp);
-      return createWebHdfsClient({ ...world, http }, { nameNode, identity, silenceMsMax: 20_000 });
-    };
+    const clientOf = (user: string): Client => (protocol === "native" ? real.native(user) : real.web(user));
 
-    before(async () => {
-      const dir = new URL(`../../../../.testbed/${protocol}-snapshots`, import.meta.url).pathname;
-      const options = {
-        blockSizeBytes: BLOCK_BYTES,
-        dataNodeLocateDelayMs: 1,
-        groups: { alice: ["staff"] },
-        hdfsSite: { "dfs.namenode.snapshotdiff.listing.limit": "7" },
-      };
-      cluster = await startCluster({ name: `${protocol}-snapshots`, dir, options });
-      http = nodeHttp();
+    before(() => {
       hdfs = clientOf("hdfs");
       alice = clientOf("alice");
       bob = clientOf("bob");
-    });
-    after(async () => {
-      for (const client of natives) client.close();
-      http?.close();
-      await cluster?.stop();
     });
 
     /** A directory of its own for a test, owned by alice. */

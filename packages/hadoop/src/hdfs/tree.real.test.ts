@@ -1,19 +1,11 @@
 /** Names, directories and attributes over every protocol against a real cluster: odd names, two users, exact renames. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { createClock } from "@coeval/platform/clock";
-import { type NodeHttp, nodeHttp } from "@coeval/platform/http";
-import { createRandom } from "@coeval/platform/random";
-import { createTcp } from "@coeval/platform/tcp";
-import { type Cluster, startCluster } from "@coeval/testbed/cluster";
+import { before, describe, test } from "node:test";
 import { fullAcl } from "./acl.ts";
 import type { HdfsClient } from "./client.ts";
 import { compareNames } from "./name-order.ts";
 import { joinPath } from "./path.ts";
-import { createNativeHdfsClient, type NativeHdfsClient } from "../native/client.ts";
-import { parseServer } from "../native/endpoint.ts";
-import { createWebHdfsClient } from "../webhdfs/client.ts";
-import { parseEndpoint } from "../webhdfs/endpoint.ts";
+import { realCluster } from "../real-cluster.real.ts";
 import { bytes, collect, ODD_NAMES, refused, textOf } from "../webhdfs/probes.ts";
 
 const FILE = { permission: 0o644, overwrite: false };
@@ -23,43 +15,21 @@ type Client = Omit<HdfsClient, "getFileChecksum">;
 
 for (const protocol of ["webhdfs", "native"] as const) {
   describe(protocol, () => {
-    let cluster: Cluster;
-    let http: NodeHttp;
-    const natives: NativeHdfsClient[] = [];
+    const real = realCluster(`${protocol}-tree`, {
+      dataNodeLocateDelayMs: 1,
+      groups: { alice: ["staff"] },
+      hdfsSite: { "dfs.ls.limit": "50" },
+    });
     let hdfs: Client;
     let alice: Client;
     let bob: Client;
 
-    const world = { clock: createClock(), random: createRandom() };
-    const clientOf = (user: string): Client => {
-      const identity = { kind: "simple", user } as const;
-      if (protocol === "native") {
-        const nameNodes = [parseServer(cluster.nameNodeRpc)] as const;
-        const client = createNativeHdfsClient({ ...world, streams: createTcp() }, { nameNodes, identity });
-        natives.push(client);
-        return client;
-      }
-      const nameNode = parseEndpoint(cluster.nameNodeHttp);
-      return createWebHdfsClient({ ...world, http }, { nameNode, identity, silenceMsMax: 20_000 });
-    };
+    const clientOf = (user: string): Client => (protocol === "native" ? real.native(user) : real.web(user));
 
-    before(async () => {
-      const dir = new URL(`../../../../.testbed/${protocol}-tree`, import.meta.url).pathname;
-      const options = {
-        dataNodeLocateDelayMs: 1,
-        groups: { alice: ["staff"] },
-        hdfsSite: { "dfs.ls.limit": "50" },
-      };
-      cluster = await startCluster({ name: `${protocol}-tree`, dir, options });
-      http = nodeHttp();
+    before(() => {
       hdfs = clientOf("hdfs");
       alice = clientOf("alice");
       bob = clientOf("bob");
-    });
-    after(async () => {
-      for (const client of natives) client.close();
-      http?.close();
-      await cluster?.stop();
     });
 
     /** A directory of its own for a test, owned by alice. */

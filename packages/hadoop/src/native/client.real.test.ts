@@ -6,6 +6,7 @@ import { createClock } from "@coeval/platform/clock";
 import { createRandom } from "@coeval/platform/random";
 import { createTcp } from "@coeval/platform/tcp";
 import { type Cluster, startCluster } from "@coeval/testbed/cluster";
+import { putFiles } from "@coeval/testbed/copy";
 import { hdfsCli } from "@coeval/testbed/hdfs-cli";
 import { bytes, collect, numbered, refused } from "../webhdfs/probes.ts";
 import { createNativeHdfsClient, type NativeHdfsClient } from "./client.ts";
@@ -306,6 +307,17 @@ describe("an encryption zone", () => {
     assert.equal((await hdfs.getFileStatus("/zone")).encrypted, true);
     await refused(hdfs.create("/zone/f", bytes("plain"), FILE), "encryptionZone");
     await refused(hdfs.getFileStatus("/zone/f"), "notFound");
+    // A file that holds ciphertext, written by a client that has the key.
+    await putFiles(cluster, "/zone/java", new Map([["f", bytes("secret")]]));
+    const range = { offsetBytes: 0, lengthBytes: 6 };
+    await refused(collect(hdfs.open("/zone/java/f", range)), "encryptionZone");
+    await refused(hdfs.append("/zone/java/f", bytes("plain")), "encryptionZone");
+    await refused(
+      hdfs.create("/zone/java/f", bytes("plain"), { ...FILE, overwrite: true }),
+      "encryptionZone",
+    );
+    const { stdout } = await hdfsCli(cluster, ["dfs", "-cat", "/zone/java/f"]);
+    assert.equal(stdout, "secret");
     assert.equal(await bob.getTrashRoot("/zone/x"), "/zone/.Trash/bob");
   });
 });

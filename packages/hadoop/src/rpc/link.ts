@@ -1,6 +1,6 @@
 /** One RPC server and the connection to it, made and proven when it is first needed, and again after it was lost. */
-import { type ByteStream, type Clock, type NativeWorld, streamFailureKind } from "../world.ts";
 import { MalformedMessage } from "../proto/decode.ts";
+import { type ByteStream, type Clock, type NativeWorld, streamFailureKind } from "../world.ts";
 import { type Connection, createConnection, type OnSilence } from "./connection.ts";
 import { type Protocol, preamble } from "./envelope.ts";
 import { RpcFailure } from "./failure.ts";

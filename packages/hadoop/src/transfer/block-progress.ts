@@ -1,11 +1,12 @@
 /** How far a block is, and where: the facts that sending, acknowledgements and recovery share. */
-import type { HdfsError } from "../errors.ts";
+import type { HdfsError, HdfsErrorCode } from "../errors.ts";
 import type {
   DatanodeInfoProto,
   ExtendedBlockProto,
   LocatedBlockProto,
 } from "../proto/generated/block_pb.ts";
 import type { TokenProto } from "../proto/generated/security_pb.ts";
+import { SaslError } from "../sasl/sasl-error.ts";
 import type { DataNodes } from "./data-nodes.ts";
 import { type PipelineFailure, type PipelineNodes, Stage } from "./pipeline.ts";
 import { pipelineOf, without } from "./pipeline-repair.ts";
@@ -34,6 +35,8 @@ export interface BlockProgress {
   /** Not to be used again for this block, and what they said. */
   readonly failed: DatanodeInfoProto[];
   readonly said: string[];
+  /** A DataNode failed otherwise than by refusing the proof, or the protection, that it was offered. */
+  otherwise: boolean;
 }
 
 /** Of a block as the NameNode has just placed it, or as it is to be appended to. */
@@ -53,6 +56,7 @@ export function createBlockProgress(located: LocatedBlockProto, appending: boole
     reliedOn: appending,
     failed: [],
     said: [],
+    otherwise: false,
   };
 }
 
@@ -90,13 +94,24 @@ export function blame(
   const node = progress.pipeline.nodes[place];
   if (node === undefined) return;
   progress.said.push(`${dataNodes.addressOf(idOf(node))} ${fault.message}`);
+  progress.otherwise ||= !(fault.cause instanceof SaslError);
   if (fault.kind === "token") return;
   progress.failed.push(node);
   progress.pipeline = without(progress.pipeline, place);
 }
 
-/** Of a block that cannot be written. */
-export function givenUp(context: WriteContext, { block, said }: BlockProgress, why: string): HdfsError {
+/** Of a block that cannot be written: `authentication` where every DataNode refused the handshake, else `code`. */
+export function givenUp(
+  context: WriteContext,
+  { block, said, otherwise }: BlockProgress,
+  why: string,
+  code: HdfsErrorCode = "connectionLost",
+): HdfsError {
+  const refused = said.length > 0 && !otherwise;
   const name = `block blk_${block.blockId}_${block.generationStamp} of ${block.poolId}`;
-  return writeFailure(context, "connectionLost", `${name} cannot be written, ${why}: ${said.join("; ")}`);
+  return writeFailure(
+    context,
+    refused ? "authentication" : code,
+    `${name} cannot be written, ${why}: ${said.join("; ")}`,
+  );
 }

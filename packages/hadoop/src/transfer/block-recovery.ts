@@ -112,7 +112,8 @@ async function replaceFailed(
   progress.pipeline = await withReplacement(context, acknowledgedBlock(progress), pipeline, failed, cancel);
 }
 
-/** Where the NameNode has no other DataNode the error tells what those said that it had given before. */
+/** Where the NameNode has no other DataNode the error tells what those said that it had given before: a DataNode whose disk
+ * is full says no more than that it ends the connection. */
 async function allocated(
   context: WriteContext,
   progress: BlockProgress,
@@ -122,7 +123,7 @@ async function allocated(
     return await allocate(progress.failed);
   } catch (error) {
     if (error instanceof HdfsError && error.code === "diskFull") {
-      throw givenUp(context, progress, "and the NameNode has no other DataNode for it");
+      throw givenUp(context, progress, "and the NameNode has no other DataNode for it", "diskFull");
     }
     throw error;
   }

@@ -13,6 +13,7 @@ import { parseServer } from "../native/endpoint.ts";
 import { loadGssapi } from "../sasl/gssapi.ts";
 import { createKerberosLogin } from "../sasl/kerberos-login.ts";
 import { qopsOf } from "../sasl/mechanism.ts";
+import { refused } from "../webhdfs/probes.ts";
 import { joined } from "./chunk-sums.ts";
 
 const BLOCK_BYTES = 1024 * 1024;
@@ -96,6 +97,7 @@ for (const dataTransfer of ["authentication", "integrity", "privacy", "encrypted
         const hdfs = clientOf("privacy");
         const range = { offsetBytes: 0, lengthBytes: 10 };
         await assert.rejects(Array.fromAsync(hdfs.open("/f", range)), /blockMissing/);
+        await refused(hdfs.create("/more", CONTENT.subarray(0, 10), FILE), "authentication");
       });
 
       test("bare bytes are refused by the DataNodes", async () => {

@@ -56,7 +56,11 @@ const ack = (sequence: number, ...reply: Status[]): Uint8Array =>
   );
 
 /** Plays `script`, then ends the connection, and tells what came of it. */
-async function play(script: readonly Uint8Array[], frames: readonly Uint8Array[]) {
+async function play(
+  script: readonly Uint8Array[],
+  frames: readonly Uint8Array[],
+  stage: Stage = Stage.PIPELINE_SETUP_CREATE,
+) {
   const left = [...script];
   const written: Uint8Array[] = [];
   const acknowledged: number[] = [];
@@ -76,7 +80,7 @@ async function play(script: readonly Uint8Array[], frames: readonly Uint8Array[]
     failed: over.resolve,
   };
   const dataNodes = createDataNodes(world, createWatchdog(still));
-  const pipeline = await openPipeline(dataNodes, setup, events, frames);
+  const pipeline = await openPipeline(dataNodes, { ...setup, stage }, events, frames);
   return { pipeline, written, acknowledged, failure: over.promise };
 }
 
@@ -115,6 +119,16 @@ describe("a pipeline", () => {
     const script = [answer(Status.SUCCESS), ack(-2, Status.OOB_RESTART)];
     const { place, restarting } = await (await play(script, [FRAME])).failure;
     assert.deepEqual([place, restarting], [0, true]);
+  });
+
+  test("that only closes its block is over with the answer: the end of the connection is no failure", async () => {
+    const { pipeline, failure } = await play([answer(Status.SUCCESS)], [], Stage.PIPELINE_CLOSE_RECOVERY);
+    assert.equal(await pipeline.setUp, true);
+    let failed = false;
+    void failure.then(() => (failed = true));
+    // The script has ended the connection by then.
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+    assert.equal(failed, false);
   });
 
   test("is kept alive when nothing was sent since the last look", async () => {

@@ -115,6 +115,12 @@ export async function openPipeline(
     try {
       await answered(peer, setup);
       unclear = false;
+      if (setup.stage === Stage.PIPELINE_CLOSE_RECOVERY) {
+        // With its answer the block is closed: the DataNode then ends the connection, which is no failure.
+        over = true;
+        peer.close();
+        return true;
+      }
     } catch (error) {
       fail(error instanceof SetupFailure ? error.failure : asFailure(error));
       return false;

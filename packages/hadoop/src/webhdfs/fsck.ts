@@ -65,13 +65,21 @@ function relativePath(before: string, root: string): string {
   );
 }
 
+/** Without expressions that look for an end from every beginning: of a text that repeats its beginnings, as long as it may
+ * be, they take seconds. */
 function readEnd(pending: string): FsckEnd {
   const text = pending.trimEnd();
-  if (/^The filesystem under path '.*' is (HEALTHY|CORRUPT)$/ms.test(text)) return { kind: "done" };
-  if (/^Path '.*' does not exist$/ms.test(text)) return { kind: "notFound" };
-  if (/^Fsck on path '.*' FAILED$/ms.test(text)) {
-    const reason = /FSCK ended at [^\n]* milliseconds\n([^\n]*)/.exec(text)?.[1] ?? "no reason given";
-    return { kind: "failed", reason };
+  const isLast = (beginning: string, ...ends: readonly string[]): boolean =>
+    ends.some((end) => text.endsWith(end)) && (text.startsWith(beginning) || text.includes(`\n${beginning}`));
+  if (isLast("The filesystem under path '", "' is HEALTHY", "' is CORRUPT")) return { kind: "done" };
+  if (isLast("Path '", "' does not exist")) return { kind: "notFound" };
+  if (isLast("Fsck on path '", "' FAILED")) {
+    const lines = text.split("\n");
+    const ended = lines.findIndex(
+      (line) => line.includes("FSCK ended at ") && line.endsWith(" milliseconds"),
+    );
+    const reason = ended < 0 ? undefined : lines[ended + 1];
+    return { kind: "failed", reason: reason ?? "no reason given" };
   }
   throw new MalformedAnswer("/fsck stopped before its end");
 }
