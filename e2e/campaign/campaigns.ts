@@ -128,6 +128,8 @@ export const campaigns: Readonly<Record<string, (amounts: Amounts, say: Say) => 
         (world) => failoverInCopy(world, say),
         () => pairedWorld(say),
       ),
+    },
+  ],
   "hdfs-mixed-load": ({ minutes, seed }, say) => [
     {
       what: `the HDFS client under mixed load for ${minutes} minutes, DataNodes killed at random`,

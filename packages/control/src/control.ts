@@ -121,15 +121,8 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const protect = createProtect(world, { db, clients, acting, runner, runs, leads, clock, copies });
   const shared = onSharedClock(world, clock);
   const proven = onProvenClock(world, clock);
-  const scheduler = createScheduler(proven, {
-    db,
-    records,
-    tasks,
-    calendar,
-    leads,
-    own: world.clock,
-    protect,
-  });
+  const own = world.clock;
+  const scheduler = createScheduler(proven, { db, records, tasks, calendar, leads, own, protect });
   const status = createStatus(world, { db, clients, runner, calendar, rates, clock });
   await takeUp({ acting, runner, removals, send });
   scheduler.start();
