@@ -92,7 +92,7 @@ export interface Control {
 
 /** Starts the control device: takes up every run that is not over, then listens for agents. */
 export async function createControl(world: World, options: ControlOptions): Promise<Control> {
-  const { database, authority, calendar } = options;
+  const { database, authority, calendar, messenger } = options;
   const { db } = database;
   const bell = createBell();
   const tasks = createTasks(world);
@@ -126,7 +126,6 @@ export async function createControl(world: World, options: ControlOptions): Prom
   const status = createStatus(world, { db, clients, runner, calendar, rates, clock });
   await takeUp({ acting, runner, removals, send });
   scheduler.start();
-  const { messenger } = options;
   if (messenger) createAlerts(world, { db, records, tasks, status, messenger }).start();
   const listener = await options.network.listen(options.linkAddress, (stream) => links.accept(stream));
   return {
