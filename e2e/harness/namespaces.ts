@@ -31,6 +31,7 @@ export function threeHosts(): Hosts {
     for (const name of made) ip("netns", "delete", space(name));
   };
   try {
+    for (const name of leftBehind()) ip("netns", "delete", space(name));
     for (const name of NAMES) {
       ip("netns", "add", space(name));
       made.push(name);
@@ -79,6 +80,14 @@ export function threeHosts(): Hosts {
   };
 }
 
+/** What a run that was killed has left; one in which something still lives is another run's. */
+function leftBehind(): HostName[] {
+  const there = ip("netns", "list").split(/\s+/);
+  return NAMES.filter(
+    (name) => there.includes(space(name)) && ip("netns", "pids", space(name)).trim() === "",
+  );
+}
+
 function other(host: "east" | "west"): "east" | "west" {
   return host === "east" ? "west" : "east";
 }
@@ -97,6 +106,6 @@ function inside(host: HostName, ...words: string[]): void {
   ip("-n", space(host), ...words);
 }
 
-function ip(...words: string[]): void {
-  execFileSync("ip", words, { stdio: ["ignore", "ignore", "pipe"] });
+function ip(...words: string[]): string {
+  return execFileSync("ip", words, { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
 }
