@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { protect } from "../../e2e/harness/protect.ts";
 import { testClusters } from "../../e2e/harness/clusters.ts";
+import { runLog } from "../../e2e/harness/run-log.ts";
 import { startWorld } from "../../e2e/harness/world.ts";
 import { seed } from "../load.ts";
 import { callsOf, since } from "./calls.ts";
@@ -39,12 +40,7 @@ try {
     if (run.phase !== "done") throw new Error(`${run.cause?.code}: ${run.cause?.message}`);
     const seconds = (Date.parse(run.endedAt ?? "") - Date.parse(run.moment)) / 1000;
     say(`${repeat}: ${files} files in ${seconds.toFixed(2)} s, ${(files / seconds).toFixed(1)} files/s`);
-    const { items } = await world.ask<{ items: readonly { at: string; text: string }[] }>([
-      "run",
-      "logs",
-      run.id,
-    ]);
-    for (const { at, text } of items) {
+    for (const { at, text } of await runLog(world, run.id)) {
       say(`   ${((Date.parse(at) - Date.parse(run.moment)) / 1000).toFixed(2).padStart(7)} s  ${text}`);
     }
     for (const [name, spent] of since(cpu, cpuOf())) say(`   CPU ${name}: ${spent.toFixed(2)} s`);

@@ -9,6 +9,7 @@ import { killsUnderFleet } from "../stories/many/kills-under-fleet.ts";
 import { undisturbed } from "../stories/many/undisturbed.ts";
 import { momentsUnderWriters } from "../stories/moments.ts";
 import { oneDirection } from "../stories/one-direction.ts";
+import { priorities } from "../stories/priorities.ts";
 import { takeover } from "../stories/takeover.ts";
 
 export interface Amounts {
@@ -32,6 +33,7 @@ export const USAGE = `Usage: npm run campaign -- moments [--moments 10] [--files
        npm run campaign -- kills [--times 10] [--files 200]
        npm run campaign -- fleet [--services 20] [--minutes 10] [--files 20]
        npm run campaign -- fleet-kills [--services 20] [--times 200] [--files 20]
+       npm run campaign -- priorities
        npm run campaign -- takeover
        npm run campaign -- kerberos [--files 90]
        npm run campaign -- failover-copy
@@ -96,6 +98,12 @@ export const campaigns: Readonly<Record<string, (amounts: Amounts, say: Say) => 
       tell: inWorld((world) =>
         killsUnderFleet(world, { services, times, files: files ?? FLEET_FILES, seed: SEED, report }),
       ),
+    },
+  ],
+  priorities: (_, report) => [
+    {
+      what: "an agent that moves one transfer at a time: four services, by priority",
+      tell: inWorld((world) => priorities(world, report)),
     },
   ],
   takeover: (_, report) => [

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { Run } from "../harness/answers.ts";
 import { protectWell } from "../harness/protect.ts";
+import { enteredMs, runLog } from "../harness/run-log.ts";
 import type { World } from "../harness/world.ts";
 import { pointHolds } from "./point-holds.ts";
 import { type Protected, placeOf } from "./protected.ts";
@@ -84,11 +85,8 @@ async function fill(world: World, { dataSets: [data = ""] }: Protected): Promise
 
 /** From the moment's grade to the reading back. */
 async function sendingMs(world: World, { id }: Run): Promise<number> {
-  const { items } = await world.ask<{ items: { at: string; text: string }[] }>(["run", "logs", id]);
-  const at = (text: string): number => {
-    const line = items.find((one) => one.text === text);
-    assert.ok(line, `the run's log says "${text}"`);
-    return Date.parse(line.at);
-  };
-  return at("entered verifying") - at("entered sending");
+  const lines = await runLog(world, id);
+  const [from, to] = [enteredMs(lines, "sending"), enteredMs(lines, "verifying")];
+  assert.ok(from !== null && to !== null, "the run's log says when it began to send and to verify");
+  return to - from;
 }

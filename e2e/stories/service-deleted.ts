@@ -1,8 +1,7 @@
 // A service with two points is deleted: what is on the clusters then is told by plain listings.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Point } from "../harness/answers.ts";
+import { withLimit } from "../harness/agent-limits.ts";
 import { serviceYaml } from "../harness/documents.ts";
 import { protectWell } from "../harness/protect.ts";
 import { until } from "../harness/wait.ts";
@@ -34,7 +33,7 @@ export async function deletedWithPoints(world: World, name: string): Promise<voi
   const before = await left(world, story);
   const remove = () => world.cli(["service", "delete", name, "--points", "delete", "--yes"]);
 
-  await withLimit(world, "keep: { points: 1 }\n", async () => {
+  await withLimit(world, "west", "keep: { points: 1 }\n", async () => {
     const refused = await remove();
     assert.notEqual(refused.code, 0);
     assert.match(
@@ -113,22 +112,4 @@ async function noSnapshots(world: World, story: Protected): Promise<void> {
     async () => (Object.values((await left(world, story)).primary).flat().length === 0 ? true : null),
     () => logs(world),
   );
-}
-
-/** The secondary's agent under a further limit, as its administrator would write it; then without. */
-async function withLimit(world: World, line: string, work: () => Promise<void>): Promise<void> {
-  const file = join(world.west.dataFolder, "limits.yaml");
-  const text = readFileSync(file, "utf8");
-  const restart = async (limits: string): Promise<void> => {
-    await world.west.process.stop();
-    writeFileSync(file, limits);
-    await world.west.process.start();
-    await world.settled();
-  };
-  await restart(text + line);
-  try {
-    await work();
-  } finally {
-    await restart(text);
-  }
 }
