@@ -20,7 +20,7 @@ export interface Rate {
   readonly runs: number;
 }
 
-/** Small files a second, verified, as docs/BENCHMARKS.md has it for WebHDFS on a busy host, rounded down. */
+/** Small files a second, verified, as docs/PERFORMANCE.md has it for WebHDFS on a busy host, rounded down. */
 export const ASSUMED_FILES_PER_SECOND = 80;
 /** Bytes a second of large files, verified, from the same table, rounded down. */
 export const ASSUMED_BYTES_PER_SECOND = 50 * 1024 * 1024;
