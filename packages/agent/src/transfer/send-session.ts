@@ -9,6 +9,7 @@ import type { StepContext } from "../context.ts";
 import { mapInOrder } from "../pool.ts";
 import type { SnapshotNote } from "../snapshot.ts";
 import { createInFlight, type Flight, type InFlight } from "./in-flight.ts";
+import { inParts } from "./parts.ts";
 import { listen } from "./replies.ts";
 import { type FileDigest, isContent } from "./file-digest.ts";
 import type { Sends } from "./work.ts";
@@ -115,14 +116,12 @@ async function sendContent(
 ): Promise<string> {
   const { world, source, cancel } = context;
   const hasher = world.hash.sha256();
-  for await (const chunk of source.read(note.prepared, { ...entry, hasAcl: false }, 0, cancel)) {
-    for (let from = 0; from < chunk.length; from += CONTENT_BYTES_MAX) {
-      const part = chunk.subarray(from, from + CONTENT_BYTES_MAX);
-      hasher.update(part);
-      await flight.room(part.length);
-      await channel.sendBytes(number, part);
-      counting.moved(part.length);
-    }
+  const content = source.read(note.prepared, { ...entry, hasAcl: false }, 0, cancel);
+  for await (const { pieces, bytes } of inParts(content, CONTENT_BYTES_MAX)) {
+    for (const piece of pieces) hasher.update(piece);
+    await flight.room(bytes);
+    await channel.sendBytes(number, ...pieces);
+    counting.moved(bytes);
   }
   const sha256 = hasher.hex();
   await channel.send({ say: "end", channel: number, sha256 } satisfies TransferMessage);

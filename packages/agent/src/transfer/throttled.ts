@@ -3,6 +3,7 @@ import { CoevalError } from "@coeval/core/errors";
 import type { Channel } from "@coeval/contract/wire/channel";
 import { CONTENT_BYTES_MAX, type Frame } from "@coeval/contract/wire/frame";
 import type { TransferMessage } from "@coeval/contract/wire/transfer";
+import { joined } from "./parts.ts";
 import { type Throttle, slowest } from "./throttle.ts";
 
 /** Content is cut so that a part takes about so long: a slow transfer goes evenly, and shows that it goes on. */
@@ -39,7 +40,8 @@ export function throttledChannel(channel: Channel, throttles: readonly Throttle[
       if (say === "changes") await take(JSON.stringify(message).length);
       await channel.send(message);
     },
-    async sendBytes(number, content) {
+    async sendBytes(number, ...pieces) {
+      const content = joined(pieces);
       for (let from = 0; from < content.length; from += partBytesMax) {
         const part = content.subarray(from, from + partBytesMax);
         await take(part.length);

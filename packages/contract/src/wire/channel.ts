@@ -7,7 +7,8 @@ export interface Channel {
   readonly peer: Peer;
   /** Resolves when the stream has taken it and has room for more. */
   send(message: unknown): Promise<void>;
-  sendBytes(channel: number, content: Uint8Array): Promise<void>;
+  /** All the pieces in one frame, CONTENT_BYTES_MAX together at most. */
+  sendBytes(channel: number, ...pieces: readonly Uint8Array[]): Promise<void>;
   /** The next frame, or null at the orderly end. @throws CoevalError `protocol` for bytes that are no frame or end within one. */
   receive(): Promise<Frame | null>;
   close(reason: string): void;
@@ -29,7 +30,7 @@ export function channelOn(stream: Stream): Channel {
   return {
     peer: stream.peer,
     send: (message) => write(encodeJson(message)),
-    sendBytes: (channel, content) => write(encodeBytes(channel, content)),
+    sendBytes: (channel, ...pieces) => write(encodeBytes(channel, ...pieces)),
     async receive() {
       for (;;) {
         const frame = frames[next];

@@ -31,13 +31,17 @@ export function encodeJson(value: unknown): Uint8Array {
   return framed(KIND_JSON, payload.length, (out) => out.set(payload, HEADER_BYTES));
 }
 
-/** The bytes of a bytes frame. `channel`: u32. @throws CoevalError `too-large` beyond CONTENT_BYTES_MAX. */
-export function encodeBytes(channel: number, content: Uint8Array): Uint8Array {
-  if (content.length > CONTENT_BYTES_MAX)
-    throw new CoevalError("too-large", `${content.length} bytes in one frame`);
-  return framed(KIND_BYTES, content.length + CHANNEL_BYTES, (out) => {
+/** The bytes of a bytes frame that holds the pieces one after the other. `channel`: u32. @throws CoevalError `too-large` beyond CONTENT_BYTES_MAX. */
+export function encodeBytes(channel: number, ...pieces: readonly Uint8Array[]): Uint8Array {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (length > CONTENT_BYTES_MAX) throw new CoevalError("too-large", `${length} bytes in one frame`);
+  return framed(KIND_BYTES, length + CHANNEL_BYTES, (out) => {
     new DataView(out.buffer).setUint32(HEADER_BYTES, channel);
-    out.set(content, HEADER_BYTES + CHANNEL_BYTES);
+    let at = HEADER_BYTES + CHANNEL_BYTES;
+    for (const piece of pieces) {
+      out.set(piece, at);
+      at += piece.length;
+    }
   });
 }
 
