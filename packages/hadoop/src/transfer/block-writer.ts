@@ -11,7 +11,7 @@ import { type WriteContext, writeFailure } from "./write-context.ts";
 import type { WritePacket } from "./write-packet.ts";
 
 /** Sent, but not acknowledged: beyond it `send` waits. */
-export const WINDOW_BYTES_MAX = 8 * 1024 * 1024;
+export const WINDOW_BYTES_MAX = 2 * 1024 * 1024;
 /** See the top of this file. */
 export interface BlockWriter {
   /** Resolves when the packets are sent and there is room in the window. They must follow on those before. */

@@ -32,7 +32,7 @@ export interface Packetizer {
 }
 
 /** Buffers kept for further packets. */
-export const SPARE_BUFFERS_MAX = 64;
+export const SPARE_BUFFERS_MAX = 16;
 
 /** `packetBytes`: of data in a packet, a multiple of the chunk's size. */
 export function createPacketizer(sums: ChunkSums, packetBytes: number, blockSizeBytes: number): Packetizer {
