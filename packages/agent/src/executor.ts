@@ -287,8 +287,15 @@ async function perform(work: Work, task: Task, instruction: Instruction, note: u
 
 /** Nothing of the run begins any more, and what is under way ends before the release works. */
 async function endOthers(work: Work, { id, run }: Instruction, outcome: "sealed" | "void"): Promise<void> {
-  await endRun(work.options.shared.db, run, outcome);
+  const { db } = work.options.shared;
+  await endRun(db, run, outcome);
   const others = [...work.tasks].filter(([other, task]) => task.run === run && other !== id);
-  for (const [, task] of others) task.abort.abort(new CoevalError("released", "the run was given up"));
+  const givenUp = new CoevalError("released", "the run was given up");
+  for (const [, task] of others) task.abort.abort(givenUp);
   await Promise.all(others.map(([, task]) => task.over));
+  // One that could not store its answer, on a full disk, is open with nobody to carry it out.
+  for (const { instruction, outcome: answer } of await listInstructions(db, { run })) {
+    if (answer === null && instruction.id !== id)
+      await answerInstruction(db, instruction.id, { ok: false, failure: toFailure(givenUp) });
+  }
 }
