@@ -16,7 +16,17 @@ const FILE = { permission: 0o644, overwrite: true };
 const SILENCE_MS = 2_000;
 
 describe("four DataNodes", () => {
-  const real = realCluster("bad-input", { dataNodes: 4, replication: 3, blockSizeBytes: BLOCK_BYTES });
+  const dialled: string[] = [];
+  const real = realCluster(
+    "bad-input",
+    { dataNodes: 4, replication: 3, blockSizeBytes: BLOCK_BYTES },
+    (streams) => ({
+      connect(server, options) {
+        dialled.push(`${server.host}:${server.port}`);
+        return streams.connect(server, options);
+      },
+    }),
+  );
   let hdfs: NativeHdfsClient;
   before(() => {
     hdfs = real.native("hdfs", { dataNodes: { silenceMsMax: SILENCE_MS } });
@@ -75,13 +85,14 @@ describe("four DataNodes", () => {
     const output = await hdfs.openNew("/stalls-too", { ...FILE, replication: 2 });
     await output.write(content.subarray(0, 400_000));
     await output.hflush();
-    const [, second = ""] = (await lastBlock("/stalls-too", 1)).locations;
-    real.cluster.dataNodeDaemons[placeOf(second)]?.freeze();
+    // The first of the pipeline: the one behind it is watched by the first, with a longer patience than this client's.
+    const first = dialled.at(-1) ?? "";
+    real.cluster.dataNodeDaemons[placeOf(first)]?.freeze();
     try {
       await output.write(content.subarray(400_000));
       await output.close();
     } finally {
-      real.cluster.dataNodeDaemons[placeOf(second)]?.thaw();
+      real.cluster.dataNodeDaemons[placeOf(first)]?.thaw();
     }
     assert.ok(isSame(await read("/stalls-too", content.length), content));
     await real.cluster.ready();
