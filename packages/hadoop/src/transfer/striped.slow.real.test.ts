@@ -15,6 +15,8 @@ import { refused } from "../webhdfs/probes.ts";
 import { joined } from "./chunk-sums.ts";
 
 const MIB = 1024 * 1024;
+const REPORTED_EVERY_MS = 100;
+const REPORTED_TRIES_MAX = 600;
 const FILE = { permission: 0o644, overwrite: true };
 const CONTENT = Uint8Array.from(
   { length: 9 * MIB + 12_345 },
@@ -63,6 +65,19 @@ after(async () => {
   await cluster?.stop();
 });
 
+/** Of the last block group of each file, in order. */
+async function replicasKnown(policy: string): Promise<readonly number[]> {
+  return Promise.all(
+    SIZES.map(async (lengthBytes) => {
+      const { blocks } = await hdfs.getBlockLocations(`/${policy}/${lengthBytes}`, {
+        offsetBytes: 0,
+        lengthBytes,
+      });
+      return blocks.at(-1)?.locations.length ?? 0;
+    }),
+  );
+}
+
 async function checkAll(policy: string): Promise<void> {
   for (const size of SIZES) {
     const path = `/${policy}/${size}`;
@@ -94,6 +109,7 @@ for (const [policy, parityUnits] of Object.entries(POLICIES)) {
     });
 
     test(`with ${parityUnits} of the DataNodes gone their bytes are computed`, async () => {
+      const known = await replicasKnown(policy);
       const gone = cluster.dataNodeDaemons.slice(0, parityUnits);
       await Promise.all(gone.map((daemon) => daemon.kill()));
       try {
@@ -101,6 +117,11 @@ for (const [policy, parityUnits] of Object.entries(POLICIES)) {
       } finally {
         await Promise.all(gone.map((daemon) => daemon.start()));
         await cluster.ready();
+        // One that came back tells of its blocks a little later.
+        for (let tries = 0; String(await replicasKnown(policy)) !== String(known); tries++) {
+          assert.ok(tries < REPORTED_TRIES_MAX, `${policy}: some replicas are not reported again`);
+          await world.clock.sleep(REPORTED_EVERY_MS);
+        }
       }
     });
 
