@@ -6,7 +6,7 @@ import { chanceOf } from "@coeval/core/testing/chance";
 import { randomTree } from "@coeval/core/testing/trees";
 import { listInstructions, readInstruction } from "@coeval/store/agent/journal";
 import { readTenure } from "@coeval/store/agent/tenures";
-import { sql } from "kysely";
+import { refuseAnswers } from "@coeval/store/agent/testing/refuse-answers";
 import { BEGIN_MS } from "./testing/fake-time.ts";
 import { createStage, listenTo } from "./testing/stage.ts";
 
@@ -121,13 +121,11 @@ test("the report of being armed is told again when the instruction comes again: 
 test("an instruction whose answer could not be stored is closed by its run's release", async () => {
   const { stage, site, heard } = await source();
   const take = takeAt(2000);
-  // As on a full disk, for this one row.
-  await sql`create trigger full before update of outcome on journal when new.instruction = ${sql.lit(take.id)}
-    begin select raise(abort, 'full'); end`.execute(site.db);
+  const mend = await refuseAnswers(site.db, take.id);
   await site.instruct(take);
   await stage.time.advance(10_000);
   assert.equal((await readInstruction(site.db, take.id))?.outcome, null);
-  await sql`drop trigger full`.execute(site.db);
+  await mend();
   assert.equal((await heard.ask(releaseVoid())).ok, true);
   const outcome = (await readInstruction(site.db, take.id))?.outcome;
   assert.equal(outcome?.ok === false && outcome.failure.code, "released");

@@ -315,8 +315,8 @@ describe("a DataNode dies", () => {
 
   test("before the block is begun: another block is asked for", async () => {
     const content = varied(300_000, 77);
+    // Replicas for two: the dead one is still believed alive, so it is chosen now and then.
     await without(1, async () => {
-      // Replicas for two: the dead one is still believed alive, so it is chosen now and then.
       for (let file = 0; file < 6; file++) {
         await hdfs.create(`/begun-${file}`, content, { ...FILE, replication: 2 });
         same(await contentOf(`/begun-${file}`, 0, content.length), content);
@@ -339,28 +339,22 @@ describe("a DataNode stalls", () => {
 
   test("and reads and writes go on without it", async () => {
     const dialled: string[] = [];
-    const hasty = clientOf(
-      { silenceMsMax: 2_000 },
-      {
-        connect(server, options) {
-          dialled.push(`${server.host}:${server.port}`);
-          return tcp.connect(server, options);
-        },
-      },
-    );
+    const connect: StreamTransport["connect"] = (server, options) => {
+      dialled.push(`${server.host}:${server.port}`);
+      return tcp.connect(server, options);
+    };
+    const hasty = clientOf({ silenceMsMax: 2_000 }, { connect });
     const content = varied(900_000, 55);
     await hasty.create("/stalled-read", content, FILE);
     const [first = ""] = await locationsOf("/stalled-read");
     await frozen(first, async () => {
-      // Which DataNode is asked first is the NameNode's choice, each time anew.
       for (let reads = 0; reads < 4; reads++)
         same(await contentOf("/stalled-read", 0, content.length, hasty), content);
     });
     const output = await hasty.openNew("/stalled-write", FILE);
     await output.write(content.subarray(0, 300_000));
     await output.hflush();
-    // The first of the pipeline, whom the client itself hears nothing of; those behind it are watched by the one before them,
-    // with a patience of their own that is longer than this client's.
+    // The first of the pipeline: those behind it are watched by the one before, with a longer patience than this client's.
     await frozen(dialled.at(-1) ?? "", async () => {
       await output.write(content.subarray(300_000));
       await output.close();
@@ -369,7 +363,6 @@ describe("a DataNode stalls", () => {
   });
 });
 
-/** Of the block that is being written. */
 async function openLocations(path: string): Promise<readonly string[]> {
   const { blocks } = await hdfs.getBlockLocations(path, { offsetBytes: 0, lengthBytes: BLOCK_BYTES });
   return blocks.at(-1)?.locations ?? [];
