@@ -35,6 +35,9 @@ export async function strangersAreRefused(world: World, options: StrangersOption
   await speakerWorks(world);
   const revoked = await revokedAgent(world);
   const kinds = [...(await tokenAttempts(world)), ...(await certificateAttempts(world, revoked))];
+  await until("both agents, after the control device was away", BACK_WITHIN_MS, async () =>
+    (await agents(world)).filter(({ state }) => state === "connected").length === before.length ? true : null,
+  );
   const accepted: string[] = [];
   const tally = new Map<string, number>();
   for (let number = 0; number < options.attempts; number++) {

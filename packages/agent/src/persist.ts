@@ -1,6 +1,7 @@
 /** Trying again: what a cluster refuses now it may accept later, and a switch that has begun must end one way or the other. */
 import { CoevalError, explain, toFailure } from "@coeval/core/errors";
 import type { Context } from "./context.ts";
+import { standingStill } from "./progress.ts";
 import { isTold } from "./run-lines.ts";
 
 const BACKOFF_MS_MIN = 200;
@@ -29,16 +30,7 @@ export async function persist<T>(
       const { clock, log } = context.world;
       if (isTold(attempt)) context.tell(`${doing}: attempt ${attempt} failed, tried again: ${why}`);
       log.warn("again", { doing, run: context.instruction.run, attempt, why });
-      context.report({
-        kind: "progress",
-        progress: {
-          doing: `${doing}: again after ${why}`.slice(0, 200),
-          filesDone: 0,
-          filesTotal: null,
-          bytesDone: 0,
-          bytesTotal: null,
-        },
-      });
+      context.report(standingStill(`${doing}: again after ${why}`));
       await clock.sleep(
         Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** Math.min(attempt, 10)),
         context.cancel,

@@ -13,8 +13,12 @@ export interface Meter {
   readonly bytesDone: number;
 }
 
-/** Nothing moves, and why. */
-export function standingStill(doing: string): Report {
+/** What the wire takes. */
+const DOING_LENGTH_MAX = 200;
+
+/** Nothing moves, and why: cut where that is too long. */
+export function standingStill(why: string): Report {
+  const doing = why.length <= DOING_LENGTH_MAX ? why : `${why.slice(0, DOING_LENGTH_MAX - 1)}…`;
   return {
     kind: "progress",
     progress: { doing, filesDone: 0, filesTotal: null, bytesDone: 0, bytesTotal: null },

@@ -1,4 +1,5 @@
 /** A data folder in memory, read in small chunks, that can be made to fail. */
+import { joinBytes } from "@coeval/core/model/bytes";
 import { CoevalError } from "@coeval/core/errors";
 import type { Files } from "@coeval/core/ports/files";
 
@@ -30,7 +31,7 @@ export function createFakeFiles(): FakeFiles {
         },
         async commit() {
           files.fault?.("commit", path);
-          content.set(path, joined(parts));
+          content.set(path, joinBytes(parts));
         },
         abort: async () => undefined,
       };
@@ -46,14 +47,4 @@ export function createFakeFiles(): FakeFiles {
     },
   };
   return files;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

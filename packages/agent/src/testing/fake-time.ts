@@ -1,6 +1,6 @@
 /** Time that stands still until a test waits for something: then it goes on to whatever sleeps next. */
 import type { Clock } from "@coeval/core/ports/clock";
-import { settle } from "./settle.ts";
+import { settle } from "@coeval/core/testing/settle";
 
 export interface FakeTime {
   /** True ms since the beginning. */

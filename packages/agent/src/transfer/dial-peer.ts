@@ -31,9 +31,6 @@ const HOPELESS: readonly ErrorCode[] = ["secondary-full", "quota-exceeded"];
 const BACKOFF_MS_MIN = 200;
 const BACKOFF_MS_MAX = 5000;
 
-/** What the wire takes. */
-const DOING_LENGTH_MAX = 200;
-
 type Dialling = StepContext<"send-snapshots" | "replicate-snapshots">;
 
 /** Dials until one conversation has come to its end. @throws CoevalError of either end that trying again does not mend. */
@@ -68,8 +65,7 @@ export async function dialPeer(context: Dialling, work: TransferWork): Promise<R
 
 /** What people see while nothing moves. */
 function waitingFor({ code, message }: CoevalError, breaks: number): string {
-  const text = `waiting for the other agent (try ${breaks + 1} of ${attemptsAgain(code) + 1}): ${message}`;
-  return text.length <= DOING_LENGTH_MAX ? text : `${text.slice(0, DOING_LENGTH_MAX - 1)}…`;
+  return `waiting for the other agent (try ${breaks + 1} of ${attemptsAgain(code) + 1}): ${message}`;
 }
 
 function attemptsAgain(code: ErrorCode): number {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inParts, joined } from "./parts.ts";
+import { joinBytes } from "@coeval/core/model/bytes";
+import { inParts } from "./parts.ts";
 
 async function* of(...lengths: number[]): AsyncGenerator<Uint8Array> {
   let next = 0;
@@ -10,7 +11,7 @@ async function* of(...lengths: number[]): AsyncGenerator<Uint8Array> {
 async function gathered(lengths: number[], bytesMax: number): Promise<Uint8Array[]> {
   const parts: Uint8Array[] = [];
   for await (const { pieces, bytes } of inParts(of(...lengths), bytesMax)) {
-    const part = joined(pieces);
+    const part = joinBytes(pieces);
     assert.equal(part.length, bytes);
     parts.push(part);
   }
@@ -26,6 +27,6 @@ test("whatever pieces content comes in, it leaves in full parts, and in its orde
       [...Array<number>(Math.floor(total / 10)).fill(10), ...(total % 10 === 0 ? [] : [total % 10])],
       lengths.join(),
     );
-    assert.deepEqual(joined(parts), (await Array.fromAsync(of(total)))[0], lengths.join());
+    assert.deepEqual(joinBytes(parts), (await Array.fromAsync(of(total)))[0], lengths.join());
   }
 });

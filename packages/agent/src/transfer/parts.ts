@@ -24,16 +24,3 @@ export async function* inParts(
   }
   if (bytes > 0) yield { pieces: gathered, bytes };
 }
-
-/** The pieces as one; copied only when there are several. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only] = pieces;
-  if (only !== undefined && pieces.length === 1) return only;
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}

@@ -1,9 +1,9 @@
 /** A transfer's channel under throttles: content and changes that go out, or content that comes in, wait for their time. Short messages do not. */
 import { CoevalError } from "@coeval/core/errors";
+import { joinBytes } from "@coeval/core/model/bytes";
 import type { Channel } from "@coeval/contract/wire/channel";
 import { CONTENT_BYTES_MAX, type Frame } from "@coeval/contract/wire/frame";
 import type { TransferMessage } from "@coeval/contract/wire/transfer";
-import { joined } from "./parts.ts";
 import { type Throttle, slowest } from "./throttle.ts";
 
 /** Content is cut so that a part takes about so long: a slow transfer goes evenly, and shows that it goes on. */
@@ -41,7 +41,8 @@ export function throttledChannel(channel: Channel, throttles: readonly Throttle[
       await channel.send(message);
     },
     async sendBytes(number, ...pieces) {
-      const content = joined(pieces);
+      const [only] = pieces;
+      const content = only !== undefined && pieces.length === 1 ? only : joinBytes(pieces);
       for (let from = 0; from < content.length; from += partBytesMax) {
         const part = content.subarray(from, from + partBytesMax);
         await take(part.length);

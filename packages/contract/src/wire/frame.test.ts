@@ -1,3 +1,4 @@
+import { joinBytes } from "@coeval/core/model/bytes";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -18,7 +19,7 @@ const MESSAGES: readonly Frame[] = [
 ];
 
 function encoded(frames: readonly Frame[]): Uint8Array {
-  return joined(
+  return joinBytes(
     frames.map((frame) =>
       frame.kind === "json" ? encodeJson(frame.value) : encodeBytes(frame.channel, frame.content),
     ),
@@ -141,8 +142,4 @@ test("what is held is bounded by one frame, also when it comes byte by byte and 
 
 function u32(value: number): number[] {
   return [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
 }

@@ -1,6 +1,6 @@
 /** Time that stands still until a test moves it. A killed process's sleeps never end. */
 import type { Clock } from "@coeval/core/ports/clock";
-import { settle } from "./settle.ts";
+import { settle } from "@coeval/core/testing/settle";
 
 export interface FakeTime {
   /** Moves time on, waking sleepers in order, each after everything before it has settled. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { joinBytes } from "./bytes.ts";
 import { chanceOf } from "../testing/chance.ts";
 import { fakeHash } from "../testing/fake-hash.ts";
 import { inOrder, randomTree } from "../testing/trees.ts";
@@ -30,7 +31,7 @@ function written(entries: readonly Entry[]) {
 test("a manifest is read again as it was written, however its bytes are cut", async () => {
   const entries = inOrder(randomTree(chanceOf(5), 40));
   const { lines, text } = written(entries);
-  const bytes = joined(await Array.fromAsync(inChunks(each(lines))));
+  const bytes = joinBytes(await Array.fromAsync(inChunks(each(lines))));
   assert.deepEqual(bytes, encoder.encode(text));
   for (const size of [1, 2, 3, 1000, bytes.length])
     assert.deepEqual(await read(bytes, size), entries, `${size}`);
@@ -92,13 +93,3 @@ test("a line beyond the bound is refused before it is gathered, and when it come
   const line = `"${"x".repeat(LINE_LENGTH_MAX)}"\n`;
   await assert.rejects(read(line, line.length), { code: "corrupt", message: /m:1: line longer/ });
 });
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
-}

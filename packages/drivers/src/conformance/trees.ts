@@ -1,4 +1,5 @@
 /** Trees for the tests: how they are made, listed with all attributes, and compared with their copies. */
+import { joinBytes } from "@coeval/core/model/bytes";
 import type { DataSet } from "@coeval/core/model/data-set";
 import type { Entry } from "@coeval/core/model/entry";
 import { joinPath } from "@coeval/core/model/path";
@@ -128,13 +129,7 @@ export async function readText(fs: FileSystem, path: string, cancel: AbortSignal
 export async function gather(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const chunk of chunks) parts.push(chunk);
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinBytes(parts);
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -1,4 +1,5 @@
 /** A process's data folder in memory. What was committed survives the process; what was not is gone with it. */
+import { joinBytes } from "@coeval/core/model/bytes";
 import { CoevalError } from "@coeval/core/errors";
 import type { Files, FileWriter } from "@coeval/core/ports/files";
 import type { Life } from "./life.ts";
@@ -76,22 +77,12 @@ function createWriter(
         open();
         over = true;
         disk.freeBytes -= length - (disk.files.get(path)?.length ?? 0);
-        disk.files.set(path, joined(parts, length));
+        disk.files.set(path, joinBytes(parts));
       }),
     async abort() {
       over = true;
     },
   };
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function namesIn(disk: Disk, folder: string): string[] {
