@@ -76,13 +76,17 @@ export function tryProtect(world: World, service: string, at?: string): Promise<
   return world.cli(["service", "protect", service, ...(at === undefined ? [] : ["--at", at]), "-o", "json"]);
 }
 
-/** Waits for the end of a run. The control device may be down in between. */
+/**
+ * Waits for the end of a run, as a user does who watches it: a command started again and again to ask would take a core of its own
+ * from what is measured. The control device may be down in between.
+ */
 export async function finished(world: World, id: string, limitMs = RUN_LIMIT_MS): Promise<Run> {
   let last = "nothing was heard of it";
   return until(
     `the end of ${id}`,
     limitMs,
     async () => {
+      await world.cli(["run", "watch", id, "--quiet"], { timeoutMs: limitMs });
       const answer = await world.cli(["run", "get", id, "-o", "json"]);
       if (answer.code !== 0) {
         last = answer.stderr;
