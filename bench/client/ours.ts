@@ -40,7 +40,8 @@ async function* body(): AsyncGenerator<Uint8Array> {
 
 async function bytesOf(path: string, lengthBytes: number): Promise<void> {
   let read = 0;
-  for await (const piece of client.open(path, { offsetBytes: 0, lengthBytes })) read += piece.length;
+  for await (const piece of client.open(path, { offsetBytes: 0, lengthBytes, lent: true }))
+    read += piece.length;
   if (read !== lengthBytes) throw new Error(`${path}: ${read} bytes, not ${lengthBytes}`);
 }
 

@@ -50,6 +50,9 @@ export interface ByteStream {
   /** The next bytes (never empty), or null at the peer's orderly end. One reader at a time. Rejects with a
    * {@link StreamFailure} `reset` when the connection breaks, and after `close`. */
   read(): Promise<Uint8Array | null>;
+  /** Told of bytes that came from `read`, or of a part of them, when nobody will look at them any more: their memory may be filled
+   * again. Each byte once at most. Optional on both sides: what is never given back is left to the garbage collector. */
+  giveBack?(bytes: Uint8Array): void;
   /** Sends the pieces in order, together where the system can. Resolves when there is room for more: back-pressure.
    * The bytes must not be changed afterwards. Rejects as `read` does. */
   write(...pieces: readonly Uint8Array[]): Promise<void>;

@@ -2,10 +2,13 @@
  * reads ahead only as far as its own buffer; a write waits until the kernel has taken what was written before. The
  * interfaces say the same as StreamTransport of the hadoop package and fit it by shape. */
 import { connect, type Socket } from "node:net";
+import { type Arrivals, createArrivals } from "./arrivals.ts";
 
 export interface TcpStream {
   /** The next bytes (never empty), or null at the peer's orderly end. One reader at a time. */
   read(): Promise<Uint8Array | null>;
+  /** Nobody will look at these bytes, which came from `read`, any more; each byte once at most. Their memory may be filled again. */
+  giveBack(bytes: Uint8Array): void;
   /** Sends the pieces with one system call where it can; resolves when there is room for more. */
   write(...pieces: readonly Uint8Array[]): Promise<void>;
   /** Ends it at once, both ways. Safe to call twice. */
@@ -144,6 +147,7 @@ function tcpStream(socket: Socket, arrivals: Arrivals, name: string): TcpStream 
         await reader.promise;
       }
     },
+    giveBack: arrivals.giveBack,
     async write(...pieces) {
       mustBeOpen();
       if (writeTogether(socket, pieces)) return;
@@ -157,67 +161,6 @@ function tcpStream(socket: Socket, arrivals: Arrivals, name: string): TcpStream 
       socket.destroy();
     },
   };
-}
-
-/** The memory that one connection reads into. Bytes are handed out where they were read, without copying, so a
- * block of memory is filled once and left to whoever holds parts of it. Blocks grow while the peer fills them fast:
- * 64 KiB at a time, as Node reads otherwise, costs a fifth of the time in collecting garbage. */
-interface Arrivals {
-  /** Where the next bytes go. */
-  free(): Uint8Array;
-  /** So many bytes came there; false when no more should for now. */
-  came(count: number): boolean;
-  /** All that lie side by side, or null. */
-  take(): Uint8Array | null;
-  wake(): void;
-  isPaused: boolean;
-  ended: boolean;
-}
-
-const MEMORY_BYTES_MIN = 64 * 1024;
-const MEMORY_BYTES_MAX = 512 * 1024;
-/** What is left of a block is used down to this. */
-const FREE_BYTES_MIN = 16 * 1024;
-
-function createArrivals(readAheadBytes: number): Arrivals {
-  let memory: Uint8Array = new Uint8Array(0);
-  let used = 0;
-  let taken = 0;
-  let waiting = 0;
-  let size = MEMORY_BYTES_MIN;
-  /** Parts of blocks that are full, not yet taken. */
-  const older: Uint8Array[] = [];
-  const arrivals: Arrivals = {
-    free() {
-      if (memory.length - used < FREE_BYTES_MIN) {
-        if (used > taken) older.push(memory.subarray(taken, used));
-        memory = Buffer.allocUnsafeSlow(size);
-        used = 0;
-        taken = 0;
-      }
-      return memory.subarray(used);
-    },
-    came(count) {
-      // The peer is ahead of us when it fills what it is given.
-      if (count >= memory.length - used) size = Math.min(size * 2, MEMORY_BYTES_MAX);
-      used += count;
-      waiting += count;
-      arrivals.wake();
-      arrivals.isPaused = waiting >= readAheadBytes;
-      return !arrivals.isPaused;
-    },
-    take() {
-      const next = older.shift() ?? (used > taken ? memory.subarray(taken, used) : null);
-      if (next === null) return null;
-      if (older.length === 0 && next.buffer === memory.buffer) taken = used;
-      waiting -= next.length;
-      return next;
-    },
-    wake() {},
-    isPaused: false,
-    ended: false,
-  };
-  return arrivals;
 }
 
 /** True when there is room for more. */

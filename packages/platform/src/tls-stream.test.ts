@@ -148,3 +148,32 @@ test("writes that are not waited for keep their order; one reader at a time", as
   writer.close("done");
   assert.equal(await waiting, null);
 });
+
+test("bytes may be changed once the stream says that they are sent: nothing of them is held any more", async () => {
+  const [writer, reader] = await pair();
+  const blocks = 200;
+  const spare: Buffer[] = [];
+  const memory = new Set<Buffer>();
+  const writing = (async () => {
+    for (let block = 0; block < blocks; block++) {
+      const bytes = spare.pop() ?? Buffer.alloc(MIB / 4);
+      memory.add(bytes);
+      bytes.fill(block % 251);
+      await writer.write(bytes, () => {
+        bytes.fill(0xff);
+        spare.push(bytes);
+      });
+    }
+    writer.close("all is written");
+  })();
+  let read = 0;
+  for (let bytes = await reader.read(); bytes !== null; bytes = await reader.read()) {
+    for (const byte of bytes) {
+      if (byte !== Math.floor(read / (MIB / 4)) % 251) assert.fail(`${byte} at ${read}`);
+      read++;
+    }
+  }
+  await writing;
+  assert.equal(read, (blocks * MIB) / 4);
+  assert.ok(memory.size < 10, `${memory.size} blocks were held`);
+});

@@ -7,6 +7,9 @@ import type { TLSSocket } from "node:tls";
 import { CoevalError } from "@coeval/core/errors";
 import type { Peer, Stream } from "@coeval/core/ports/network";
 
+/** What lies here for the reader before the peer is slowed down. */
+const READ_AHEAD_BYTES = 256 * 1024;
+
 /** How long a closed stream may take to send what it had accepted. */
 export const CLOSE_MS_MAX = 1000;
 
@@ -42,7 +45,7 @@ export function tlsStream(socket: TLSSocket, peer: Peer): TlsStream {
     if (!socket.writable) throw broken(name);
   };
 
-  socket.on("readable", wakeReader);
+  const arrived = createArrived(socket, wakeReader);
   socket.on("end", () => {
     ended = true;
     wakeReader();
@@ -60,16 +63,16 @@ export function tlsStream(socket: TLSSocket, peer: Peer): TlsStream {
       if (reader !== null) throw new Error("a stream is read by one reader at a time");
       for (;;) {
         if (failure !== null) throw failure;
-        const bytes: Buffer | null = socket.read();
+        const bytes = arrived.take();
         if (bytes !== null) return bytes;
         if (ended) return null;
         reader = Promise.withResolvers();
         await reader.promise;
       }
     },
-    async write(bytes) {
+    async write(bytes, sent) {
       mustBeOpen();
-      if (bytes.length === 0 || socket.write(bytes)) return;
+      if (bytes.length === 0 || socket.write(bytes, sent && (() => sent()))) return;
       room ??= Promise.withResolvers();
       await room.promise;
       // Woken by a fresh drain, or because the stream is over.
@@ -87,12 +90,35 @@ export function tlsStream(socket: TLSSocket, peer: Peer): TlsStream {
   };
 }
 
+/** The pieces as they come: read from the socket at once they would be joined, and that is a copy of everything. */
+function createArrived(socket: TLSSocket, came: () => void): { take(): Uint8Array | null } {
+  const pieces: Buffer[] = [];
+  let waitingBytes = 0;
+  socket.on("data", (bytes: Buffer) => {
+    pieces.push(bytes);
+    waitingBytes += bytes.length;
+    if (waitingBytes >= READ_AHEAD_BYTES) socket.pause();
+    came();
+  });
+  // Whoever judged the peer has read from the socket, which so stopped flowing.
+  socket.resume();
+  return {
+    take() {
+      const bytes = pieces.shift();
+      if (bytes === undefined) return null;
+      waitingBytes -= bytes.length;
+      if (waitingBytes < READ_AHEAD_BYTES / 2 && socket.isPaused()) socket.resume();
+      return bytes;
+    },
+  };
+}
+
 /** Sends what is buffered and the end, drops what still comes in, and gives the socket up after CLOSE_MS_MAX. */
 export function endSocket(socket: TLSSocket, last?: Uint8Array): void {
   if (last === undefined) socket.end();
   else socket.end(last);
   // Unread bytes at the close would make the kernel reset the connection and drop what the peer has not read yet.
-  socket.removeAllListeners("readable");
+  socket.removeAllListeners("data");
   socket.resume();
   const giveUp = setTimeout(() => socket.destroy(), CLOSE_MS_MAX);
   socket.once("close", () => clearTimeout(giveUp));

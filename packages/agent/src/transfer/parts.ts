@@ -1,26 +1,27 @@
 /** Content in parts worth sending: a frame of its own for each of the small pieces that a cluster gives costs more than their bytes. */
 
 /**
- * The pieces gathered into parts of `bytesMax` bytes together, in order; only the last part is smaller. What is gathered is held, so a part
- * comes when it is full, however slowly its pieces do.
+ * The pieces gathered into parts of `bytesMax` bytes, in order; only the last part is smaller. Pieces and parts alike are good only until the
+ * next is asked for. What is gathered is held, so a part comes when it is full, however slowly its pieces do.
+ * @param lengthBytes how much there will be: what is small takes little memory.
  */
 export async function* inParts(
   pieces: AsyncIterable<Uint8Array>,
   bytesMax: number,
-): AsyncGenerator<{ readonly pieces: readonly Uint8Array[]; readonly bytes: number }> {
-  let gathered: Uint8Array[] = [];
-  let bytes = 0;
+  lengthBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const part = new Uint8Array(Math.min(bytesMax, Math.max(1, lengthBytes)));
+  let used = 0;
   for await (const piece of pieces) {
     for (let from = 0; from < piece.length; ) {
-      const some = piece.subarray(from, from + bytesMax - bytes);
-      gathered.push(some);
-      bytes += some.length;
+      const some = piece.subarray(from, from + part.length - used);
+      part.set(some, used);
+      used += some.length;
       from += some.length;
-      if (bytes < bytesMax) continue;
-      yield { pieces: gathered, bytes };
-      gathered = [];
-      bytes = 0;
+      if (used < part.length) continue;
+      yield part;
+      used = 0;
     }
   }
-  if (bytes > 0) yield { pieces: gathered, bytes };
+  if (used > 0) yield part.subarray(0, used);
 }

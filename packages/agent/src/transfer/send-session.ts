@@ -117,11 +117,11 @@ async function sendContent(
   const { world, source, cancel } = context;
   const hasher = world.hash.sha256();
   const content = source.read(note.prepared, { ...entry, hasAcl: false }, 0, cancel);
-  for await (const { pieces, bytes } of inParts(content, CONTENT_BYTES_MAX)) {
-    for (const piece of pieces) hasher.update(piece);
-    await flight.room(bytes);
-    await channel.sendBytes(number, ...pieces);
-    counting.moved(bytes);
+  for await (const part of inParts(content, CONTENT_BYTES_MAX, entry.length)) {
+    hasher.update(part);
+    await flight.room(part.length);
+    await channel.sendBytes(number, part);
+    counting.moved(part.length);
   }
   const sha256 = hasher.hex();
   await channel.send({ say: "end", channel: number, sha256 } satisfies TransferMessage);

@@ -39,10 +39,13 @@ export async function createStaging(
   };
   return {
     file(message) {
-      const { channel } = message;
+      const { channel, entry } = message;
       if (files.size >= FILES_IN_FLIGHT_MAX || files.has(channel))
         throw new CoevalError("protocol", `file ${channel} is one too many`);
-      const incoming = createIncoming((bytes) => say(session, { say: "took", channel, bytes }));
+      const incoming = createIncoming(
+        (bytes) => say(session, { say: "took", channel, bytes }),
+        (entry as Entry).length,
+      );
       files.set(channel, incoming);
       // The sender may announce the next file as soon as it has heard of this one's end, so that is said last.
       const task = stage(session, staged, message, incoming)

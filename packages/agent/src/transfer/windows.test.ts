@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { joinBytes } from "@coeval/core/model/bytes";
 import { FILE_WINDOW_BYTES_MAX } from "@coeval/contract/wire/transfer";
 import { createInFlight } from "./in-flight.ts";
-import { createIncoming } from "./incoming.ts";
+import { createIncoming, type Incoming } from "./incoming.ts";
 
 const SHA256 = "a".repeat(64);
 const turns = async () => {
@@ -79,22 +80,66 @@ test("when the stream breaks, everything awaited rejects with the cause, what is
   await assert.rejects(flight.room(1), /cut/);
 });
 
+const CHUNK_BYTES = 128 * 1024;
+
 /** An incoming file and what was acknowledged of it. */
-function incoming() {
+function incoming(lengthBytes = FILE_WINDOW_BYTES_MAX) {
   const took: number[] = [];
-  return { took, file: createIncoming(async (bytes) => void took.push(bytes)) };
+  return { took, file: createIncoming(async (bytes) => void took.push(bytes), lengthBytes) };
 }
 
-test("chunks come out in order, acknowledged as they are taken, until the end", async () => {
+/** All that comes out; each chunk is copied, for it is good only until the next. */
+async function read(file: Incoming): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of file.content()) chunks.push(chunk.slice());
+  return chunks;
+}
+
+test("what came comes out in order, as soon as there is something, until the end", async () => {
   const { took, file } = incoming();
-  const reading = Array.fromAsync(file.content());
+  const reading = read(file);
   file.push(Uint8Array.of(1, 2));
   await turns();
-  assert.deepEqual(took, [2]);
   file.push(Uint8Array.of(3));
+  file.push(Uint8Array.of(4));
   file.end(SHA256);
-  assert.deepEqual(await reading, [Uint8Array.of(1, 2), Uint8Array.of(3)]);
-  assert.deepEqual([took, file.sha256()], [[2, 1], SHA256]);
+  assert.deepEqual(await reading, [Uint8Array.of(1, 2), Uint8Array.of(3, 4)]);
+  assert.deepEqual([took, file.sha256()], [[], SHA256]);
+});
+
+test("a reader that is slower than the network gets full chunks, and every byte of them", async () => {
+  const { file } = incoming();
+  const bytes = new Uint8Array(3 * CHUNK_BYTES + 5).map((_, index) => index % 251);
+  for (let at = 0; at < bytes.length; at += 10_007) file.push(bytes.subarray(at, at + 10_007));
+  file.end(SHA256);
+  const chunks = await read(file);
+  assert.deepEqual(
+    chunks.map(({ length }) => length),
+    [CHUNK_BYTES, CHUNK_BYTES, CHUNK_BYTES, 5],
+  );
+  assert.ok(Buffer.from(joinBytes(chunks)).equals(bytes));
+});
+
+test("memory is filled again and again, and never while the reader has it", async () => {
+  const { file } = incoming();
+  const memory = new Set<ArrayBufferLike>();
+  const reading = (async () => {
+    let next = 0;
+    for await (const chunk of file.content()) {
+      memory.add(chunk.buffer);
+      await turns();
+      for (const byte of chunk) assert.equal(byte, next++ % 251);
+    }
+    return next;
+  })();
+  let next = 0;
+  for (let piece = 0; piece < 200; piece++) {
+    file.push(new Uint8Array(CHUNK_BYTES / 8).map(() => next++ % 251));
+    await turns();
+  }
+  file.end(SHA256);
+  assert.equal(await reading, 25 * CHUNK_BYTES);
+  assert.ok(memory.size <= 4, `${memory.size} buffers`);
 });
 
 test("what nobody takes is not acknowledged, and more than the window is refused", async () => {
@@ -109,16 +154,16 @@ test("what nobody takes is not acknowledged, and more than the window is refused
   });
 });
 
-test("a chunk in the writer's hands still counts: it is acknowledged when the next is asked for", async () => {
+test("a chunk in the writer's hands still counts; a quarter of a window that it has done with is acknowledged", async () => {
   const { took, file } = incoming();
-  file.push(new Uint8Array(FILE_WINDOW_BYTES_MAX - 1));
+  file.push(new Uint8Array(FILE_WINDOW_BYTES_MAX));
   const content = file.content();
   await content.next();
-  file.push(Uint8Array.of(1));
-  assert.deepEqual(took, []);
   assert.throws(() => file.push(Uint8Array.of(2)), { code: "protocol" });
   await content.next();
-  assert.deepEqual(took, [FILE_WINDOW_BYTES_MAX - 1]);
+  assert.deepEqual(took, []);
+  await content.next();
+  assert.deepEqual(took, [FILE_WINDOW_BYTES_MAX / 4]);
 });
 
 test("content after the end is refused", () => {
@@ -133,7 +178,7 @@ test("a chunk is the file's own: the network may use its buffer again", async ()
   file.push(buffer);
   buffer[0] = 8;
   file.end(SHA256);
-  assert.deepEqual(await Array.fromAsync(file.content()), [Uint8Array.of(7)]);
+  assert.deepEqual(await read(file), [Uint8Array.of(7)]);
 });
 
 test("a file that fails rejects its reader, whether it waits or comes later", async () => {

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Stream } from "@coeval/core/ports/network";
 import { channelOn } from "./channel.ts";
-import { encodeJson, frameDecoder } from "./frame.ts";
+import { CONTENT_BYTES_MAX, encodeJson, frameDecoder } from "./frame.ts";
 
 interface FakeStream extends Stream {
   readonly written: Uint8Array[];
+  /** Of each write: the stream holds nothing of it any more. */
+  readonly sent: (() => void)[];
   /** Lets the next pending write through, or break. */
   settle(failure?: Error): Promise<void>;
   readonly closed: string[];
@@ -18,14 +20,16 @@ function streamOf(reads: readonly (Uint8Array | null | Error)[] = []): FakeStrea
   const stream: FakeStream = {
     peer: { kind: "stranger" },
     written: [],
+    sent: [],
     closed: [],
     async read() {
       const next = incoming.shift() ?? null;
       if (next instanceof Error) throw next;
       return next;
     },
-    write(bytes) {
+    write(bytes, sent) {
       stream.written.push(bytes);
+      stream.sent.push(sent ?? (() => undefined));
       const write = Promise.withResolvers<void>();
       pending.push(write);
       return write.promise;
@@ -69,6 +73,27 @@ test("messages go out in the order in which they were said, one write at a time"
       [1, 2, "bytes"],
     ],
   );
+});
+
+test("content is copied at once, and a frame's memory is filled again when the stream has sent it, not before", async () => {
+  const stream = streamOf();
+  const channel = channelOn(stream);
+  const content = new Uint8Array(CONTENT_BYTES_MAX);
+  const send = async (value: number): Promise<ArrayBufferLike> => {
+    const sending = channel.sendBytes(1, content.fill(value));
+    content.fill(0xdd);
+    for (let i = 0; i < 10; i++) await Promise.resolve();
+    await stream.settle();
+    await sending;
+    const frame = stream.written.at(-1) ?? new Uint8Array();
+    assert.equal(frame.at(-1), value);
+    return frame.buffer;
+  };
+  const [first, second] = [await send(1), await send(2)];
+  assert.notEqual(first, second);
+  stream.sent[0]?.();
+  assert.equal(await send(3), first);
+  assert.notEqual(await send(4), second);
 });
 
 test("a write that breaks is its caller's failure; the next one is tried and fails by itself", async () => {

@@ -3,13 +3,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
+  bytesFrameBytes,
   CONTENT_BYTES_MAX,
-  encodeBytes,
+  encodeBytes as encodeBytesInto,
   encodeJson,
   type Frame,
   frameDecoder,
   JSON_BYTES_MAX,
 } from "./frame.ts";
+
+const encodeBytes = (channel: number, content: Uint8Array): Uint8Array =>
+  encodeBytesInto(new Uint8Array(bytesFrameBytes(content.length)), channel, [content]);
 
 const MESSAGES: readonly Frame[] = [
   { kind: "json", value: { say: "open", names: ["ä", "𝒳", ""], deep: { none: null } } },
@@ -26,14 +30,24 @@ function encoded(frames: readonly Frame[]): Uint8Array {
   );
 }
 
-/** What a decoder makes of pieces, contents copied as whoever keeps them must. */
+/** What a decoder makes of pieces; content that came in parts is put together. */
 function decoded(pieces: readonly Uint8Array[]): Frame[] {
   const decoder = frameDecoder();
-  const frames = pieces.flatMap((piece) => decoder.push(piece.slice()));
+  const frames: Frame[] = [];
+  for (const piece of pieces) {
+    const bytes = piece.slice();
+    for (const frame of decoder.push(bytes)) {
+      const last = frames.at(-1);
+      if (frame.kind === "json") frames.push(frame);
+      else if (last?.kind === "bytes" && last.channel === frame.channel)
+        frames.splice(-1, 1, { ...last, content: joinBytes([last.content, frame.content]) });
+      else frames.push({ ...frame, content: frame.content.slice() });
+    }
+    // What is kept was copied: the stream may fill its memory again.
+    bytes.fill(0xdd);
+  }
   assert.equal(decoder.unfinished, false);
-  return frames.map((frame) =>
-    frame.kind === "bytes" ? { ...frame, content: frame.content.slice() } : frame,
-  );
+  return frames;
 }
 
 test("frames come out as they went in, wherever the stream was cut", () => {
@@ -95,6 +109,25 @@ test("an unfinished frame is known as one", () => {
   assert.equal(decoder.unfinished, true);
   decoder.push(bytes.subarray(1));
   assert.equal(decoder.unfinished, false);
+  decoder.push(encodeBytes(7, Uint8Array.of(1, 2)).subarray(0, -1));
+  assert.equal(decoder.unfinished, true, "content of which something is to come");
+});
+
+test("content is given as it comes, and nothing of it is held", () => {
+  const decoder = frameDecoder();
+  const bytes = encodeBytes(7, Uint8Array.of(1, 2, 3, 4));
+  assert.deepEqual(decoder.push(bytes.subarray(0, 9)), []);
+  assert.deepEqual(decoder.push(bytes.subarray(9, 11)), [
+    { kind: "bytes", channel: 7, content: Uint8Array.of(1, 2) },
+  ]);
+  assert.deepEqual(
+    decoder.push(joinBytes([bytes.subarray(11), encodeBytes(8, Uint8Array.of(5)), encodeJson(1)])),
+    [
+      { kind: "bytes", channel: 7, content: Uint8Array.of(3, 4) },
+      { kind: "bytes", channel: 8, content: Uint8Array.of(5) },
+      { kind: "json", value: 1 },
+    ],
+  );
 });
 
 test("pieces of an unfinished frame are copied, not kept: a million of them must not weigh more than the frame", () => {

@@ -13,11 +13,16 @@ const HEADER_BYTES = 5;
 const CHANNEL_BYTES = 4;
 /** How much further than needed the held bytes' buffer grows at once. */
 const GROWTH = 4;
+/** A buffer for what is held that is kept for the next. */
+const KEPT_BYTES_MAX = 64 * 1024;
 const NOTHING = new Uint8Array(0);
 const KIND_JSON = 1;
 const KIND_BYTES = 2;
 
-/** One message, or bytes of one channel. `content` points into the stream's own bytes: copy what is kept. */
+/**
+ * One message, or bytes of one channel: a part of a bytes frame, as the stream brought it; where frames of content begin and end means
+ * nothing. `content` points into the stream's own bytes: copy what is kept.
+ */
 export type Frame =
   | { readonly kind: "json"; readonly value: unknown }
   | { readonly kind: "bytes"; readonly channel: number; readonly content: Uint8Array };
@@ -28,24 +33,35 @@ export function encodeJson(value: unknown): Uint8Array {
   if (payload.length > JSON_BYTES_MAX) {
     throw new CoevalError("too-large", `a message of ${payload.length} bytes; ${JSON_BYTES_MAX} at most`);
   }
-  return framed(KIND_JSON, payload.length, (out) => out.set(payload, HEADER_BYTES));
+  const out = new Uint8Array(HEADER_BYTES + payload.length);
+  writeHeader(new DataView(out.buffer), KIND_JSON, payload.length);
+  out.set(payload, HEADER_BYTES);
+  return out;
 }
 
-/** The bytes of a bytes frame that holds the pieces one after the other. `channel`: u32. @throws CoevalError `too-large` beyond CONTENT_BYTES_MAX. */
-export function encodeBytes(channel: number, ...pieces: readonly Uint8Array[]): Uint8Array {
+/** What a bytes frame of so much content takes. */
+export const bytesFrameBytes = (contentBytes: number): number => HEADER_BYTES + CHANNEL_BYTES + contentBytes;
+
+/**
+ * Writes a bytes frame that holds the pieces one after the other to the beginning of `into`; those bytes of it. `channel`: u32.
+ * @param into at least `bytesFrameBytes` of the pieces together.
+ * @throws CoevalError `too-large` beyond CONTENT_BYTES_MAX.
+ */
+export function encodeBytes(into: Uint8Array, channel: number, pieces: readonly Uint8Array[]): Uint8Array {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   if (length > CONTENT_BYTES_MAX) throw new CoevalError("too-large", `${length} bytes in one frame`);
-  return framed(KIND_BYTES, length + CHANNEL_BYTES, (out) => {
-    new DataView(out.buffer).setUint32(HEADER_BYTES, channel);
-    let at = HEADER_BYTES + CHANNEL_BYTES;
-    for (const piece of pieces) {
-      out.set(piece, at);
-      at += piece.length;
-    }
-  });
+  const view = new DataView(into.buffer, into.byteOffset);
+  writeHeader(view, KIND_BYTES, length + CHANNEL_BYTES);
+  view.setUint32(HEADER_BYTES, channel);
+  let at = HEADER_BYTES + CHANNEL_BYTES;
+  for (const piece of pieces) {
+    into.set(piece, at);
+    at += piece.length;
+  }
+  return into.subarray(0, at);
 }
 
-/** Takes stream bytes as they come and gives whole frames. Holds at most one frame's bytes, however small the pieces. */
+/** Takes stream bytes as they come and gives messages whole, content as it comes. Holds at most one message's bytes, however small the pieces. */
 export interface FrameDecoder {
   /** @throws CoevalError `protocol` for an unknown kind, a length beyond the bound, or a payload that is no JSON; and from then on always. */
   push(bytes: Uint8Array): Frame[];
@@ -55,47 +71,64 @@ export interface FrameDecoder {
 
 /** A new decoder for one direction of one stream. */
 export function frameDecoder(): FrameDecoder {
-  let held: Uint8Array = NOTHING;
-  let heldBytes = 0;
+  const held = createHold();
   let wantedBytes = HEADER_BYTES;
+  /** The bytes frame whose content comes now, and how much of it is to come. */
+  let channel = 0;
+  let contentBytes = 0;
   let broken: { readonly cause: unknown } | null = null;
 
-  /** Copies into one buffer that grows with what really came: a header alone reserves nothing. */
-  const hold = (bytes: Uint8Array): void => {
-    const needBytes = heldBytes + bytes.length;
-    if (needBytes > held.length) {
-      const grown = new Uint8Array(Math.max(needBytes, Math.min(wantedBytes, needBytes * GROWTH)));
-      grown.set(held.subarray(0, heldBytes));
-      held = grown;
-    }
-    held.set(bytes, heldBytes);
-    heldBytes = needBytes;
+  /** What must be there before something can be given: a message whole, of content its channel. */
+  const wanted = (unit: Uint8Array): number => {
+    if (unit.length < HEADER_BYTES) return HEADER_BYTES;
+    const payloadBytes = checkHeader(unit);
+    return HEADER_BYTES + (unit[4] === KIND_BYTES ? CHANNEL_BYTES : payloadBytes);
+  };
+  /** Of what is wanted, a message or the head of content. */
+  const decode = (unit: Uint8Array): Frame | null => {
+    if (unit[4] !== KIND_BYTES) return { kind: "json", value: parseJson(unit.subarray(HEADER_BYTES)) };
+    const view = new DataView(unit.buffer, unit.byteOffset);
+    channel = view.getUint32(HEADER_BYTES);
+    contentBytes = view.getUint32(0) - CHANNEL_BYTES;
+    return contentBytes === 0 ? { kind: "bytes", channel, content: NOTHING } : null;
   };
 
   const take = (bytes: Uint8Array): Frame[] => {
-    let data = bytes;
-    if (heldBytes > 0) {
-      hold(bytes);
-      if (heldBytes < wantedBytes) return [];
-      // Frames will point into this buffer, so it is not filled again.
-      data = held.subarray(0, heldBytes);
-      held = NOTHING;
-      heldBytes = 0;
-    }
     const frames: Frame[] = [];
-    for (;;) {
-      wantedBytes = HEADER_BYTES + (data.length >= HEADER_BYTES ? checkHeader(data) : 0);
-      if (data.length < wantedBytes) break;
-      frames.push(decode(data.subarray(0, wantedBytes)));
-      data = data.subarray(wantedBytes);
+    let data = bytes;
+    while (data.length > 0) {
+      if (contentBytes > 0) {
+        const content = data.subarray(0, contentBytes);
+        contentBytes -= content.length;
+        frames.push({ kind: "bytes", channel, content });
+        data = data.subarray(content.length);
+        continue;
+      }
+      const isHeld = held.bytes > 0;
+      let unit = data;
+      if (isHeld) {
+        const more = data.subarray(0, wantedBytes - held.bytes);
+        unit = held.add(more, wantedBytes);
+        data = data.subarray(more.length);
+      }
+      wantedBytes = wanted(unit);
+      if (unit.length < wantedBytes) {
+        if (isHeld) continue;
+        held.add(unit, wantedBytes);
+        break;
+      }
+      const frame = decode(unit.subarray(0, wantedBytes));
+      if (frame !== null) frames.push(frame);
+      if (!isHeld) data = data.subarray(wantedBytes);
+      held.clear();
+      wantedBytes = HEADER_BYTES;
     }
-    if (data.length > 0) hold(data);
     return frames;
   };
 
   return {
     get unfinished() {
-      return heldBytes > 0;
+      return held.bytes > 0 || contentBytes > 0;
     },
     push(bytes) {
       if (broken) throw broken.cause;
@@ -105,6 +138,33 @@ export function frameDecoder(): FrameDecoder {
         broken = { cause };
         throw cause;
       }
+    },
+  };
+}
+
+/** The beginning of a message, copied into one buffer that grows with what really came: a header alone reserves nothing. */
+function createHold() {
+  let buffer: Uint8Array = NOTHING;
+  let used = 0;
+  return {
+    get bytes() {
+      return used;
+    },
+    /** All that is held now. */
+    add(bytes: Uint8Array, wantedBytes: number): Uint8Array {
+      const needBytes = used + bytes.length;
+      if (needBytes > buffer.length) {
+        const grown = new Uint8Array(Math.max(needBytes, Math.min(wantedBytes, needBytes * GROWTH)));
+        grown.set(buffer.subarray(0, used));
+        buffer = grown;
+      }
+      buffer.set(bytes, used);
+      used = needBytes;
+      return buffer.subarray(0, used);
+    },
+    clear(): void {
+      used = 0;
+      if (buffer.length > KEPT_BYTES_MAX) buffer = NOTHING;
     },
   };
 }
@@ -121,27 +181,15 @@ function checkHeader(data: Uint8Array): number {
   return length;
 }
 
-function decode(frame: Uint8Array): Frame {
-  if (frame[4] === KIND_BYTES) {
-    const channel = new DataView(frame.buffer, frame.byteOffset).getUint32(HEADER_BYTES);
-    return { kind: "bytes", channel, content: frame.subarray(HEADER_BYTES + CHANNEL_BYTES) };
-  }
+function parseJson(payload: Uint8Array): unknown {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(frame.subarray(HEADER_BYTES));
-    return { kind: "json", value: JSON.parse(text) };
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
   } catch (cause) {
     throw new CoevalError("protocol", "a message that is no JSON", { cause });
   }
 }
 
-function framed(
-  kind: number,
-  payloadBytes: number,
-  fill: (out: Uint8Array<ArrayBuffer>) => void,
-): Uint8Array {
-  const out = new Uint8Array(HEADER_BYTES + payloadBytes);
-  new DataView(out.buffer).setUint32(0, payloadBytes);
-  out[4] = kind;
-  fill(out);
-  return out;
+function writeHeader(view: DataView, kind: number, payloadBytes: number): void {
+  view.setUint32(0, payloadBytes);
+  view.setUint8(4, kind);
 }

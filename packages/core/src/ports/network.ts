@@ -28,8 +28,11 @@ export interface Stream {
   readonly peer: Peer;
   /** The next bytes (never empty), or null at the peer's orderly end. Rejects with a CoevalError `unreachable` when the connection breaks. */
   read(): Promise<Uint8Array | null>;
-  /** Resolves when the bytes are accepted and there is room for more: back-pressure. Rejects as `read` does. The bytes must not be changed afterwards. */
-  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Resolves when the bytes are accepted and there is room for more: back-pressure. Rejects as `read` does. The bytes must not be changed
+   * until `sent` is called, which says that the stream holds nothing of them any more; a stream need not ever call it.
+   */
+  write(bytes: Uint8Array, sent?: () => void): Promise<void>;
   /**
    * Ends the stream at once, both ways; pending reads and writes reject with `reason`. What was accepted before still goes out,
    * and the peer then reads the orderly end. Safe to call twice.

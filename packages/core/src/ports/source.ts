@@ -49,7 +49,10 @@ export interface Source extends Component {
    * Null when it cannot be had or names more than MODIFIED_MAX: then every entry's attributes are read.
    */
   modified(prepared: Prepared, base: Prepared, cancel: AbortSignal): Promise<readonly Place[] | null>;
-  /** The first `entry.length` bytes of a file in its snapshot, from `offset` on. Ends short never: throws `corrupt` instead. */
+  /**
+   * The first `entry.length` bytes of a file in its snapshot, from `offset` on, in pieces that are good only until the next is asked for.
+   * Ends short never: throws `corrupt` instead.
+   */
   read(prepared: Prepared, entry: Listed, offset: number, cancel: AbortSignal): AsyncIterable<Uint8Array>;
   /** Deletes the snapshots; an absent one is success. Afterwards root and `keep` are listed to prove the name system sound (HDFS-16972). */
   release(prepared: Prepared, keep: Prepared | null, cancel: AbortSignal): Promise<void>;

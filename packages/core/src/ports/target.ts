@@ -15,7 +15,10 @@ export interface Target extends Component {
    * @throws CoevalError `foreign-data`, `conflict` (with the paths), `no-right`, `safe-mode`, `secondary-full`.
    */
   open(holding: Holding, cancel: AbortSignal): Promise<Opened>;
-  /** Writes a file's content into staging; an earlier half-written one is replaced. Resolves with the bytes written. */
+  /**
+   * Writes a file's content into staging; an earlier half-written one is replaced. It is done with a piece when it asks for the next.
+   * Resolves with the bytes written.
+   */
   write(
     holding: Holding,
     at: Staged,
@@ -23,7 +26,7 @@ export interface Target extends Component {
     content: AsyncIterable<Uint8Array>,
     cancel: AbortSignal,
   ): Promise<number>;
-  /** The content of a staged file, read back from the cluster. */
+  /** The content of a staged file, read back from the cluster, in pieces that are good only until the next is asked for. */
   readStaged(holding: Holding, at: Staged, entry: Entry, cancel: AbortSignal): AsyncIterable<Uint8Array>;
   /** Gives a staged file or directory its attributes and times (a directory is made when absent), and proves them by reading them back. */
   finishStaged(holding: Holding, at: Staged, entry: Entry, cancel: AbortSignal): Promise<void>;

@@ -128,7 +128,7 @@ export async function readText(fs: FileSystem, path: string, cancel: AbortSignal
 
 export async function gather(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
+  for await (const chunk of chunks) parts.push(chunk.slice());
   return joinBytes(parts);
 }
 

@@ -40,7 +40,7 @@ function readCalls(client: HdfsClient) {
         return { entries: page.entries.map((each) => toStatus(each, each.name)), more: page.remaining > 0 };
       }),
     open: (path, offsetBytes, lengthBytes, cancel) =>
-      translatingEach(() => client.open(path, { offsetBytes, lengthBytes }, cancel)),
+      translatingEach(() => client.open(path, { offsetBytes, lengthBytes, lent: true }, cancel)),
     acl: (path, cancel) => translating(async () => (await client.getAclStatus(path, cancel)).entries),
     xattrs: (path, cancel) =>
       translating(async () => {

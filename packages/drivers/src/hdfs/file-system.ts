@@ -32,7 +32,7 @@ export interface FileSystem {
     content: AsyncIterable<Uint8Array>,
     cancel: AbortSignal,
   ): Promise<number>;
-  /** Exactly `length` bytes from `offset` on, in chunks; `corrupt` when the file ends before. */
+  /** Exactly `length` bytes from `offset` on, in chunks, each good only until the next is asked for; `corrupt` when the file ends before. */
   open(path: string, offset: number, length: number, cancel: AbortSignal): AsyncIterable<Uint8Array>;
   /** Moves without ever replacing or entering what stands at `to`. */
   rename(from: string, to: string, cancel: AbortSignal): Promise<Renamed>;

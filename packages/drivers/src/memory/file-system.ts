@@ -15,6 +15,9 @@ import { descend, find, get, type NameSystem, resolve, ROOT_INODE, type Step } f
 import { checkAccess, EXECUTE, mayAccess, READ } from "./rights.ts";
 import * as snapshots from "./snapshots.ts";
 
+/** What a piece that was read holds when it is not the reader's any more. */
+const TAKEN_BACK = 0xdd;
+
 export interface MemoryFileSystemOptions {
   readonly user: string;
   /** Of every call; drawn anew each time. */
@@ -69,7 +72,12 @@ function readCalls(names: Names, { user, pageEntries }: MemoryFileSystemOptions,
         }
         return node.content;
       });
-      for (const chunk of readContent(content, offset, length)) yield await call(cancel, () => chunk);
+      for (const chunk of readContent(content, offset, length)) {
+        const lent = await call(cancel, () => chunk.slice());
+        yield lent;
+        // So that whoever keeps it is found out.
+        lent.fill(TAKEN_BACK);
+      }
     },
     acl: (path, cancel) => call(cancel, () => (visit(names, user, path), get(names, path).acl)),
     xattrs: (path, cancel) =>

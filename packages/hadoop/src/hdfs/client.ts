@@ -66,7 +66,7 @@ export interface HdfsReading {
   /** Exactly `lengthBytes` bytes from `offsetBytes`: fewer is an error (`truncated`, or `invalidRange` when the file
    * ends before the offset), never an early end. Safe to leave early. Once bytes have come nothing is repeated: the
    * caller goes on at the offset it has reached. */
-  open(path: string, range: ByteRange, cancel?: AbortSignal): AsyncIterable<Uint8Array>;
+  open(path: string, range: ReadRange, cancel?: AbortSignal): AsyncIterable<Uint8Array>;
   /** The blocks that hold the range. A file of a million blocks answers with a GiB: ask for parts of large files. */
   getBlockLocations(path: string, range: ByteRange, cancel?: AbortSignal): Promise<FileBlocks>;
   getFileChecksum(path: string, cancel?: AbortSignal): Promise<FileChecksum>;
@@ -92,7 +92,16 @@ export interface ByteRange {
   readonly lengthBytes: number;
 }
 
-/** Chunks of any size above 0. */
+/** What to read, and for how long what is read is the caller's. */
+export interface ReadRange extends ByteRange {
+  /**
+   * Each piece is good only until the next one is asked for; then its memory may be filled again. Large files are read with half the
+   * processor time so. Otherwise, and by default, pieces are the caller's for good.
+   */
+  readonly lent?: boolean | undefined;
+}
+
+/** Chunks of any size above 0. Each is done with when the next is asked for: its memory may be filled again then. */
 export type Body = Uint8Array | AsyncIterable<Uint8Array>;
 
 /** How a new file is made. */

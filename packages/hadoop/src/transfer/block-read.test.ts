@@ -69,11 +69,45 @@ function scripted(...scripts: readonly Script[]): Scripted {
   return { dataNodes: createDataNodes(world, createWatchdog(still)), written, closed };
 }
 
+/** Hears of what is given back. */
+function lending(given: Uint8Array[]): DataNodes {
+  const left = [RECORDED.slice()];
+  const connect = async (): Promise<ByteStream> => ({
+    read: async () => left.shift() ?? null,
+    giveBack: (bytes) => void given.push(bytes),
+    write: async () => undefined,
+    close: () => undefined,
+  });
+  const world = {
+    clock: still,
+    random: { bytes: (length: number) => new Uint8Array(length) },
+    streams: { connect },
+  };
+  return createDataNodes(world, createWatchdog(still));
+}
+
 async function bytesOf(dataNodes: DataNodes): Promise<Uint8Array> {
   return joined((await Array.fromAsync(readBlock(dataNodes, read))).flat());
 }
 
 describe("a block", () => {
+  test("that is lent is given back whole, packet by packet, when the next is asked for", async () => {
+    const given: Uint8Array[] = [];
+    const packets = readBlock(lending(given), { ...read, lent: true });
+    const { value } = await packets.next();
+    assert.deepEqual(joined(value ?? []), CONTENT.subarray(600));
+    assert.deepEqual(given, []);
+    assert.equal((await packets.next()).done, true);
+    // Of what came after the answer all but the last, empty packet: nobody reads on after that.
+    assert.deepEqual(joined(given), PACKET);
+  });
+
+  test("that is not lent is the caller's for good", async () => {
+    const given: Uint8Array[] = [];
+    assert.deepEqual(await bytesOf(lending(given)), CONTENT.subarray(600));
+    assert.deepEqual(given, []);
+  });
+
   test("comes verified and trimmed, however the stream is cut up", async () => {
     for (let at = 0; at <= RECORDED.length; at++) {
       const { dataNodes } = scripted([RECORDED.subarray(0, at), RECORDED.subarray(at)]);

@@ -29,6 +29,8 @@ export interface BlockRead {
   readonly offsetBytes: number;
   /** From 1; the block must be that long. */
   readonly lengthBytes: number;
+  /** The pieces are the caller's only until it asks for the next packet's. */
+  readonly lent?: boolean | undefined;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function* readBlock(
   try {
     cancel?.throwIfAborted();
     while (position < end) {
-      const { header, pieces } = await readPacket(peer.input, sums);
+      const { header, pieces, head } = await readPacket(peer.input, sums);
       if (header.dataBytes === 0 || header.offsetBytes !== position) {
         throw new TransferFault(
           "malformed",
@@ -68,6 +70,9 @@ export async function* readBlock(
         dataNodes.keep(read.node, peer);
       }
       yield wanted;
+      if (read.lent !== true) continue;
+      for (const bytes of head) peer.input.giveBack(bytes);
+      for (const bytes of pieces) peer.input.giveBack(bytes);
     }
   } finally {
     cancel?.removeEventListener("abort", cancelled);
@@ -154,14 +159,18 @@ export function sumsOf({ type, bytesPerChecksum }: ChecksumProto, make: ChunkSum
 interface Packet {
   readonly header: PacketHeader;
   readonly pieces: Uint8Array[];
+  /** What came before the data. */
+  readonly head: readonly Uint8Array[];
 }
 
 async function readPacket(input: ByteInput, sums: ChunkSums): Promise<Packet> {
   if (input.buffered() < LENGTHS_BYTES) await input.need(LENGTHS_BYTES);
-  const { bodyBytes, headerBytes } = readLengths(input.take(LENGTHS_BYTES));
+  const lengths = input.take(LENGTHS_BYTES);
+  const { bodyBytes, headerBytes } = readLengths(lengths);
   const rest = headerBytes + bodyBytes;
   if (input.buffered() < rest) await input.need(rest);
-  const header = decodePacketHeader(input.take(headerBytes));
+  const encoded = input.take(headerBytes);
+  const header = decodePacketHeader(encoded);
   const sumsBytes = sums.sumsOf(header.dataBytes);
   if (sumsBytes + header.dataBytes !== bodyBytes) {
     throw new TransferFault(
@@ -175,7 +184,7 @@ async function readPacket(input: ByteInput, sums: ChunkSums): Promise<Packet> {
     const at = header.offsetBytes + Math.max(0, sums.firstBad(pieces, stored));
     throw new TransferFault("checksum", `the bytes from ${at} of the block do not match their checksum`);
   }
-  return { header, pieces };
+  return { header, pieces, head: [lengths, encoded, stored] };
 }
 
 const CHECKED = delimited(

@@ -7,6 +7,8 @@ import { joined } from "./chunk-sums.ts";
 export interface ByteSource {
   /** The next bytes, never empty, or null at the peer's orderly end. */
   read(): Promise<Uint8Array | null>;
+  /** As a ByteStream does. */
+  giveBack?(bytes: Uint8Array): void;
 }
 
 /** Bytes that came, waiting to be taken. */
@@ -19,6 +21,8 @@ export interface ByteInput {
   take(count: number): Uint8Array;
   /** The next `count` bytes, which must be buffered, in the pieces they came in. */
   takePieces(count: number): Uint8Array[];
+  /** Nobody will look at these bytes, which were taken, any more; they may be filled again. */
+  giveBack(bytes: Uint8Array): void;
   /** The byte `ahead` bytes from here, which must be buffered. */
   peek(ahead: number): number;
 }
@@ -93,6 +97,7 @@ export function createByteInput(source: ByteSource): ByteInput {
       return joined(takePieces(count));
     },
     takePieces,
+    giveBack: (bytes) => source.giveBack?.(bytes),
     peek(ahead) {
       insist(ahead + 1);
       let index = first;

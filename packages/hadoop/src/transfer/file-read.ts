@@ -1,7 +1,7 @@
 /** A range of a file, block by block. A DataNode that fails is replaced by another one at the byte that was reached;
  * a replica that does not match its checksums is reported and left. Source: DFSInputStream of Hadoop 3.4.2. */
 import { HdfsError } from "../errors.ts";
-import type { ByteRange } from "../hdfs/client.ts";
+import type { ByteRange, ReadRange } from "../hdfs/client.ts";
 import { toPolicy } from "../namenode/erasure-policy.ts";
 import type { LocatedBlockProto, LocatedBlocksProto } from "../proto/generated/block_pb.ts";
 import type { Clock } from "../world.ts";
@@ -31,7 +31,7 @@ export const LOOKUP_BYTES_MAX = 10 * 128 * 1024 * 1024;
 export async function* readFile(
   context: ReadContext,
   path: string,
-  { offsetBytes, lengthBytes }: ByteRange,
+  { offsetBytes, lengthBytes, lent }: ReadRange,
   cancel?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const end = offsetBytes + lengthBytes;
@@ -51,7 +51,7 @@ export async function* readFile(
       const read = { path, located: found, offsetBytes: position - start, lengthBytes: blockEnd - position };
       const bytes =
         located.ecPolicy === undefined
-          ? readReplicas(context, read, cancel)
+          ? readReplicas(context, { ...read, lent }, cancel)
           : readStripedGroup(context, { ...read, policy: toPolicy(located.ecPolicy) }, cancel);
       for await (const piece of bytes) {
         position += piece.length;

@@ -43,6 +43,7 @@ export function createPeer(stream: ByteStream, watchdog: Watchdog, silenceMsMax:
         reading.end();
       }
     },
+    giveBack: (bytes) => stream.giveBack?.(bytes),
   });
   return {
     input: { ...input, need: (count) => input.need(count).catch((error) => Promise.reject(faultOf(error))) },

@@ -18,6 +18,8 @@ export interface ReplicaRead {
   readonly offsetBytes: number;
   /** From 1; the block must be that long. */
   readonly lengthBytes: number;
+  /** As of a ReadRange. */
+  readonly lent?: boolean | undefined;
 }
 
 /** How often the NameNode is asked again for replicas when none could be read, and how long is waited before. */
@@ -50,6 +52,7 @@ export async function* readReplicas(
         clientName: context.clientName,
         offsetBytes: position,
         lengthBytes: end - position,
+        lent: read.lent,
       };
       for await (const pieces of readBlock(context.dataNodes, request, cancel)) {
         for (const piece of pieces) {
