@@ -1,20 +1,11 @@
 // One turn of the benchmark `client` by this repository's client. Arguments: NameNode, work, name, files, writers, MiB.
-import { createCryptography } from "../../packages/platform/src/cryptography.ts";
-import { createClock } from "../../packages/platform/src/clock.ts";
-import { createRandom } from "../../packages/platform/src/random.ts";
-import { createTcp } from "../../packages/platform/src/tcp.ts";
 import { createNativeHdfsClient } from "../../packages/hadoop/src/native/client.ts";
+import { createClientWorld } from "../../packages/platform/src/client-world.ts";
 import { parseServer } from "../../packages/hadoop/src/native/endpoint.ts";
 import { CHUNK_BYTES, SMALL_BYTES } from "./work.ts";
 
 const [address = "", work = "", name = "", files = "0", writers = "1", mib = "0"] = process.argv.slice(2);
-const tcp = createTcp();
-const world = {
-  clock: createClock(),
-  random: createRandom(),
-  streams: tcp,
-  cryptography: createCryptography(),
-};
+const world = createClientWorld();
 const client = createNativeHdfsClient(world, {
   nameNodes: [parseServer(address)],
   identity: { kind: "simple", user: "hdfs" },
@@ -65,4 +56,4 @@ const { user, system } = process.cpuUsage(cpu);
 const peakRssMib = process.resourceUsage().maxRSS / 1024;
 process.stdout.write(JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, peakRssMib }));
 client.close();
-tcp.close();
+world.close();

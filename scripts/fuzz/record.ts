@@ -9,10 +9,7 @@ import { loadGssapi } from "../../packages/hadoop/src/sasl/gssapi.ts";
 import { createKerberosLogin } from "../../packages/hadoop/src/sasl/kerberos-login.ts";
 import { qopsOf } from "../../packages/hadoop/src/sasl/mechanism.ts";
 import type { StreamTransport } from "../../packages/hadoop/src/world.ts";
-import { createClock } from "../../packages/platform/src/clock.ts";
-import { createCryptography } from "../../packages/platform/src/cryptography.ts";
-import { createRandom } from "../../packages/platform/src/random.ts";
-import { createTcp } from "../../packages/platform/src/tcp.ts";
+import { createClientWorld } from "../../packages/platform/src/client-world.ts";
 import { type Cluster, startCluster } from "../../packages/testbed/src/cluster.ts";
 import { useRealm } from "../../packages/testbed/src/kerberos.ts";
 import type { ClusterOptions } from "../../packages/testbed/src/options.ts";
@@ -25,14 +22,13 @@ const SETTLE_MS = 300;
 
 const [target = ""] = process.argv.slice(2);
 if (target === "") throw new Error("usage: node scripts/fuzz/record.ts FILE");
-const tcp = createTcp();
-const cryptography = createCryptography();
+const own = createClientWorld();
 const recorded: Record<string, string> = {};
 let tap: { readonly name: string; readonly pieces: Uint8Array[]; readonly port: number }[] = [];
 
 const streams: StreamTransport = {
   async connect(server, options) {
-    const stream = await tcp.connect(server, options);
+    const stream = await own.streams.connect(server, options);
     const pieces: Uint8Array[] = [];
     tap.push({ name: server.host, pieces, port: server.port });
     return {
@@ -45,7 +41,7 @@ const streams: StreamTransport = {
     };
   },
 };
-const world = { clock: createClock(), random: createRandom(), streams, cryptography };
+const world = { ...own, streams };
 
 await withCluster(
   "fuzz-plain",
@@ -81,7 +77,7 @@ await withCluster(
       login: createKerberosLogin(loadGssapi(), world.random, credentials),
       serverPrincipal: `nn/localhost@${realm.realm}`,
       protections: qopsOf(protection),
-      world: { cryptography },
+      world,
     });
     await scenarios(cluster, "aes", proof("privacy"), "privacy");
     await scenarios(cluster, "integrity", proof("integrity"), "integrity").catch((error: unknown) =>
@@ -95,7 +91,7 @@ await withCluster(
       kind: "token",
       token,
       protections: qopsOf("privacy"),
-      world: { cryptography },
+      world,
     } as const;
     await scenario(
       cluster,
@@ -107,7 +103,7 @@ await withCluster(
   },
 );
 await writeFile(target, `${JSON.stringify(recorded, null, 2)}\n`);
-tcp.close();
+own.close();
 
 async function withCluster(
   name: string,

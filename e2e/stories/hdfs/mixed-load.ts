@@ -1,13 +1,10 @@
 // The bare HDFS client under mixed load while DataNodes are killed at random: every read is compared with what was written,
 // and at the end every file, by this client and, for a sample, by Hadoop's own; memory and sockets stay flat.
 import { readFile, rm } from "node:fs/promises";
+import { createClientWorld } from "../../../packages/platform/src/client-world.ts";
 import { join } from "node:path";
 import { createNativeHdfsClient, type NativeHdfsClient } from "../../../packages/hadoop/src/native/client.ts";
 import { parseServer } from "../../../packages/hadoop/src/native/endpoint.ts";
-import { createClock } from "../../../packages/platform/src/clock.ts";
-import { createCryptography } from "../../../packages/platform/src/cryptography.ts";
-import { createRandom } from "../../../packages/platform/src/random.ts";
-import { createTcp } from "../../../packages/platform/src/tcp.ts";
 import { type Cluster, startCluster } from "../../../packages/testbed/src/cluster.ts";
 import { hdfsCli } from "../../../packages/testbed/src/hdfs-cli.ts";
 import { type Chance, chance as chanceOf } from "../../workload/random.ts";
@@ -45,13 +42,7 @@ export async function mixedLoad({ minutes, seed, say }: MixedLoad): Promise<void
     },
   };
   const cluster = await startCluster({ name: "mixed-load", dir, options });
-  const tcp = createTcp();
-  const world = {
-    clock: createClock(),
-    random: createRandom(),
-    streams: tcp,
-    cryptography: createCryptography(),
-  };
+  const world = createClientWorld();
   const hdfs = createNativeHdfsClient(world, {
     nameNodes: [parseServer(cluster.nameNodeRpc)],
     identity: { kind: "simple", user: "hdfs" },
@@ -60,7 +51,7 @@ export async function mixedLoad({ minutes, seed, say }: MixedLoad): Promise<void
     await run(cluster, hdfs, minutes, chanceOf(seed), say);
   } finally {
     hdfs.close();
-    tcp.close();
+    world.close();
     await cluster.stop();
   }
 }

@@ -10,9 +10,7 @@ import type { LocalAccess } from "@coeval/drivers/hdfs/local-access";
 import { refusing } from "@coeval/drivers/hdfs/refusing";
 import { createHdfsSource } from "@coeval/drivers/hdfs/source";
 import { createHdfsTarget } from "@coeval/drivers/hdfs/target";
-import { createCryptography } from "@coeval/platform/cryptography";
-import { nodeHttp } from "@coeval/platform/http";
-import { createTcp } from "@coeval/platform/tcp";
+import { createClientWorld } from "@coeval/platform/client-world";
 
 /** What drivers share with their process. */
 export interface DriverHost {
@@ -39,14 +37,10 @@ export function hdfsDrivers(
 
 function connected(world: World, endpoint: ClusterEndpoint, { local, atEnd }: DriverHost): FileSystem {
   const { clock, random, log } = world;
-  const [http, streams] = [nodeHttp(), createTcp()];
-  atEnd(() => {
-    streams.close();
-    http.close();
-  });
-  const transports = { http, streams, cryptography: createCryptography() };
+  const transports = createClientWorld();
+  atEnd(transports.close);
   try {
-    return connectHdfs({ clock, random, log, ...transports }, endpoint, local);
+    return connectHdfs({ ...transports, clock, random, log }, endpoint, local);
   } catch (thrown) {
     if (!(thrown instanceof CoevalError)) throw thrown;
     log.error("cluster", { name: endpoint.name, code: thrown.code, why: thrown.message });

@@ -1,13 +1,9 @@
 /** A real cluster for the tests of one file or suite, and clients of it that end with it. Not a test itself: the set-up
  * that real tests have in common. */
 import { after, before } from "node:test";
-import { createClock } from "@coeval/platform/clock";
-import { createCryptography } from "@coeval/platform/cryptography";
-import { nodeHttp } from "@coeval/platform/http";
-import { createRandom } from "@coeval/platform/random";
-import { createTcp } from "@coeval/platform/tcp";
 import { type Cluster, startCluster } from "@coeval/testbed/cluster";
 import type { ClusterOptions } from "@coeval/testbed/options";
+import { createClientWorld } from "@coeval/platform/client-world";
 import type { HdfsClient } from "./hdfs/client.ts";
 import { createNativeHdfsClient, type NativeHdfsClient } from "./native/client.ts";
 import { parseServer } from "./native/endpoint.ts";
@@ -38,14 +34,8 @@ export function realCluster(
   options: ClusterOptions,
   around: (streams: StreamTransport) => StreamTransport = (streams) => streams,
 ): RealCluster {
-  const http = nodeHttp();
-  const tcp = createTcp();
-  const world = {
-    clock: createClock(),
-    random: createRandom(),
-    streams: around(tcp),
-    cryptography: createCryptography(),
-  };
+  const own = createClientWorld();
+  const world = { ...own, streams: around(own.streams) };
   const clients: NativeHdfsClient[] = [];
   let started: Cluster | null = null;
   const cluster = (): Cluster => {
@@ -58,8 +48,7 @@ export function realCluster(
   });
   after(async () => {
     for (const client of clients) client.close();
-    tcp.close();
-    http.close();
+    own.close();
     await started?.stop();
   });
   return {
@@ -80,10 +69,7 @@ export function realCluster(
     web(user = SUPERUSER, address = cluster().nameNodeHttp) {
       const identity = { kind: "simple", user } as const;
       const nameNode = parseEndpoint(address);
-      return createWebHdfsClient(
-        { ...world, http },
-        { nameNode, identity, silenceMsMax: WEB_SILENCE_MS_MAX },
-      );
+      return createWebHdfsClient(world, { nameNode, identity, silenceMsMax: WEB_SILENCE_MS_MAX });
     },
   };
 }

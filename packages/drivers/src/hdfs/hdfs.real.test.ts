@@ -3,14 +3,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Entry } from "@coeval/core/model/entry";
 import type { HdfsEndpoint } from "@coeval/core/model/cluster";
-import { createClock } from "@coeval/platform/clock";
-import { createCryptography } from "@coeval/platform/cryptography";
-import { type NodeHttp, nodeHttp } from "@coeval/platform/http";
-import { createRandom } from "@coeval/platform/random";
-import { createTcp, type Tcp } from "@coeval/platform/tcp";
 import { type Cluster, startCluster } from "@coeval/testbed/cluster";
 import { createWebHdfsClient } from "@coeval/hadoop/webhdfs/client";
 import { parseEndpoint } from "@coeval/hadoop/webhdfs/endpoint";
+import { createClientWorld } from "@coeval/platform/client-world";
 import type { ConformanceCluster } from "../conformance/harness.ts";
 import { conformanceSuite } from "../conformance/suite.ts";
 import { conformanceOver } from "./conformance-over.ts";
@@ -34,13 +30,9 @@ const FILE: Entry = {
 };
 const cancel = new AbortController().signal;
 
-const world = { clock: createClock(), random: createRandom(), log: { info() {}, warn() {}, error() {} } };
+const transports = createClientWorld();
+const world = { ...transports, log: { info() {}, warn() {}, error() {} } };
 let cluster: Cluster;
-let transports: {
-  readonly http: NodeHttp;
-  readonly streams: Tcp;
-  readonly cryptography: ReturnType<typeof createCryptography>;
-};
 
 before(async () => {
   const dir = new URL("../../../../.testbed/drivers", import.meta.url).pathname;
@@ -54,11 +46,9 @@ before(async () => {
   };
   const options = { blockSizeBytes: MIB, dataNodeLocateDelayMs: 1, hdfsSite };
   cluster = await startCluster({ name: "drivers", dir, options });
-  transports = { http: nodeHttp(), streams: createTcp(), cryptography: createCryptography() };
 });
 after(async () => {
-  transports?.http.close();
-  transports?.streams.close();
+  transports.close();
   await cluster?.stop();
 });
 
@@ -90,7 +80,7 @@ async function fullThenDown(endpointOf: (typeof PROTOCOLS)[keyof typeof PROTOCOL
   const small = await startCluster({ name: "small", dir, options });
   try {
     const endpoint = { ...endpointOf(small), user: small.superuser };
-    const target = createHdfsTarget(world, connectHdfs({ ...world, ...transports }, endpoint));
+    const target = createHdfsTarget(world, connectHdfs(world, endpoint));
     const holding = { service: "s", directory: "/holding", run: "r", sets: [], basePoint: null };
     const { freeBytes } = await target.open(holding, cancel);
     assert.ok(freeBytes !== null && freeBytes > 0 && freeBytes <= 4 * MIB, `${freeBytes} bytes free`);
@@ -125,7 +115,7 @@ test("an address that is none is refused", () => {
     "hdfs://",
     "hdfs://a:0",
   ]) {
-    assert.throws(() => connectHdfs({ ...world, ...transports }, { url, user: "u" }), { code: "bad-input" });
+    assert.throws(() => connectHdfs(world, { url, user: "u" }), { code: "bad-input" });
   }
 });
 
@@ -136,14 +126,11 @@ async function* zeros(mebibytes: number): AsyncGenerator<Uint8Array> {
 function conformanceCluster(endpoint: Omit<HdfsEndpoint, "user">): ConformanceCluster {
   return conformanceOver(world, {
     superuser: cluster.superuser,
-    as: (user) => connectHdfs({ ...world, ...transports }, { ...endpoint, user }),
+    as: (user) => connectHdfs(world, { ...endpoint, user }),
     // What the tests do beside the driver goes over HTTP in any case.
-    beside: createWebHdfsClient(
-      { ...world, http: transports.http },
-      {
-        nameNode: parseEndpoint(cluster.nameNodeHttp),
-        identity: { kind: "simple", user: cluster.superuser },
-      },
-    ),
+    beside: createWebHdfsClient(world, {
+      nameNode: parseEndpoint(cluster.nameNodeHttp),
+      identity: { kind: "simple", user: cluster.superuser },
+    }),
   });
 }

@@ -4,12 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type ErrorCode, explain } from "@coeval/core/errors";
 import type { HdfsEndpoint } from "@coeval/core/model/cluster";
-import { createClock } from "@coeval/platform/clock";
-import { createCryptography } from "@coeval/platform/cryptography";
-import { nodeHttp } from "@coeval/platform/http";
 import { readTextIfThere } from "@coeval/platform/local-files";
-import { createRandom } from "@coeval/platform/random";
-import { createTcp } from "@coeval/platform/tcp";
 import { type Cluster, startCluster } from "@coeval/testbed/cluster";
 import { hdfsCli } from "@coeval/testbed/hdfs-cli";
 import { type KerberosRealm, useRealm } from "@coeval/testbed/kerberos";
@@ -17,6 +12,7 @@ import { refusingKdc } from "@coeval/testbed/kerberos-alone";
 import { createWebHdfsClient } from "@coeval/hadoop/webhdfs/client";
 import { parseEndpoint } from "@coeval/hadoop/webhdfs/endpoint";
 import { bySpnego } from "@coeval/hadoop/webhdfs/spnego";
+import { createClientWorld } from "@coeval/platform/client-world";
 import { conformanceSuite } from "../conformance/suite.ts";
 import { conformanceOver } from "./conformance-over.ts";
 import { connectHdfs } from "./connect.ts";
@@ -29,16 +25,8 @@ const REALM = "PROVEN.TEST";
 const NAME_NODE = `nn/localhost@${REALM}`;
 const cancel = new AbortController().signal;
 
-const clock = createClock();
 const log = { info() {}, warn() {}, error() {} };
-const world = {
-  clock,
-  random: createRandom(),
-  log,
-  http: nodeHttp(),
-  streams: createTcp(),
-  cryptography: createCryptography(),
-};
+const world = { ...createClientWorld(), log };
 const readText = async (path: string) => readTextIfThere(path, SITE_BYTES_MAX);
 const dirOf = (name: string) => new URL(`../../../../.testbed/${name}`, import.meta.url).pathname;
 let cluster: Cluster;
@@ -176,7 +164,7 @@ describe("what is told", () => {
     assert.ok(await fs.status("/", cancel));
     const before = await local.proof?.login.check();
     assert.ok((before?.lifetimeSeconds ?? 0) <= 4, "tickets are brief");
-    await clock.sleep(5000);
+    await world.clock.sleep(5000);
     assert.ok(await fs.status("/", cancel), "the connection goes on");
     assert.ok(await web.status("/", cancel), "a new proof is given");
     assert.ok(await connectHdfs(world, native(), local).status("/", cancel), "a new connection is made");

@@ -2,14 +2,10 @@
  * that are read while they are written, DataNodes that die, replicas that rot. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { createClock } from "@coeval/platform/clock";
-import { createCryptography } from "@coeval/platform/cryptography";
-import { nodeHttp } from "@coeval/platform/http";
-import { createRandom } from "@coeval/platform/random";
-import { createTcp } from "@coeval/platform/tcp";
 import { type Cluster, startCluster } from "@coeval/testbed/cluster";
 import { hdfsCli } from "@coeval/testbed/hdfs-cli";
 import { corruptReplica } from "@coeval/testbed/replica";
+import { createClientWorld } from "@coeval/platform/client-world";
 import { createNativeHdfsClient, type NativeHdfsClient } from "../native/client.ts";
 import { parseServer } from "../native/endpoint.ts";
 import { createWebHdfsClient } from "../webhdfs/client.ts";
@@ -36,20 +32,13 @@ const SIZES = [
 ];
 
 let cluster: Cluster;
-const http = nodeHttp();
-const tcp = createTcp();
-const world = {
-  clock: createClock(),
-  random: createRandom(),
-  streams: tcp,
-  cryptography: createCryptography(),
-};
+const world = createClientWorld();
 const clients: NativeHdfsClient[] = [];
 let hdfs: NativeHdfsClient;
 
 function clientOf(
   dataNodes: { readonly silenceMsMax?: number } = {},
-  streams: StreamTransport = tcp,
+  streams: StreamTransport = world.streams,
 ): NativeHdfsClient {
   const nameNodes = [parseServer(cluster.nameNodeRpc)] as const;
   const client = createNativeHdfsClient(
@@ -72,8 +61,7 @@ before(async () => {
 });
 after(async () => {
   for (const client of clients) client.close();
-  tcp.close();
-  http.close();
+  world.close();
   await cluster?.stop();
 });
 
@@ -138,10 +126,10 @@ describe("whole files", () => {
   });
 
   test("have the checksums that Java's own client computes for the same bytes", async () => {
-    const java = createWebHdfsClient(
-      { ...world, http },
-      { nameNode: parseEndpoint(cluster.nameNodeHttp), identity: { kind: "simple", user: "hdfs" } },
-    );
+    const java = createWebHdfsClient(world, {
+      nameNode: parseEndpoint(cluster.nameNodeHttp),
+      identity: { kind: "simple", user: "hdfs" },
+    });
     for (const size of SIZES) {
       await java.create(`/java/${size}`, varied(size, size + 1), FILE);
       same(await contentOf(`/java/${size}`, 0, size), varied(size, size + 1));
@@ -341,7 +329,7 @@ describe("a DataNode stalls", () => {
     const dialled: string[] = [];
     const connect: StreamTransport["connect"] = (server, options) => {
       dialled.push(`${server.host}:${server.port}`);
-      return tcp.connect(server, options);
+      return world.streams.connect(server, options);
     };
     const hasty = clientOf({ silenceMsMax: 2_000 }, { connect });
     const content = varied(900_000, 55);

@@ -2,12 +2,9 @@
  * file's length, checksums, and a client that asks for more protection than the cluster has. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { createClock } from "@coeval/platform/clock";
-import { createCryptography } from "@coeval/platform/cryptography";
-import { createRandom } from "@coeval/platform/random";
-import { createTcp } from "@coeval/platform/tcp";
 import { type Cluster, startCluster } from "@coeval/testbed/cluster";
 import { type KerberosRealm, useRealm } from "@coeval/testbed/kerberos";
+import { createClientWorld } from "@coeval/platform/client-world";
 import { createNativeHdfsClient, type NativeHdfsClient } from "../native/client.ts";
 import { parseServer } from "../native/endpoint.ts";
 import { loadGssapi } from "../sasl/gssapi.ts";
@@ -22,9 +19,7 @@ const CONTENT = Uint8Array.from({ length: 2 * BLOCK_BYTES + 700 }, (_, index) =>
 
 for (const dataTransfer of ["authentication", "integrity", "privacy", "encrypted"] as const) {
   describe(`data transfer under ${dataTransfer}`, () => {
-    const tcp = createTcp();
-    const cryptography = createCryptography();
-    const world = { clock: createClock(), random: createRandom(), streams: tcp, cryptography };
+    const world = createClientWorld();
     const clients: NativeHdfsClient[] = [];
     let cluster: Cluster;
     let realm: KerberosRealm;
@@ -42,7 +37,7 @@ for (const dataTransfer of ["authentication", "integrity", "privacy", "encrypted
           login: createKerberosLogin(loadGssapi(), world.random, credentials),
           serverPrincipal: `nn/localhost@${realm.realm}`,
           protections: qopsOf("privacy"),
-          world: { cryptography },
+          world,
         },
         dataTransferProtections: protection === null ? null : qopsOf(protection),
         dataNodes: { silenceMsMax: 15_000 },
@@ -66,7 +61,7 @@ for (const dataTransfer of ["authentication", "integrity", "privacy", "encrypted
     });
     after(async () => {
       for (const client of clients) client.close();
-      tcp.close();
+      world.close();
       await cluster?.stop();
     });
 
