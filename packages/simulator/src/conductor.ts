@@ -105,12 +105,13 @@ export function createConductor(stage: Stage): Conductor {
   };
 }
 
-/** Nothing is broken, full, slow, cut or silent any more. */
+/** Nothing is broken, full, slow, cut, run out or silent any more. */
 function mend(stage: Stage): void {
   const { plan, net, machines } = stage;
   net.setLinkFaults("control", NO_LINK_FAULTS);
   stage.setClusterFaults(NO_CLUSTER_FAULTS);
   for (const { from, to } of plan.cuts) net.mend(from, to);
+  for (const machine of Object.keys(machines)) net.renew(machine);
   stage.clusters.west.setRemainingBytes(ROOM_BYTES);
   for (const cluster of Object.values(stage.clusters)) {
     cluster.setReachable(true);

@@ -1,4 +1,4 @@
-/** Strangers and peers with forged, swapped or stolen names knock everywhere, all the time. */
+/** Strangers and peers with forged, swapped or stolen names knock everywhere, all the time; and real certificates run out for a while. */
 import { type Channel, channelOn } from "@coeval/contract/wire/channel";
 import { LINK_VERSION } from "@coeval/contract/wire/link";
 import type { Peer } from "@coeval/core/ports/network";
@@ -9,6 +9,25 @@ import type { Stage } from "../stage.ts";
 import { createLife } from "../world/life.ts";
 import { requestFor } from "../processes/authority.ts";
 import type { Seed } from "../world/seed.ts";
+
+/** A certificate that nobody renewed in time, and then somebody did. */
+function expiry(seed: Seed, run: number): Act {
+  const machine = seed.pick(["control", "east", "west"] as const);
+  const forMs = seed.between(500, 20_000);
+  // Streams that are open go on; one that breaks shows what has happened.
+  const breaks = seed.chance(0.7);
+  return {
+    name: `the certificate of ${machine} runs out`,
+    when: { kind: "after-begin", run, ms: seed.between(0, 6000) },
+    act({ net, timeline }) {
+      net.expire(machine);
+      timeline.after(forMs, () => net.renew(machine));
+      if (!breaks) return;
+      for (const other of ["control", "east", "west"])
+        if (other !== machine) net.breakBetween(machine, other);
+    },
+  };
+}
 
 export const forgedPeers: Scenario = {
   name: "forged-peers",
@@ -32,6 +51,7 @@ export const forgedPeers: Scenario = {
             void knock(stage, "control", { kind: "stranger" }, enrolOf(stage, seed), ["refused"]),
         }),
       ),
+      ...Array.from({ length: 2 }, (_, run) => expiry(seed, run)),
       // Whichever end of a transfer listens: from the first files on the secondary is asked, from the snapshot on the primary.
       ...Array.from(
         { length: 6 },

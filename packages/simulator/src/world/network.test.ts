@@ -132,3 +132,24 @@ test("a connection that breaks rejects on both sides", async () => {
   await assert.rejects(play(stream.read()), { code: "unreachable" });
   await assert.rejects(play(accepted.read()), { code: "unreachable" });
 });
+
+test("a certificate that has run out opens no stream, whoever dials; one that is open goes on, and a renewal mends it", async () => {
+  const { play, connected, net } = setUp();
+  const story = async () => {
+    const [stream, accepted] = await connected();
+    for (const machine of ["east", "west"]) {
+      net.expire(machine);
+      await assert.rejects(connected(), {
+        code: "peer-not-trusted",
+        message: new RegExp(`${machine} is not valid`),
+      });
+      net.renew(machine);
+    }
+    await stream.write(bytes("still here"));
+    stream.close("done");
+    const [again] = await connected();
+    again.close("done");
+    return readAll(accepted);
+  };
+  assert.equal(await play(story()), "still here");
+});

@@ -25,6 +25,12 @@ export interface Net {
   /** Nothing passes from one machine to the other any more; what was sent waits, and comes or breaks later. */
   cut(from: string, to: string): void;
   mend(from: string, to: string): void;
+  /**
+   * The machine's certificate has run out: nobody opens a stream with it any more, whoever dials, until `renew`. Streams that are open go
+   * on, as those of TLS do.
+   */
+  expire(machine: string): void;
+  renew(machine: string): void;
   /** Breaks the open streams between two machines. Returns how many. */
   breakBetween(a: string, b: string): number;
   /** On streams of which one end is this machine. */
@@ -54,6 +60,8 @@ interface Listening {
 interface State extends Wires {
   readonly listeners: Map<string, Listening>;
   readonly cuts: Set<string>;
+  /** Machines whose certificate has run out. */
+  readonly expired: Set<string>;
   readonly connections: Set<Connection>;
   faults: { readonly machine: string; readonly rates: LinkFaultRates };
   silent: number;
@@ -66,6 +74,7 @@ export function createNet(timeline: Timeline, seed: Seed): Net {
     seed,
     listeners: new Map(),
     cuts: new Set(),
+    expired: new Set(),
     connections: new Set(),
     faults: { machine: "", rates: NO_LINK_FAULTS },
     silent: 0,
@@ -82,6 +91,8 @@ export function createNet(timeline: Timeline, seed: Seed): Net {
       state.cuts.delete(`${from}→${to}`);
       for (const [, b] of between(state, from, to)) b.pipe.hold(false, state.latency());
     },
+    expire: (machine) => void state.expired.add(machine),
+    renew: (machine) => void state.expired.delete(machine),
     breakBetween: (a, b) => breakBetween(state, a, b),
     setLinkFaults(machine, rates) {
       state.faults = { machine, rates };
@@ -141,6 +152,13 @@ async function connect(
   }
   const listening = state.listeners.get(address);
   if (!listening?.life.alive) throw new CoevalError("unreachable", `${address}: connection refused`);
+  for (const machine of [life.name, listening.life.name]) {
+    if (!state.expired.has(machine)) continue;
+    throw new CoevalError(
+      "peer-not-trusted",
+      `${address}: the certificate of ${machine} is not valid: CERT_HAS_EXPIRED`,
+    );
+  }
   if (expect && !fits(listening.self, expect))
     throw new CoevalError("peer-not-trusted", `${address} is another peer`);
   const connection = createConnection(state, life, listening.life);
