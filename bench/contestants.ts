@@ -81,6 +81,23 @@ export function distcpContestants({ east, west }: Pair): Contestant[] {
   return [contestant("distcp tuned", TUNED, false), contestant("distcp default", [], true)];
 }
 
+/** Hadoop's own shell, one file after the other. It verifies what it reads by checksums and compares nothing. */
+export function shellContestant({ east, west }: Pair): Contestant {
+  return {
+    name: "hdfs dfs -cp",
+    perhapsSlow: true,
+    async copy(source, repeat) {
+      const target = `hdfs://${west.nameNodeRpc}/cp/${repeat}`;
+      await hdfs(west, ["dfs", "-mkdir", "-p", target]);
+      const start = await timed(() => hdfs(east, ["dfs", "-test", "-d", source]));
+      const from = `hdfs://${east.nameNodeRpc}${source}`;
+      const seconds = await timed(() => hdfs(east, ["dfs", "-cp", "-p", from, target]));
+      const secondsWithoutStart = Math.max(0, seconds - start);
+      return { seconds, secondsWithoutStart, cpuSeconds: null, peakRssMib: null };
+    },
+  };
+}
+
 async function timed(work: () => Promise<void>): Promise<number> {
   const begun = performance.now();
   await work();

@@ -4,8 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { testClusters } from "../e2e/harness/clusters.ts";
 import { startWorld } from "../e2e/harness/world.ts";
-import { coevalContestant, distcpContestants, type Contestant } from "./contestants.ts";
+import { coevalContestant, distcpContestants, shellContestant, type Contestant } from "./contestants.ts";
 import { seed, type Load } from "./load.ts";
+import { rawContestant } from "./raw/raw-copy.ts";
 import { sheet, type Sample } from "./sheet.ts";
 
 const USAGE =
@@ -48,12 +49,17 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const pair = await testClusters({ east: dataNodes, west: dataNodes });
 const world = await startWorld({ pair });
 const samples: Sample[] = [];
+const raw = name === "large" ? rawContestant(load) : null;
 try {
   say(`writing ${load.files} files of ${load.bytes} bytes …`);
   await seed(pair.east, load, "/bench/data/all");
   const slowLoad: Load = { ...load, files: Math.min(load.files, SLOW_FILES) };
   if (slowLoad.files < load.files) await seed(pair.east, slowLoad, "/bench/data/part");
-  const contestants: Contestant[] = [coevalContestant(world), ...distcpContestants(pair)];
+  const contestants: Contestant[] = [
+    coevalContestant(world),
+    ...distcpContestants(pair),
+    raw ?? shellContestant(pair),
+  ];
   const slow = new Set<string>();
   for (let repeat = 1; repeat <= Number(values.repeats); repeat++) {
     for (const contestant of contestants) {
@@ -76,6 +82,7 @@ try {
     }
   }
 } finally {
+  raw?.close();
   await world.stop();
   await pair.close();
 }

@@ -4,6 +4,7 @@
  * them fast: 64 KiB at a time, as Node reads otherwise, costs a fifth of the time in collecting garbage, and of 1 GiB that is read into ever
  * new memory half the processor time goes to the collector and to pages that the kernel has to clear.
  */
+import { plainBytes } from "./plain-bytes.ts";
 
 export interface Arrivals {
   /** Where the next bytes go. */
@@ -103,5 +104,5 @@ export function createArrivals(readAheadBytes: number): Arrivals {
 
 function fresh(size: number): Memory {
   // Not cleared: nobody sees more of it than was read into it.
-  return { bytes: Buffer.allocUnsafeSlow(size), used: 0, givenBack: 0 };
+  return { bytes: plainBytes(Buffer.allocUnsafeSlow(size)), used: 0, givenBack: 0 };
 }

@@ -6,8 +6,10 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  type Decipheriv,
   randomBytes,
 } from "node:crypto";
+import { plainBytes } from "./plain-bytes.ts";
 
 export interface CipherStream {
   /** Goes on where the last call ended. */
@@ -29,17 +31,21 @@ const BITS_PER_BYTE = 8;
 
 export function createCryptography(): Cryptography {
   return {
-    md5: (...parts) => fed(createHash("md5"), parts).digest(),
-    hmacMd5: (key, ...parts) => fed(createHmac("md5", key), parts).digest(),
+    md5: (...parts) => plainBytes(fed(createHash("md5"), parts).digest()),
+    hmacMd5: (key, ...parts) => plainBytes(fed(createHmac("md5", key), parts).digest()),
     tripleDesCbc(direction, key, iv) {
       const make = direction === "encrypt" ? createCipheriv : createDecipheriv;
       const cipher = make("des-ede3-cbc", key, iv) as Cipheriv;
       cipher.setAutoPadding(false);
-      return cipher;
+      return streamOn(cipher);
     },
-    aesCtr: (key, iv) => createCipheriv(`aes-${key.length * BITS_PER_BYTE}-ctr`, key, iv),
-    secretBytes: (length) => randomBytes(length),
+    aesCtr: (key, iv) => streamOn(createCipheriv(`aes-${key.length * BITS_PER_BYTE}-ctr`, key, iv)),
+    secretBytes: (length) => plainBytes(randomBytes(length)),
   };
+}
+
+function streamOn(cipher: Cipheriv | Decipheriv): CipherStream {
+  return { update: (bytes) => plainBytes(cipher.update(bytes)) };
 }
 
 function fed<T extends { update(bytes: Uint8Array): unknown }>(into: T, parts: readonly Uint8Array[]): T {

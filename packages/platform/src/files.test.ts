@@ -72,6 +72,7 @@ test("big files are read in chunks of at most 64 KiB", async () => {
   await put(files, "big", Buffer.alloc(1_000_000, 7));
   let bytes = 0;
   for await (const chunk of files.read("big")) {
+    assert.equal(Buffer.isBuffer(chunk), false, "slice() of a chunk copies");
     assert.ok(chunk.length > 0 && chunk.length <= 65_536);
     bytes += chunk.length;
   }

@@ -8,6 +8,7 @@ import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { CoevalError } from "@coeval/core/errors";
 import type { Files, FileWriter } from "@coeval/core/ports/files";
+import { plainBytes } from "./plain-bytes.ts";
 import { FILE_MODE, FOLDER_MODE, makePrivateFolder } from "./private-folder.ts";
 
 /** Where unfinished files lie: on the same file system, so that the rename is atomic. */
@@ -37,7 +38,7 @@ export function createFiles(root: string): Files {
           );
           if (bytesRead === 0) return;
           position += bytesRead;
-          yield buffer.subarray(0, bytesRead);
+          yield plainBytes(buffer.subarray(0, bytesRead));
         }
       } catch (cause) {
         // A folder opens like a file and only then refuses to be read.

@@ -132,6 +132,7 @@ describe("requests and answers", () => {
     for (let round = 0; round < 3; round++) {
       const response = await http.request(get(port));
       for await (const chunk of response.body) {
+        assert.equal(Buffer.isBuffer(chunk), false, "slice() of a chunk copies");
         assert.ok(chunk.length > 0);
         break;
       }

@@ -4,6 +4,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { Socket } from "node:net";
+import { plainBytes } from "./plain-bytes.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "PUT" | "POST" | "DELETE";
@@ -230,7 +231,7 @@ async function* readBody(
       const next = await chunks.next();
       state.silence.rest();
       if (next.done === true) return;
-      yield next.value as Uint8Array;
+      yield plainBytes(next.value as Buffer);
     }
   } catch (error) {
     throw state.reason(error);

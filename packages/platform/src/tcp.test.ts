@@ -32,8 +32,10 @@ async function pair(): Promise<{ near: TcpStream; far: Socket }> {
 
 async function readAll(near: TcpStream): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for (let piece = await near.read(); piece !== null; piece = await near.read())
-    pieces.push(Uint8Array.from(piece));
+  for (let piece = await near.read(); piece !== null; piece = await near.read()) {
+    assert.equal(Buffer.isBuffer(piece), false, "slice() of a piece copies");
+    pieces.push(piece.slice());
+  }
   return Buffer.concat(pieces);
 }
 

@@ -168,6 +168,7 @@ test("bytes may be changed once the stream says that they are sent: nothing of t
   })();
   let read = 0;
   for (let bytes = await reader.read(); bytes !== null; bytes = await reader.read()) {
+    assert.equal(Buffer.isBuffer(bytes), false, "slice() of a piece copies");
     for (const byte of bytes) {
       if (byte !== Math.floor(read / (MIB / 4)) % 251) assert.fail(`${byte} at ${read}`);
       read++;

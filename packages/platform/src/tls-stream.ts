@@ -6,6 +6,7 @@
 import type { TLSSocket } from "node:tls";
 import { CoevalError } from "@coeval/core/errors";
 import type { Peer, Stream } from "@coeval/core/ports/network";
+import { plainBytes } from "./plain-bytes.ts";
 
 /** What lies here for the reader before the peer is slowed down. */
 const READ_AHEAD_BYTES = 256 * 1024;
@@ -92,10 +93,10 @@ export function tlsStream(socket: TLSSocket, peer: Peer): TlsStream {
 
 /** The pieces as they come: read from the socket at once they would be joined, and that is a copy of everything. */
 function createArrived(socket: TLSSocket, came: () => void): { take(): Uint8Array | null } {
-  const pieces: Buffer[] = [];
+  const pieces: Uint8Array[] = [];
   let waitingBytes = 0;
   socket.on("data", (bytes: Buffer) => {
-    pieces.push(bytes);
+    pieces.push(plainBytes(bytes));
     waitingBytes += bytes.length;
     if (waitingBytes >= READ_AHEAD_BYTES) socket.pause();
     came();

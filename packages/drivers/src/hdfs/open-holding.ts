@@ -40,11 +40,18 @@ export async function openHolding(
     await fs.makeDirectory(path, OPEN_MODE, cancel);
   }
   // Quotas are not asked for: HDFS would sum up whole trees to answer. They refuse the writing, with their figures.
-  const freeBytes = state.remainingBytes;
+  // While it takes in a DataNode's heartbeat the NameNode counts that one's room as nothing (DatanodeStats, HeartbeatManager of
+  // Hadoop 3.4.2): so the larger of two answers holds.
+  const again = await fs.state(cancel);
+  const freeBytes = larger(state.remainingBytes, again.remainingBytes);
   if (freeBytes !== null && freeBytes <= 0) {
     throw new CoevalError("secondary-full", `${holding.directory}: no byte more fits on the secondary`);
   }
   return { freeBytes };
+}
+
+function larger(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }
 
 /**

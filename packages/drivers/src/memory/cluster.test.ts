@@ -1,6 +1,8 @@
 /** What the cluster in memory does beyond the conformance suite: open files, faults, refusals, repeatability. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { FileSystem } from "../hdfs/file-system.ts";
+import { createHdfsTarget } from "../hdfs/target.ts";
 import { createMemoryCluster, type MemoryCluster, type MemoryClusterOptions } from "./cluster.ts";
 import { createTestWorld } from "./test-world.ts";
 
@@ -104,6 +106,24 @@ test("full disks are told with their figures", async () => {
   await assert.rejects(write, { code: "secondary-full", message: /7 bytes to write, 5 of \d+ bytes left/ });
   cluster.setRemainingBytes(0);
   await assert.rejects(cluster.target.open(holding, cancel), { code: "secondary-full" });
+});
+
+test("a DataNode that is not counted for an instant does not make the secondary full", async () => {
+  const { names, fs } = clusterWithData();
+  const holding = { service: "s", directory: "/holding", run: "r", sets: [], basePoint: null };
+  for (const uncounted of [1, 2]) {
+    let asked = 0;
+    const dipping: FileSystem = {
+      ...fs,
+      async state(signal) {
+        const state = await fs.state(signal);
+        return ++asked === uncounted ? { ...state, remainingBytes: 0 } : state;
+      },
+    };
+    const target = createHdfsTarget(createTestWorld(), dipping);
+    assert.equal((await target.open(holding, cancel)).freeBytes, names.remainingBytes);
+    assert.equal(asked, 2);
+  }
 });
 
 test("what cannot be carried over is refused by name", async () => {

@@ -59,7 +59,7 @@ function counting(body: Body): { counted: Body; count: () => number } {
     for await (const chunk of chunks) {
       length += chunk.length;
       // The HTTP client may send it later than it asks for the next.
-      yield chunk.slice();
+      yield new Uint8Array(chunk);
     }
   }
   return { counted: counted(body), count: () => length };
