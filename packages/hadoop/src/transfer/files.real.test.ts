@@ -268,31 +268,6 @@ describe("a file that is being written", () => {
   });
 });
 
-describe("many lent reads at once, over kept connections,", () => {
-  test("never show each other's bytes", async () => {
-    const files = 12;
-    for (let file = 0; file < files; file++)
-      await hdfs.create(`/lent/${file}`, varied(BLOCK_BYTES + 200_000 * file, file), FILE);
-    await Promise.all(
-      Array.from({ length: 3 * files }, async (_, turn) => {
-        const file = turn % files;
-        const content = varied(BLOCK_BYTES + 200_000 * file, file);
-        for (let round = 0; round < 3; round++) {
-          let at = 0;
-          const range = { offsetBytes: 0, lengthBytes: content.length, lent: true };
-          for await (const piece of hdfs.open(`/lent/${file}`, range)) {
-            // Slow now and then, so that others read meanwhile.
-            if ((turn + at) % 7 === 0) await world.clock.sleep(1);
-            same(piece, content.subarray(at, at + piece.length));
-            at += piece.length;
-          }
-          assert.equal(at, content.length);
-        }
-      }),
-    );
-  });
-});
-
 describe("a DataNode dies", () => {
   test("in mid-read: another one goes on where it was", async () => {
     const content = varied(3 * BLOCK_BYTES, 5);
