@@ -43,18 +43,39 @@ export async function killDataNodes(
 /** No block of a closed file lacks a replica, seen twice: files that were open at the first look are closed by then. */
 async function untilWhole(cluster: Cluster): Promise<void> {
   let seen = 0;
-  await until("all replicas", WHOLE_MS_MAX, async () => {
-    seen = (await lacking(cluster)) === 0 ? seen + 1 : 0;
-    return seen >= 2 ? true : null;
+  let last: readonly number[] = [];
+  await until(
+    "all replicas",
+    WHOLE_MS_MAX,
+    async () => {
+      last = await lacking(cluster);
+      seen = last.every((blocks) => blocks === 0) ? seen + 1 : 0;
+      return seen >= 2 ? true : null;
+    },
+    () => `blocks with too few replicas, being replicated, missing: ${last.join(", ")}`,
+  ).catch(async (error: Error) => {
+    throw new Error(`${error.message}\n${await lackingBlocks(cluster)}`);
   });
 }
 
-async function lacking({ nameNodeHttp }: Cluster): Promise<number> {
+/** What fsck says of files that lack replicas. */
+async function lackingBlocks({ nameNodeHttp, superuser }: Cluster): Promise<string> {
+  const query = new URLSearchParams({ ugi: superuser, path: "/", files: "1", blocks: "1", locations: "1" });
+  const text = await (await fetch(`http://${nameNodeHttp}/fsck?${query.toString()}`)).text();
+  const told = text
+    .split("\n")
+    .filter((line) => /under replicated|missing|corrupt|mis-?replicated/i.test(line));
+  return told.slice(0, TOLD_LINES_MAX).join("\n");
+}
+
+const TOLD_LINES_MAX = 40;
+
+async function lacking({ nameNodeHttp }: Cluster): Promise<readonly number[]> {
   const query = "Hadoop:service=NameNode,name=FSNamesystem";
   const response = await fetch(`http://${nameNodeHttp}/jmx?qry=${query}`);
   const { beans } = (await response.json()) as { beans: Record<string, number>[] };
   const { UnderReplicatedBlocks = 1, PendingReplicationBlocks = 1, MissingBlocks = 1 } = beans[0] ?? {};
-  return UnderReplicatedBlocks + PendingReplicationBlocks + MissingBlocks;
+  return [UnderReplicatedBlocks, PendingReplicationBlocks, MissingBlocks];
 }
 
 function seconds(ms: number): string {

@@ -168,24 +168,21 @@ function clusterCalls(client: HdfsClient) {
           spaceBytes: summary.spaceConsumedBytes - summary.snapshotSpaceConsumedBytes,
         };
       }),
-    identity: (cancel) =>
-      translating(async () => {
-        const { clusterId, blockPoolId } = await client.getClusterInfo(cancel);
-        // The block pool's id is made with the namespace and is as unique; the namespace's own is not told over HTTP.
-        return { clusterId, namespaceId: blockPoolId };
-      }),
     state: (cancel) =>
       translating(async () => {
-        const info = await client.getClusterInfo(cancel);
+        const info = await client.getClusterInfo(cancel, { dataNodes: false });
         return {
+          // The block pool's id is made with the namespace and is as unique; the namespace's own is not told over HTTP.
+          identity: { clusterId: info.clusterId, namespaceId: info.blockPoolId },
           version: info.softwareVersion,
           safeMode: info.safeMode !== null,
           capacityBytes: info.capacityTotalBytes,
           remainingBytes: info.capacityRemainingBytes,
           usedBytes: info.capacityUsedBytes,
-          dataNodes: info.liveDataNodes?.length ?? null,
         };
       }),
+    liveDataNodes: (cancel) =>
+      translating(async () => (await client.getClusterInfo(cancel)).liveDataNodes?.length ?? null),
     async setting(key, cancel) {
       try {
         return await client.getConfiguration(key, cancel);

@@ -80,8 +80,10 @@ export interface FileSystem {
   /** Summed up by the name system, which asks for READ and EXECUTE on every directory below. `not-found` when there is none. */
   contentSummary(path: string, cancel: AbortSignal): Promise<ContentSummary>;
 
-  identity(cancel: AbortSignal): Promise<ClusterIdentity>;
+  /** Asked every second: it must cost a large cluster nothing. */
   state(cancel: AbortSignal): Promise<ClusterState>;
+  /** How many DataNodes live; null when the user may not ask. */
+  liveDataNodes(cancel: AbortSignal): Promise<number | null>;
   /** The effective value of a configuration key; null when unset or not to be read. */
   setting(key: string, cancel: AbortSignal): Promise<string | null>;
 }
@@ -138,14 +140,13 @@ export interface DiffEntry {
 }
 
 export interface ClusterState {
+  readonly identity: ClusterIdentity;
   readonly version: string | null;
   readonly safeMode: boolean;
   readonly capacityBytes: number | null;
   readonly remainingBytes: number | null;
   /** Bytes that HDFS itself takes, all replicas. */
   readonly usedBytes: number | null;
-  /** DataNodes that live. */
-  readonly dataNodes: number | null;
 }
 
 /** What a tree holds now, without what only its snapshots hold. */

@@ -10,11 +10,12 @@ export async function inspectCluster(
   scopes: readonly string[],
   cancel: AbortSignal,
 ): Promise<Inspection> {
-  const [superuser, roots, freezes, state] = await Promise.all([
+  const [superuser, roots, freezes, state, dataNodes] = await Promise.all([
     fs.superuser(cancel),
     fs.snapshottableRoots(cancel),
     freezesOpenFiles(fs, cancel),
     fs.state(cancel),
+    fs.liveDataNodes(cancel),
   ]);
   return {
     user: fs.user,
@@ -23,7 +24,7 @@ export async function inspectCluster(
     snapshottableCount: roots.length,
     freezesOpenFiles: freezes,
     usedBytes: state.usedBytes,
-    dataNodes: state.dataNodes,
+    dataNodes,
     scopes: await inParallel(scopes, CALLS_AT_ONCE_MAX, async (path) => ({
       path,
       state: await stateOf(fs, path, cancel),

@@ -5,9 +5,9 @@ import type { FileSystem } from "./file-system.ts";
 
 export async function probeCluster(fs: FileSystem, cancel: AbortSignal): Promise<ClusterStatus> {
   try {
-    const [identity, state] = await Promise.all([fs.identity(cancel), fs.state(cancel)]);
+    const state = await fs.state(cancel);
     const cause = state.safeMode ? "the NameNode is in safe mode" : null;
-    const { version, safeMode, capacityBytes, remainingBytes } = state;
+    const { identity, version, safeMode, capacityBytes, remainingBytes } = state;
     return { reachable: true, cause, identity, version, safeMode, capacityBytes, remainingBytes };
   } catch (thrown) {
     const waiting = cancel.aborted ? fs.waitingFor?.() : undefined;

@@ -40,8 +40,8 @@ export function refusing(user: string, reason: CoevalError): FileSystem {
     snapshotDiff: failEach,
     openFiles: fail,
     contentSummary: fail,
-    identity: fail,
     state: fail,
+    liveDataNodes: fail,
     setting: fail,
   };
 }

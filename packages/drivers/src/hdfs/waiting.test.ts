@@ -53,7 +53,7 @@ test("a probe that is given up says whom it waited for", async () => {
       late.signal.addEventListener("abort", () => reject(late.signal.reason as Error)),
     );
   const waitingFor = () => ({ text: "nn1:8020: it stands by", code: "no-active-namenode" as const });
-  const fs = { identity: hung, state: hung, waitingFor } as unknown as FileSystem;
+  const fs = { state: hung, waitingFor } as unknown as FileSystem;
   const probed = probeCluster(fs, late.signal);
   late.abort(new Error("no answer within 5000 ms"));
   const { reachable, cause, code } = await probed;

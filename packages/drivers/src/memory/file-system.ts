@@ -152,16 +152,16 @@ function snapshotCalls(names: Names, user: string, call: Call) {
 function clusterCalls(names: Names, user: string, call: Call) {
   return {
     superuser: (cancel) => call(cancel, () => user === names.superuser),
-    identity: (cancel) => call(cancel, () => ({ ...names.identity })),
     state: (cancel) =>
       call(cancel, () => ({
+        identity: { ...names.identity },
         version: "memory",
         safeMode: names.safeMode,
         capacityBytes: names.capacityBytes,
         remainingBytes: names.remainingBytes,
         usedBytes: names.capacityBytes - names.remainingBytes,
-        dataNodes: 3,
       })),
+    liveDataNodes: (cancel) => call(cancel, () => 3),
     contentSummary: (path, cancel) => call(cancel, () => contentSummary(names, user, path)),
     setting: (key, cancel) => call(cancel, () => names.settings.get(key) ?? null),
   } satisfies Partial<FileSystem>;

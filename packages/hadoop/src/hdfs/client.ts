@@ -191,7 +191,11 @@ export interface HdfsSnapshotDiffs {
 
 /** What the cluster says of itself. */
 export interface HdfsCluster {
-  getClusterInfo(cancel?: AbortSignal): Promise<ClusterInfo>;
+  /**
+   * @param asked `dataNodes: false` leaves the DataNodes out where they cost something: by RPC the NameNode tells each of them, which in
+   * a large cluster is no question to ask every second.
+   */
+  getClusterInfo(cancel?: AbortSignal, asked?: { readonly dataNodes: boolean }): Promise<ClusterInfo>;
   getServerDefaults(cancel?: AbortSignal): Promise<ServerDefaults>;
   /** An effective property of the NameNode; null when it is not set. Fails with `accessControl` where only
    * administrators may ask (`hadoop.security.instrumentation.requires.admin`). */

@@ -33,7 +33,7 @@ export type DataNodeState =
 
 /** The cluster's part of the client that RPC alone can answer. */
 export interface NativeCluster {
-  getClusterInfo(cancel?: AbortSignal): Promise<ClusterInfo>;
+  getClusterInfo(cancel?: AbortSignal, asked?: { readonly dataNodes: boolean }): Promise<ClusterInfo>;
   getServerDefaults(cancel?: AbortSignal): Promise<ServerDefaults>;
   /** Asked of NamenodeProtocol. Where `hadoop.security.authorization` is on, only the NameNode's own principal may:
    * `accessControl` then. */
@@ -74,6 +74,7 @@ export function createCluster(
   nameNode: NameNode,
   { daemons, safeMode, web, secured }: ClusterSources,
 ): NativeCluster {
+  const haState = createHaState(nameNode);
   const getDataNodes: NativeCluster["getDataNodes"] = (state, cancel) =>
     nameNode.read(
       CALLS.getDatanodeReport,
@@ -101,11 +102,11 @@ export function createCluster(
     getServerDefaults: (cancel) =>
       nameNode.read(CALLS.getServerDefaults, "/", {}, readServerDefaults, cancel),
 
-    async getClusterInfo(cancel) {
+    async getClusterInfo(cancel, { dataNodes } = { dataNodes: true }) {
       const asked = getNamespaceIdentity(cancel);
       const identity = await unlessRefused(asked);
       if (identity === null && web !== undefined) return web.getClusterInfo(cancel);
-      const [capacity, haState, safe, liveDataNodes, dead] = await Promise.all([
+      const [capacity, state, safe, liveDataNodes, dead] = await Promise.all([
         nameNode.read(
           CALLS.getFsStats,
           "/",
@@ -117,10 +118,10 @@ export function createCluster(
           }),
           cancel,
         ),
-        haStateOf(nameNode, cancel),
+        haState(cancel),
         safeMode.isInSafeMode(cancel),
-        unlessRefused(getDataNodes("live", cancel)),
-        unlessRefused(getDataNodes("dead", cancel)),
+        dataNodes ? unlessRefused(getDataNodes("live", cancel)) : null,
+        dataNodes ? unlessRefused(getDataNodes("dead", cancel)) : null,
       ]);
       // Without another source the refusal itself is the answer.
       const { clusterId, blockPoolId, softwareVersion } = identity ?? (await asked);
@@ -128,7 +129,7 @@ export function createCluster(
         clusterId,
         blockPoolId,
         softwareVersion,
-        haState,
+        haState: state,
         safeMode: safe ? "Safe mode is on." : null,
         securityEnabled: secured,
         startedMs: null,
@@ -141,14 +142,20 @@ export function createCluster(
   };
 }
 
-async function haStateOf(nameNode: NameNode, cancel: AbortSignal | undefined): Promise<string> {
-  try {
-    return await nameNode.read(CALLS.getHAServiceState, "/", {}, ({ state }) => HA_STATES[state], cancel);
-  } catch (error) {
-    // "HA for namenode is not enabled": it is alone, and serves.
-    if (isHdfsError(error) && error.javaClass?.endsWith(".ServiceFailedException") === true) return "active";
-    throw error;
-  }
+/** Of the NameNode that answers. One that is alone refuses to say, and logs each refusal with its stack: it is asked once. */
+function createHaState(nameNode: NameNode): (cancel: AbortSignal | undefined) => Promise<string> {
+  let isAlone = false;
+  return async (cancel) => {
+    if (isAlone) return HA_STATES[HaState.ACTIVE];
+    try {
+      return await nameNode.read(CALLS.getHAServiceState, "/", {}, ({ state }) => HA_STATES[state], cancel);
+    } catch (error) {
+      // "HA for namenode is not enabled": it serves.
+      if (!isHdfsError(error) || error.javaClass?.endsWith(".ServiceFailedException") !== true) throw error;
+      isAlone = true;
+      return HA_STATES[HaState.ACTIVE];
+    }
+  };
 }
 
 /** Null where the caller may not be told. */

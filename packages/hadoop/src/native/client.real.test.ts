@@ -182,6 +182,9 @@ describe("the cluster", () => {
   test("says who it is and how it stands", async () => {
     const { liveDataNodes } = await bob.getClusterInfo();
     assert.equal(liveDataNodes, null, "only superusers are told");
+    const { liveDataNodes: unasked, ...light } = await hdfs.getClusterInfo(undefined, { dataNodes: false });
+    assert.equal(unasked, null, "not asked");
+    assert.equal(light.softwareVersion, (await hdfs.getClusterInfo()).softwareVersion);
     const info = await hdfs.getClusterInfo();
     assert.match(info.clusterId, /^CID-/);
     assert.match(info.blockPoolId, /^BP-\d+-/);
