@@ -80,7 +80,7 @@ export interface FileSystem {
   /** Summed up by the name system, which asks for READ and EXECUTE on every directory below. `not-found` when there is none. */
   contentSummary(path: string, cancel: AbortSignal): Promise<ContentSummary>;
 
-  /** Asked every second: it must cost a large cluster nothing. */
+  /** Asked every few seconds: it must cost a large cluster nothing. */
   state(cancel: AbortSignal): Promise<ClusterState>;
   /** How many DataNodes live; null when the user may not ask. */
   liveDataNodes(cancel: AbortSignal): Promise<number | null>;

@@ -193,7 +193,7 @@ export interface HdfsSnapshotDiffs {
 export interface HdfsCluster {
   /**
    * @param asked `dataNodes: false` leaves the DataNodes out where they cost something: by RPC the NameNode tells each of them, which in
-   * a large cluster is no question to ask every second.
+   * a large cluster is no question to ask every few seconds.
    */
   getClusterInfo(cancel?: AbortSignal, asked?: { readonly dataNodes: boolean }): Promise<ClusterInfo>;
   getServerDefaults(cancel?: AbortSignal): Promise<ServerDefaults>;
