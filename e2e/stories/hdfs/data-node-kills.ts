@@ -9,7 +9,7 @@ const UP_MS_SPAN = 8_000;
 const DOWN_MS_MIN = 2_000;
 /** Past the 20 s after which the NameNode counts a DataNode as dead, now and then. */
 const DOWN_MS_SPAN = 24_000;
-const WHOLE_MS_MAX = 120_000;
+const WHOLE_MS_MAX = 300_000;
 
 /** Resolves with the number of kills once `stopped` says so; all DataNodes live then, and every block is whole. */
 export async function killDataNodes(
