@@ -10,5 +10,6 @@ test("an agent whose source is 2 s off is refused, with the figures", async () =
   assert.deepEqual([complaints, endings], [[], []]);
   const refused = log.filter((line) => line.includes("no run"));
   assert.ok(refused.length > 0);
-  for (const line of refused) assert.match(line, /clock-off: east: .* is (1999|2000)\.\d+ ms ± \d+\.\d+ ms/);
+  for (const line of refused)
+    assert.match(line, /clock-off: east: .* is (199\d|200\d)\.\d+ ms ± \d+\.\d+ ms/);
 });
