@@ -1,6 +1,6 @@
 // The least that moving files can cost: from local files through a socket into files of another process, each synced, all at
 // once; no cluster, no check, no certificate. The sender is this process.
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createReadStream, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
@@ -31,7 +31,9 @@ export function rawContestant(load: Load): Contestant & { close(): void } {
       try {
         const [port] = (await once(receiver, "message")) as [number];
         const begun = performance.now();
+        const done = synced(receiver, names.length);
         await Promise.all(names.map((name) => send(name, port)));
+        await done;
         const seconds = (performance.now() - begun) / 1000;
         return { seconds, secondsWithoutStart: null, cpuSeconds: null, peakRssMib: null };
       } finally {
@@ -53,8 +55,18 @@ async function write(name: string, bytes: number, number: number): Promise<void>
 }
 
 async function send(name: string, port: number): Promise<void> {
-  const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
-  const answered = once(socket, "data");
-  await pipeline(createReadStream(name, { highWaterMark: CHUNK_BYTES }), socket);
-  await answered;
+  const socket = connect({ host: "127.0.0.1", port });
+  await pipeline(createReadStream(name, { highWaterMark: CHUNK_BYTES }), socket.resume());
+}
+
+/** Resolves when the receiver has so many files on disk. */
+function synced(receiver: ChildProcess, files: number): Promise<void> {
+  let left = files;
+  return new Promise((resolve, reject) => {
+    receiver.once("exit", (code) => reject(new Error(`the receiver ended with ${code}`)));
+    receiver.on("message", () => {
+      left -= 1;
+      if (left === 0) resolve();
+    });
+  });
 }
